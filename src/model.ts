@@ -1,0 +1,89 @@
+/** Label names and values of one series, without `__name__`. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** One element of an instant vector. `value` is the text Prometheus sent (`"1"`, `"NaN"`, `"+Inf"`): no float round trip. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: string;
+}
+
+export type Vector = readonly Sample[];
+
+/** One cumulative bucket; `le` is the upper bound as text, `+Inf` for the last. */
+export interface Bucket {
+  readonly le: string;
+  readonly value: string;
+}
+
+/** `buckets` ascend by bound, are cumulative and end with `+Inf`, whose value is also the `_count`. */
+export interface HistogramMetric {
+  readonly labels: Labels;
+  readonly buckets: readonly Bucket[];
+  readonly sum?: string;
+}
+
+export interface Quantile {
+  readonly quantile: string;
+  readonly value: string;
+}
+
+export interface SummaryMetric {
+  readonly labels: Labels;
+  readonly quantiles: readonly Quantile[];
+  readonly sum?: string;
+  readonly count?: string;
+}
+
+export type Metric = Sample | HistogramMetric | SummaryMetric;
+
+export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary';
+
+/** What HELP, TYPE and UNIT lines say. `name` carries `_total` on counters; `unit` is a suffix of the name, or empty. */
+export interface FamilyHeader {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly unit: string;
+}
+
+/** A metric family. The shape of `metrics` goes with `type`: samples, histograms or summaries, unique by labels. */
+export type Family = FamilyHeader &
+  (
+    | { readonly type: 'counter' | 'gauge'; readonly metrics: readonly Sample[] }
+    | { readonly type: 'histogram'; readonly metrics: readonly HistogramMetric[] }
+    | { readonly type: 'summary'; readonly metrics: readonly SummaryMetric[] }
+  );
+
+/**
+ * What one row came to at one instant: an answer; nothing there, with a sentence a person can act on; or no way to tell.
+ */
+export type Outcome =
+  | { readonly state: 'present'; readonly metrics: readonly Metric[] }
+  | { readonly state: 'absent'; readonly reason: string }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** The result of one `collect` call. */
+export interface Collection {
+  /** By row id; every row that was asked for is there. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Response time in seconds that each row's own questions took; shared questions count for each row. */
+  readonly durations: ReadonlyMap<string, number>;
+  /** Summed upstream response time of this call, in seconds; every question counts once. */
+  readonly cost: number;
+  /** Label sets that the series cap left out, by family name. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** Set when the source as a whole could not be asked: every outcome has failed. */
+  readonly failure?: { readonly code: string; readonly reason: string; readonly retryAfter?: number };
+}
+
+/** A source of rows: Prometheus, or the Health Service. */
+export interface Collector {
+  readonly name: string;
+  /** Whether this collector answers for the row. */
+  has(row: string): boolean;
+  /**
+   * Asks for `rows` as of `instant` (epoch milliseconds). Rejects only for a bug; whatever the source does is told in the
+   * collection.
+   */
+  collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection>;
+}
