@@ -10,9 +10,11 @@ export const errorCodes = {
   upstream_rejected: { status: 503, meaning: 'Prometheus answered with an error for this query.' },
   upstream_invalid: { status: 503, meaning: 'The answer is not that of a Prometheus HTTP API.' },
   upstream_too_large: { status: 503, meaning: 'An answer was longer than PROMETHEUS_MAX_BODY.' },
+  health_service_unavailable: { status: 503, meaning: 'No endpoint of the Health Service gave a good answer.' },
   unavailable: { status: 503, meaning: 'There is no value that is recent enough to show.' },
   not_found: { status: 404, meaning: 'There is nothing at this path.' },
   method_not_allowed: { status: 405, meaning: 'The path is right, the method is not.' },
+  tool_unavailable: { status: 500, meaning: 'A program that is needed could not be found, fetched or started.' },
   internal: { status: 500, meaning: 'A defect of this software; the log has the details.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
@@ -38,5 +40,8 @@ export class GatewayzMetricsError extends Error {
 
 /** Faults found together, told together: one line each. */
 export function faultsError(code: ErrorCode, title: string, faults: readonly string[]): GatewayzMetricsError {
-  return new GatewayzMetricsError(code, `${title}\n${faults.map((fault) => `  - ${fault.replaceAll('\n', '\n    ')}`).join('\n')}`);
+  return new GatewayzMetricsError(
+    code,
+    `${title}\n${faults.map((fault) => `  - ${fault.replaceAll('\n', '\n    ')}`).join('\n')}`,
+  );
 }

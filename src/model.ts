@@ -58,7 +58,12 @@ export type Family = FamilyHeader &
  * What one row came to at one instant: an answer; nothing there, with a sentence a person can act on; or no way to tell.
  */
 export type Outcome =
-  | { readonly state: 'present'; readonly metrics: readonly Metric[] }
+  | {
+      readonly state: 'present';
+      readonly metrics: readonly Metric[];
+      /** Epoch milliseconds at which the source itself obtained a value that it has since failed to renew, and kept. */
+      readonly instant?: number;
+    }
   | { readonly state: 'absent'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
@@ -86,4 +91,34 @@ export interface Collector {
    * collection.
    */
   collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection>;
+}
+
+/** What is known of one row: its last answer, and why there is no newer one. */
+export interface RowState {
+  /** Empty when there is nothing to show. */
+  readonly metrics: readonly Metric[];
+  /** When the metrics were true, epoch milliseconds; undefined if the row never had an answer. */
+  readonly instant: number | undefined;
+  /** Why the metrics are missing or old; undefined while they are fresh. */
+  readonly reason: string | undefined;
+}
+
+export type SnapshotStatus = 'ok' | 'stale' | 'unavailable';
+
+/** What one endpoint shows. Never changes: a refresh makes a new one. */
+export interface Snapshot {
+  /** The evaluation instant of its newest values, epoch milliseconds. */
+  readonly instant: number;
+  /** When it was made, epoch milliseconds. */
+  readonly madeAt: number;
+  /** When the next refresh is due, epoch milliseconds. */
+  readonly nextRefresh: number;
+  /** When it may no longer be shown, epoch milliseconds. */
+  readonly expires: number;
+  /** `stale`: the last refresh failed; `unavailable`: nothing recent enough to show. */
+  readonly status: SnapshotStatus;
+  /** Why the last refresh failed. */
+  readonly failure: string | undefined;
+  /** By row id, for every row of the endpoint. */
+  readonly rows: ReadonlyMap<string, RowState>;
 }

@@ -22,8 +22,6 @@ export interface Row {
   readonly derive: (answers: Answers) => readonly Metric[];
   /** Why the value is absent although its series are there: `no requests`. Completed by "in the last 5 minutes". */
   readonly idle?: string;
-  /** Why a part that has no samples is absent, where the general reasons do not fit. */
-  readonly explain?: (answers: Answers) => string | undefined;
 }
 
 /** A family of our output, and the row that fills it. */
@@ -44,4 +42,27 @@ export interface SummaryField {
   readonly help: string;
   /** Id of the row whose only sample is the value; a Health Service field names the family. */
   readonly row: string;
+}
+
+/** A row whose blocks are typed by name, so that `derive` cannot read what was not asked. */
+export function row<Name extends string>(definition: {
+  id: string;
+  promql: Row['promql'];
+  blocks: Readonly<Record<Name, string>>;
+  derive: (answers: Answers<Name>) => readonly Metric[];
+  idle?: string;
+}): Row {
+  // Answers are made from `blocks`, so every name that `derive` reads is there.
+  return definition as unknown as Row;
+}
+
+/** A row that is asked as it stands: its canonical text is its only block. */
+export function plainRow(id: string, promql: string, idle?: string): Row {
+  const definition = {
+    id,
+    promql: { value: promql },
+    blocks: { value: promql },
+    derive: ({ value }: Answers<'value'>) => value,
+  };
+  return row(idle === undefined ? definition : { ...definition, idle });
 }

@@ -1,0 +1,63 @@
+/**
+ * What Prometheus is asked, each once per refresh however many rows use it. Aggregated as far as every user of a block
+ * allows; asking the canonical expressions as they stand costs several times as much, because PromQL shares nothing
+ * between expressions and `or` evaluates both sides.
+ */
+export const blocks = {
+  httpRequests: 'sum(fastapi_requests_total)',
+  httpRequestRate1m: 'sum(rate(fastapi_requests_total[1m]))',
+  httpRequestRate: 'sum by (status_code) (rate(fastapi_requests_total[5m]))',
+  httpDurationSumRate: 'sum(rate(fastapi_requests_duration_seconds_sum[5m]))',
+  httpDurationCountRate: 'sum(rate(fastapi_requests_duration_seconds_count[5m]))',
+  httpBuckets: 'sum by (le) (fastapi_requests_duration_seconds_bucket)',
+  httpBucketLayout: 'count by (le) (fastapi_requests_duration_seconds_bucket)',
+  httpBucketRate: 'sum by (le) (rate(fastapi_requests_duration_seconds_bucket[5m]))',
+  httpDurationSum: 'sum(fastapi_requests_duration_seconds_sum)',
+  httpDurationCount: 'sum(fastapi_requests_duration_seconds_count)',
+
+  inferenceRequestsByPair: 'sum by (model, provider, status) (model_inference_requests_total)',
+  tokensByPair: 'sum by (model, provider) (tokens_used_total)',
+  creditsByPair: 'sum by (model, provider) (credits_used_total)',
+  inferenceRequests: 'sum(model_inference_requests_total)',
+  inferenceRate: 'sum by (provider, status) (rate(model_inference_requests_total{provider!="",status!=""}[5m]))',
+  inferenceDurationSum: 'sum(model_inference_duration_seconds_sum)',
+  inferenceDurationCount: 'sum(model_inference_duration_seconds_count)',
+  inferenceDurationSumRate: 'sum by (provider) (rate(model_inference_duration_seconds_sum[5m]))',
+  inferenceDurationCountRate: 'sum by (provider) (rate(model_inference_duration_seconds_count[5m]))',
+  inferenceBuckets: 'sum by (model, provider, le) (model_inference_duration_seconds_bucket)',
+  inferenceBucketLayout: 'count by (le) (model_inference_duration_seconds_bucket)',
+  inferenceBucketRate: 'sum by (le) (rate(model_inference_duration_seconds_bucket[5m]))',
+  inferenceDurationSums: 'sum by (model, provider) (model_inference_duration_seconds_sum)',
+
+  knownByInference: 'count by (provider) (model_inference_requests_total{provider!=""})',
+  ownAvailability: 'provider_availability{provider!=""}',
+  ownErrorRate: 'provider_error_rate{provider!=""}',
+  ownHealthScore: 'gatewayz_provider_health_score{provider!=""}',
+  ownResponse: 'provider_response_time_seconds{provider!=""}',
+  ownResponseSumRate: 'sum by (provider) (rate(provider_response_time_seconds_sum{provider!=""}[5m]))',
+  ownResponseCountRate: 'sum by (provider) (rate(provider_response_time_seconds_count{provider!=""}[5m]))',
+  responseDurationSumRate: 'sum by (provider) (rate(provider_response_duration_seconds_sum{provider!=""}[5m]))',
+  responseDurationCountRate: 'sum by (provider) (rate(provider_response_duration_seconds_count{provider!=""}[5m]))',
+  ownTotal: 'max(gatewayz_providers_total)',
+  ownHealthy: 'max(gatewayz_providers_healthy)',
+  ownDegraded: 'max(gatewayz_providers_degraded)',
+  ownDown: 'max(gatewayz_providers_down)',
+
+  databaseQueries: 'sum(database_queries_total)',
+  databaseDurationSum: 'sum(database_query_duration_seconds_sum)',
+  databaseDurationCount: 'sum(database_query_duration_seconds_count)',
+  databaseDurationSumRate: 'sum(rate(database_query_duration_seconds_sum[5m]))',
+  databaseDurationCountRate: 'sum(rate(database_query_duration_seconds_count[5m]))',
+  databaseBucketRate: 'sum by (le) (rate(database_query_duration_seconds_bucket[5m]))',
+  databaseQuantiles: 'max by (quantile) (database_query_duration_seconds{quantile!=""} >= 0)',
+
+  cacheHitRate: 'cache_hit_rate',
+  cacheHitsRate: 'sum(rate(cache_hits_total[5m]))',
+  cacheMissesRate: 'sum(rate(cache_misses_total[5m]))',
+  cacheHitsSeries: 'count(cache_hits_total)',
+  cacheMissesSeries: 'count(cache_misses_total)',
+  catalogCacheHitsRate: 'sum(rate(catalog_cache_hits_total[5m]))',
+  catalogCacheMissesRate: 'sum(rate(catalog_cache_misses_total[5m]))',
+  cacheSize: 'sum(cache_size_bytes)',
+  catalogCacheSize: 'sum(max by (gateway) (catalog_cache_size_bytes))',
+} as const;

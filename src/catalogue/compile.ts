@@ -1,0 +1,164 @@
+import { faultsError } from '../errors.js';
+import type { FamilyHeader } from '../model.js';
+import { addMatchers } from '../promql/add-matchers.js';
+import { formatMatchers, type Matcher } from '../promql/matchers.js';
+import { formatFault, PromqlFault } from '../promql/promql-fault.js';
+import { metricNames } from '../promql/selectors.js';
+import { withLabels } from './derive/labels.js';
+import type { FamilyRow, Row, SummaryField } from './row.js';
+
+/** One file's part of the catalogue. */
+export interface CatalogueTable {
+  /** Where the rows stand, for messages. */
+  readonly file: string;
+  readonly families?: readonly FamilyRow[];
+  readonly rows?: readonly Row[];
+}
+
+/** What narrows every selector: the base selector, and the marker whose series are our own output read back. */
+export interface Scope {
+  readonly selector: readonly Matcher[];
+  readonly marker: { readonly label: string; readonly value: string } | undefined;
+}
+
+export interface CompiledRow {
+  readonly id: string;
+  /** Canonical texts with the scope's matchers: what can be pasted into Prometheus. */
+  readonly promql: Readonly<Record<string, string>>;
+  /** By the local names of the row: the text that Prometheus is asked, which is also the block's identity. */
+  readonly blocks: Readonly<Record<string, string>>;
+  /** Names of the metrics it reads. */
+  readonly metrics: readonly string[];
+  readonly derive: Row['derive'];
+  readonly idle: string | undefined;
+}
+
+/** A family as an endpoint hands it out; `row` is the id of the row that fills it. */
+export interface OutputFamily extends FamilyHeader {
+  readonly labels: readonly string[];
+  readonly row: string;
+}
+
+export interface Catalogue {
+  readonly rows: ReadonlyMap<string, CompiledRow>;
+  /** Names of the metrics that a block reads, by its text; a block none of whose metrics exist need not be asked. */
+  readonly blockMetrics: ReadonlyMap<string, readonly string[]>;
+  readonly families: Readonly<Record<string, readonly OutputFamily[]>>;
+  readonly fields: readonly SummaryField[];
+  /** Base selector and marker exclusion as a series selector, for calls that take one; undefined without a base selector. */
+  readonly selector: string | undefined;
+  /** The base selector alone, for messages. */
+  readonly baseSelector: string | undefined;
+  /** Adds the scope's matchers to any PromQL text. */
+  readonly scoped: (promql: string) => string;
+}
+
+/**
+ * Checks all rows and adds the scope's matchers to every selector.
+ *
+ * @throws GatewayzMetricsError `catalogue_invalid`, naming every fault at once: text that does not parse (file, row, line,
+ * column, caret), a family twice in one endpoint, two rows with one id, a summary field whose row does not exist.
+ */
+export function compileCatalogue(
+  tables: readonly CatalogueTable[],
+  fields: readonly SummaryField[],
+  externalFamilies: readonly OutputFamily[],
+  scope: Scope,
+): Catalogue {
+  const faults: string[] = [];
+  const matchers = scopeMatchers(scope);
+  const rows = new Map<string, CompiledRow>();
+  const defined = new Map<string, string>();
+  for (const { file, families = [], rows: own = [] } of tables) {
+    const labelled = [...families, ...own.map((row) => ({ row, labels: [] }))];
+    for (const { row, labels } of labelled) {
+      const earlier = defined.get(row.id);
+      if (earlier) faults.push(`${file}: row ${row.id} is defined already in ${earlier}`);
+      defined.set(row.id, file);
+      const compiled = compileRow(row, labels, file, matchers, faults);
+      if (compiled) rows.set(row.id, compiled);
+    }
+  }
+  const families = endpointFamilies(tables, externalFamilies, faults);
+  const external = new Set(externalFamilies.map((family) => family.row));
+  for (const field of fields) {
+    if (!defined.has(field.row) && !external.has(field.row)) {
+      faults.push(
+        `summary field ${field.section}.${field.field}: expected the id of a row, got ${JSON.stringify(field.row)}`,
+      );
+    }
+  }
+  if (faults.length > 0) throw faultsError('catalogue_invalid', 'The catalogue cannot be used:', faults);
+  const blockMetrics = new Map(
+    [...rows.values()].flatMap((row) => Object.values(row.blocks)).map((text) => [text, metricNames(text)]),
+  );
+  return {
+    rows,
+    blockMetrics,
+    families,
+    fields,
+    selector: scope.selector.length > 0 ? `{${formatMatchers(matchers)}}` : undefined,
+    baseSelector: scope.selector.length > 0 ? `{${formatMatchers(scope.selector)}}` : undefined,
+    scoped: (promql) => addMatchers(promql, matchers),
+  };
+}
+
+function scopeMatchers({ selector, marker }: Scope): readonly Matcher[] {
+  return marker ? [...selector, { label: marker.label, op: '!=', value: marker.value }] : selector;
+}
+
+function compileRow(
+  row: Row,
+  labels: readonly string[],
+  file: string,
+  matchers: readonly Matcher[],
+  faults: string[],
+): CompiledRow | undefined {
+  const before = faults.length;
+  const compileTexts = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => {
+        try {
+          return [name, addMatchers(text, matchers)];
+        } catch (error) {
+          if (!(error instanceof PromqlFault)) throw error;
+          faults.push(`${file}: row ${row.id}, ${name}: ${formatFault(error)}`);
+          return [name, text];
+        }
+      }),
+    );
+  const promql = compileTexts(row.promql);
+  // A plain row's block is its canonical text: one fault is enough.
+  const blocks = faults.length === before ? compileTexts(row.blocks) : {};
+  if (faults.length > before) return undefined;
+  const metrics = [...new Set(Object.values(promql).flatMap(metricNames))];
+  const derive: Row['derive'] = (answers) => withLabels(row.derive(answers), labels, row.id);
+  return { id: row.id, promql, blocks, metrics, derive, idle: row.idle };
+}
+
+function endpointFamilies(
+  tables: readonly CatalogueTable[],
+  external: readonly OutputFamily[],
+  faults: string[],
+): Record<string, readonly OutputFamily[]> {
+  const endpoints: Record<string, OutputFamily[]> = {};
+  const all: OutputFamily[] = [];
+  const seen = new Map<string, string>();
+  const add = (endpoint: string, list: OutputFamily[], family: OutputFamily, file: string): void => {
+    const key = `${endpoint} ${family.name}`;
+    const earlier = seen.get(key);
+    if (earlier) faults.push(`${file}: family ${family.name} is twice in /${endpoint}, first in ${earlier}`);
+    seen.set(key, file);
+    list.push(family);
+  };
+  for (const { file, families = [] } of tables) {
+    for (const { endpoint, row, totalOf, name, type, help, unit, labels } of families) {
+      const family = { name, type, help, unit, labels, row: row.id };
+      endpoints[endpoint] ??= [];
+      add(endpoint, endpoints[endpoint], family, file);
+      if (totalOf === undefined) add('all', all, family, file);
+    }
+  }
+  for (const family of external) add('all', all, family, 'the Health Service');
+  return { ...endpoints, all };
+}

@@ -1,0 +1,30 @@
+import { GatewayzMetricsError } from '../../errors.js';
+import type { Labels, Metric } from '../../model.js';
+
+/**
+ * The metrics with the labels that the family declares, in that order; an empty label is none.
+ *
+ * @throws GatewayzMetricsError `upstream_invalid` when two metrics have the same labels: no PromQL engine answers so.
+ */
+export function withLabels(metrics: readonly Metric[], names: readonly string[], row: string): readonly Metric[] {
+  const seen = new Set<string>();
+  return metrics.map((metric) => {
+    const key = labelKey(metric.labels, names);
+    if (seen.has(key)) {
+      throw new GatewayzMetricsError(
+        'upstream_invalid',
+        `Prometheus answered ${row} with the same series twice: ${key}`,
+      );
+    }
+    seen.add(key);
+    return { ...metric, labels: pickLabels(metric.labels, names) };
+  });
+}
+
+export function labelKey(labels: Labels, names: readonly string[]): string {
+  return JSON.stringify(names.map((name) => labels[name] ?? ''));
+}
+
+export function pickLabels(labels: Labels, names: readonly string[]): Labels {
+  return Object.fromEntries(names.filter((name) => labels[name]).map((name) => [name, labels[name]!]));
+}

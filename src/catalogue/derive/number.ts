@@ -1,0 +1,13 @@
+/** Reads a number as Prometheus writes it: `+Inf`, `-Inf` and `NaN` included. */
+export function parseValue(text: string): number {
+  if (text === '+Inf' || text === 'Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  return Number(text);
+}
+
+/** Writes a number as Prometheus does: the shortest text that reads back as the same float64. */
+export function formatValue(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return '+Inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-Inf';
+  return Object.is(value, -0) ? '-0' : String(value);
+}

@@ -1,0 +1,149 @@
+import type { Sample, Vector } from '../../model.js';
+import type { Answers } from '../row.js';
+import { parseValue } from './number.js';
+import { avgBy, divide, filterGrouped, firstOf, type Grouped, mapGrouped, scalarOf, sumBy, within } from './vector.js';
+
+type ErrorBlocks = Answers<'inferenceRate' | 'ownErrorRate'>;
+type StateBlocks = ErrorBlocks & Answers<'ownAvailability'>;
+type ResponseBlocks = Answers<
+  | 'ownResponse'
+  | 'ownResponseSumRate'
+  | 'ownResponseCountRate'
+  | 'inferenceDurationSumRate'
+  | 'inferenceDurationCountRate'
+  | 'responseDurationSumRate'
+  | 'responseDurationCountRate'
+>;
+
+/** Error rates that part the states: healthy below the first, down above the second, degraded between, both included. */
+const degradedFrom = 0.05;
+const downAbove = 0.5;
+const slowestMean = 30;
+const latencySpan = 29;
+
+function derivedErrorRate({ inferenceRate }: Answers<'inferenceRate'>): Grouped {
+  const all = sumBy(inferenceRate, 'provider');
+  const failed = sumBy(inferenceRate, 'provider', (sample) => sample.labels['status'] !== 'success');
+  return divide(
+    mapGrouped(all, (_, provider) => failed.get(provider) ?? 0),
+    all,
+  );
+}
+
+/** Error rate 0–1 by provider. An own rate of 0 yields to a derived one: a gauge that nobody sets reads 0. */
+export function errorRate(blocks: ErrorBlocks): Grouped {
+  const own = avgBy(blocks.ownErrorRate, 'provider', within(0, 1));
+  return firstOf(
+    filterGrouped(own, (value) => value > 0),
+    derivedErrorRate(blocks),
+    own,
+  );
+}
+
+/** Availability 0 or 1 by provider. A job with any value above 1 speaks percent; several instances: their mean from 0.5 on. */
+export function availability(blocks: StateBlocks): Grouped {
+  const own = mapGrouped(meanAvailability(blocks.ownAvailability), (mean) => Number(mean >= 0.5));
+  return firstOf(
+    own,
+    mapGrouped(derivedErrorRate(blocks), (rate) => Number(rate <= downAbove)),
+  );
+}
+
+function meanAvailability(series: Vector): Grouped {
+  const job = (sample: Sample): string => sample.labels['job'] ?? '';
+  const percentJobs = new Set(series.filter((sample) => parseValue(sample.value) > 1).map(job));
+  return avgBy(series, 'provider', (sample) => {
+    const value = parseValue(sample.value);
+    return value >= 0 ? value / (percentJobs.has(job(sample)) ? 100 : 1) : undefined;
+  });
+}
+
+/** Mean response time in seconds by provider: own gauge, own histogram, inference durations, response durations. */
+export function responseTime(blocks: ResponseBlocks): Grouped {
+  const mean = (total: Vector, count: Vector): Grouped => divide(sumBy(total, 'provider'), sumBy(count, 'provider'));
+  return firstOf(
+    avgBy(blocks.ownResponse, 'provider', within(Number.MIN_VALUE, Number.POSITIVE_INFINITY)),
+    mean(blocks.ownResponseSumRate, blocks.ownResponseCountRate),
+    mean(blocks.inferenceDurationSumRate, blocks.inferenceDurationCountRate),
+    mean(blocks.responseDurationSumRate, blocks.responseDurationCountRate),
+  );
+}
+
+/**
+ * Health score 0–1 by provider: 0.4 availability + 0.3 (1 − error rate) + 0.3 latency score, the last being
+ * (30 s − mean) / 29 s within 0–1. The weight of a missing part goes to the others. Own scores in 0–1 come first.
+ */
+export function healthScore(blocks: StateBlocks & ResponseBlocks & Answers<'ownHealthScore'>): Grouped {
+  const up = availability(blocks);
+  const errors = errorRate(blocks);
+  const seconds = responseTime(blocks);
+  const score = mapGrouped(firstOf(up, errors), (_, provider) => {
+    const parts: [weight: number, value: number][] = [];
+    const add = (weight: number, value: number | undefined): unknown =>
+      value !== undefined && parts.push([weight, value]);
+    add(0.4, up.get(provider));
+    add(
+      0.3,
+      mapDefined(errors.get(provider), (rate) => 1 - rate),
+    );
+    add(0.3, mapDefined(seconds.get(provider), latencyScore));
+    const weights = parts.reduce((total, [weight]) => total + weight, 0);
+    return parts.reduce((total, [weight, value]) => total + weight * value, 0) / weights;
+  });
+  const own = avgBy(blocks.ownHealthScore, 'provider', within(0, 1));
+  return firstOf(own, score);
+}
+
+function latencyScore(seconds: number): number {
+  return Math.min(1, Math.max(0, (slowestMean - seconds) / latencySpan));
+}
+
+function mapDefined<T, U>(value: T | undefined, change: (value: T) => U): U | undefined {
+  return value === undefined ? undefined : change(value);
+}
+
+export type ProviderCount = 'total' | 'healthy' | 'degraded' | 'down';
+
+type CountBlocks = StateBlocks & Answers<'ownTotal' | 'ownHealthy' | 'ownDegraded' | 'ownDown' | 'knownByInference'>;
+
+/**
+ * Number of providers in total and by state. The backend's own four numbers are taken together or not at all: only while
+ * the total is positive and not below the sum of the states. Providers in no state (idle, nothing of their own) are in the
+ * total only; with no provider in any state there is no answer for the states.
+ */
+export function providerCount(blocks: CountBlocks, which: ProviderCount): number | undefined {
+  const own = ownCounts(blocks);
+  if (own) return own[which];
+  if (which === 'total') return knownProviders(blocks) || undefined;
+  const up = availability(blocks);
+  const down = filterGrouped(up, (value) => value === 0);
+  const severities = firstOf(
+    mapGrouped(down, () => 1),
+    errorRate(blocks),
+    mapGrouped(up, () => 0),
+  );
+  if (severities.size === 0) return undefined;
+  return [...severities.values()].filter((severity) => stateOf(severity) === which).length;
+}
+
+function stateOf(severity: number): ProviderCount | undefined {
+  if (severity < degradedFrom) return 'healthy';
+  if (severity > downAbove) return 'down';
+  return Number.isNaN(severity) ? undefined : 'degraded';
+}
+
+function ownCounts(blocks: CountBlocks): Record<ProviderCount, number> | undefined {
+  const total = scalarOf(blocks.ownTotal);
+  const healthy = scalarOf(blocks.ownHealthy);
+  const degraded = scalarOf(blocks.ownDegraded);
+  const down = scalarOf(blocks.ownDown);
+  if (total === undefined || healthy === undefined || degraded === undefined || down === undefined) return undefined;
+  return total > 0 && total >= healthy + degraded + down ? { total, healthy, degraded, down } : undefined;
+}
+
+function knownProviders(blocks: CountBlocks): number {
+  const providers = [blocks.knownByInference, blocks.ownAvailability, blocks.ownErrorRate].flatMap((vector) =>
+    vector.map((sample) => sample.labels['provider'] ?? ''),
+  );
+  return new Set(providers.filter((provider) => provider !== '')).size;
+}

@@ -1,0 +1,150 @@
+import type { SummaryMetric, Vector } from '../model.js';
+import { blocks } from './blocks.js';
+import { formatValue, parseValue } from './derive/number.js';
+import { histogramQuantile } from './derive/quantile.js';
+import { hitRatio, plausibleRatio } from './derive/ratio.js';
+import { toVector } from './derive/vector.js';
+import { type FamilyRow, row } from './row.js';
+
+const quantiles = ['0.5', '0.95', '0.99'] as const;
+
+const quantileOf = (q: string, metric: string): string =>
+  `histogram_quantile(${q}, sum by (le) (rate(${metric}_bucket[5m]))) >= 0`;
+
+/** The canonical texts of a latency summary; `orElse` names another source of a quantile. */
+function summaryPromql(metric: string, orElse: (q: string) => string = () => ''): Record<string, string> {
+  return {
+    ...Object.fromEntries(quantiles.map((q) => [q, quantileOf(q, metric) + orElse(q)])),
+    sum: `sum(${metric}_sum)`,
+    count: `sum(${metric}_count)`,
+  };
+}
+
+function summaryMetric(bucketRate: Vector, sum: Vector, count: Vector, own: Vector = []): SummaryMetric[] {
+  const found = quantiles.flatMap((quantile) => {
+    const fromBuckets = histogramQuantile(Number(quantile), bucketRate);
+    const fromSummary = own.find(({ labels }) => labels['quantile'] === quantile)?.value;
+    const value = fromBuckets === undefined ? fromSummary : formatValue(fromBuckets);
+    return value === undefined ? [] : [{ quantile, value }];
+  });
+  const total = ([sample]: Vector): string | undefined =>
+    sample && parseValue(sample.value) >= 0 ? sample.value : undefined;
+  const [sumText, countText] = [total(sum), total(count)];
+  const totals = {
+    ...(sumText !== undefined && { sum: sumText }),
+    ...(countText !== undefined && { count: countText }),
+  };
+  return found.length === 0 && Object.keys(totals).length === 0 ? [] : [{ labels: {}, quantiles: found, ...totals }];
+}
+
+const hitRatioOf = (cache: string): string => {
+  const hits = `sum(rate(${cache}_hits_total[5m]))`;
+  const misses = `sum(rate(${cache}_misses_total[5m]))`;
+  const hitsOrNone = `(${hits} or 0 * ${misses})`;
+  return `${hitsOrNone} / ((${hitsOrNone} + (${misses} or 0 * ${hits})) > 0)`;
+};
+
+/** `/performance`: latency quantiles over 5 minutes, and the cache. */
+export const performanceFamilies: readonly FamilyRow[] = [
+  {
+    endpoint: 'performance',
+    name: 'gatewayz_request_duration_quantiles_seconds',
+    type: 'summary',
+    unit: 'seconds',
+    help: 'Time from request to answer of the gateway; quantiles over 5 minutes, at most the highest finite bucket bound.',
+    labels: [],
+    row: row({
+      id: 'gatewayz_request_duration_quantiles_seconds',
+      promql: summaryPromql('fastapi_requests_duration_seconds'),
+      blocks: { rate: blocks.httpBucketRate, sum: blocks.httpDurationSum, count: blocks.httpDurationCount },
+      derive: ({ rate, sum, count }) => summaryMetric(rate, sum, count),
+      idle: 'no requests',
+    }),
+  },
+  {
+    endpoint: 'performance',
+    name: 'gatewayz_inference_duration_quantiles_seconds',
+    type: 'summary',
+    unit: 'seconds',
+    help: 'Time that inference requests took; quantiles over 5 minutes, at most the highest finite bucket bound.',
+    labels: [],
+    row: row({
+      id: 'gatewayz_inference_duration_quantiles_seconds',
+      promql: summaryPromql('model_inference_duration_seconds'),
+      blocks: {
+        rate: blocks.inferenceBucketRate,
+        sum: blocks.inferenceDurationSum,
+        count: blocks.inferenceDurationCount,
+      },
+      derive: ({ rate, sum, count }) => summaryMetric(rate, sum, count),
+      idle: 'no inference requests',
+    }),
+  },
+  {
+    endpoint: 'performance',
+    name: 'gatewayz_database_query_duration_quantiles_seconds',
+    type: 'summary',
+    unit: 'seconds',
+    help: 'Time that database queries took; quantiles over 5 minutes, without them where the source has no buckets.',
+    labels: [],
+    row: row({
+      id: 'gatewayz_database_query_duration_quantiles_seconds',
+      promql: summaryPromql(
+        'database_query_duration_seconds',
+        (q) => ` or max(database_query_duration_seconds{quantile="${q}"} >= 0)`,
+      ),
+      blocks: {
+        rate: blocks.databaseBucketRate,
+        own: blocks.databaseQuantiles,
+        sum: blocks.databaseDurationSum,
+        count: blocks.databaseDurationCount,
+      },
+      derive: ({ rate, own, sum, count }) => summaryMetric(rate, sum, count, own),
+      idle: 'no database queries',
+    }),
+  },
+  {
+    endpoint: 'performance',
+    name: 'cache_hit_rate',
+    type: 'gauge',
+    unit: '',
+    help: 'Share of cache lookups that hit over 5 minutes, 0 to 1. Without any cache_* series: of the catalogue cache.',
+    labels: [],
+    row: row({
+      id: 'cache_hit_rate',
+      promql: {
+        value: `avg(cache_hit_rate >= 0 <= 1) or ${hitRatioOf('cache')} or (${hitRatioOf('catalog_cache')}) unless on () (count(cache_hits_total) or count(cache_misses_total))`,
+      },
+      blocks: {
+        own: blocks.cacheHitRate,
+        hits: blocks.cacheHitsRate,
+        misses: blocks.cacheMissesRate,
+        hitsSeries: blocks.cacheHitsSeries,
+        missesSeries: blocks.cacheMissesSeries,
+        catalogHits: blocks.catalogCacheHitsRate,
+        catalogMisses: blocks.catalogCacheMissesRate,
+      },
+      derive: (answers) => {
+        const { own, hits, misses, hitsSeries, missesSeries, catalogHits, catalogMisses } = answers;
+        const counted = hitsSeries.length > 0 || missesSeries.length > 0;
+        const catalog = counted ? undefined : hitRatio(catalogHits, catalogMisses);
+        return toVector(plausibleRatio(own) ?? hitRatio(hits, misses) ?? catalog);
+      },
+      idle: 'no cache lookups',
+    }),
+  },
+  {
+    endpoint: 'performance',
+    name: 'cache_size_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Size of the cache. Without a cache_size_bytes series: of the catalogue cache.',
+    labels: [],
+    row: row({
+      id: 'cache_size_bytes',
+      promql: { value: 'sum(cache_size_bytes) or sum(max by (gateway) (catalog_cache_size_bytes))' },
+      blocks: { own: blocks.cacheSize, catalog: blocks.catalogCacheSize },
+      derive: ({ own, catalog }) => (own.length > 0 ? own : catalog),
+    }),
+  },
+];

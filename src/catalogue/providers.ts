@@ -1,0 +1,124 @@
+import { blocks } from './blocks.js';
+import {
+  availability,
+  errorRate,
+  healthScore,
+  type ProviderCount,
+  providerCount,
+  responseTime,
+} from './derive/providers.js';
+import { groupedToVector, toVector } from './derive/vector.js';
+import * as expressions from './provider-expressions.js';
+import { type FamilyRow, type Row, row } from './row.js';
+
+const { inferenceRate, ownErrorRate, ownAvailability } = blocks;
+const idle = 'no inference requests';
+const stateBlocks = { inferenceRate, ownErrorRate, ownAvailability };
+const responseBlocks = {
+  ownResponse: blocks.ownResponse,
+  ownResponseSumRate: blocks.ownResponseSumRate,
+  ownResponseCountRate: blocks.ownResponseCountRate,
+  inferenceDurationSumRate: blocks.inferenceDurationSumRate,
+  inferenceDurationCountRate: blocks.inferenceDurationCountRate,
+  responseDurationSumRate: blocks.responseDurationSumRate,
+  responseDurationCountRate: blocks.responseDurationCountRate,
+};
+/** The same for all four, so that they fail, and are kept, together. */
+const countBlocks = {
+  ...stateBlocks,
+  knownByInference: blocks.knownByInference,
+  ownTotal: blocks.ownTotal,
+  ownHealthy: blocks.ownHealthy,
+  ownDegraded: blocks.ownDegraded,
+  ownDown: blocks.ownDown,
+};
+
+function countRow(which: ProviderCount): Row {
+  return row({
+    id: `gatewayz_providers_${which}`,
+    promql: { value: expressions.providerCounts[which] },
+    blocks: countBlocks,
+    derive: (answers) => toVector(providerCount(answers, which)),
+    idle,
+  });
+}
+
+function countFamily(which: ProviderCount, help: string): FamilyRow {
+  return {
+    endpoint: 'providers',
+    name: `gatewayz_providers_${which}`,
+    type: 'gauge',
+    unit: '',
+    help,
+    labels: [],
+    row: countRow(which),
+  };
+}
+
+/** `/providers`: health of the providers behind the gateway. */
+export const providerFamilies: readonly FamilyRow[] = [
+  countFamily('total', 'Providers known: with an inference, availability or error-rate series, idle ones included.'),
+  countFamily('healthy', 'Providers with an error rate below 5 % over 5 minutes.'),
+  countFamily('degraded', 'Providers with an error rate from 5 % to 50 % over 5 minutes.'),
+  countFamily('down', 'Providers with an error rate above 50 % over 5 minutes, or with availability 0.'),
+  {
+    endpoint: 'providers',
+    name: 'provider_availability',
+    type: 'gauge',
+    unit: '',
+    help: 'Whether the provider can be used: 1 or 0. Derived: 1 while its error rate is at most 50 %.',
+    labels: ['provider'],
+    row: row({
+      id: 'provider_availability',
+      promql: { value: expressions.availability },
+      blocks: stateBlocks,
+      derive: (answers) => groupedToVector(availability(answers), 'provider'),
+      idle,
+    }),
+  },
+  {
+    endpoint: 'providers',
+    name: 'provider_error_rate',
+    type: 'gauge',
+    unit: '',
+    help: 'Share of inference requests that failed over 5 minutes, 0 to 1.',
+    labels: ['provider'],
+    row: row({
+      id: 'provider_error_rate',
+      promql: { value: expressions.errorRate },
+      blocks: { inferenceRate, ownErrorRate },
+      derive: (answers) => groupedToVector(errorRate(answers), 'provider'),
+      idle,
+    }),
+  },
+  {
+    endpoint: 'providers',
+    name: 'provider_response_time_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Mean response time of the provider over 5 minutes.',
+    labels: ['provider'],
+    row: row({
+      id: 'provider_response_time_seconds',
+      promql: { value: expressions.responseTime },
+      blocks: responseBlocks,
+      derive: (answers) => groupedToVector(responseTime(answers), 'provider'),
+      idle,
+    }),
+  },
+  {
+    endpoint: 'providers',
+    name: 'gatewayz_provider_health_score',
+    type: 'gauge',
+    unit: '',
+    help: 'Health 0 to 1: 0.4 availability + 0.3 (1 - error rate) + 0.3 latency score, which is 1 at a mean of 1 s and 0 at 30 s; the weight of a missing part goes to the others.',
+    labels: ['provider'],
+    row: row({
+      id: 'gatewayz_provider_health_score',
+      promql: { value: expressions.healthScore },
+      blocks: { ...stateBlocks, ...responseBlocks, ownHealthScore: blocks.ownHealthScore },
+      derive: (answers) => groupedToVector(healthScore(answers), 'provider'),
+      idle,
+    }),
+  },
+];

@@ -1,0 +1,302 @@
+import { blocks } from './blocks.js';
+import { errorRate, responseTime } from './derive/providers.js';
+import { ratio, serverErrorPercent } from './derive/ratio.js';
+import { type Grouped, scalarOf, sum, toVector } from './derive/vector.js';
+import * as expressions from './provider-expressions.js';
+import { plainRow, type Row, row, type SummaryField } from './row.js';
+
+function mean(groups: Grouped, factor = 1): number | undefined {
+  if (groups.size === 0) return undefined;
+  return (factor * [...groups.values()].reduce((total, value) => total + value, 0)) / groups.size;
+}
+
+/** A mean duration in milliseconds over 5 minutes, of a histogram or a summary. */
+function latencyRow(id: string, metric: string, sumRate: string, countRate: string, idle: string): Row {
+  return row({
+    id,
+    promql: { value: `1000 * sum(rate(${metric}_sum[5m])) / (sum(rate(${metric}_count[5m])) > 0)` },
+    blocks: { sumRate, countRate },
+    derive: ({ sumRate, countRate }) => toVector(ratio(sum(sumRate), sum(countRate), 1000)),
+    idle,
+  });
+}
+
+/** A count that the counter has, or else the histogram or summary of the same thing. */
+function countOrElseRow(id: string, counter: string, otherwise: string): Row {
+  return row({
+    id,
+    promql: { value: `${counter} or ${otherwise}` },
+    blocks: { counter, otherwise },
+    derive: ({ counter, otherwise }) => (counter.length > 0 ? counter : otherwise),
+  });
+}
+
+/** Rows that only `/summary` shows. */
+export const summaryRows: readonly Row[] = [
+  plainRow('http.total_requests', blocks.httpRequests),
+  row({
+    id: 'http.request_rate_per_minute',
+    promql: { value: '60 * (sum(rate(fastapi_requests_total[1m])) or sum(rate(fastapi_requests_total[5m])))' },
+    blocks: { rate1m: blocks.httpRequestRate1m, rate: blocks.httpRequestRate },
+    derive: ({ rate1m, rate }) => {
+      const perSecond = scalarOf(rate1m) ?? sum(rate);
+      return toVector(perSecond === undefined ? undefined : 60 * perSecond);
+    },
+  }),
+  row({
+    id: 'http.error_rate',
+    promql: {
+      value:
+        '100 * (sum(rate(fastapi_requests_total{status_code=~"5.."}[5m])) or 0 * sum(rate(fastapi_requests_total[5m]))) / (sum(rate(fastapi_requests_total[5m])) > 0)',
+    },
+    blocks: { rate: blocks.httpRequestRate },
+    derive: ({ rate }) => toVector(serverErrorPercent(rate)),
+    idle: 'no requests',
+  }),
+  latencyRow(
+    'http.avg_latency_ms',
+    'fastapi_requests_duration_seconds',
+    blocks.httpDurationSumRate,
+    blocks.httpDurationCountRate,
+    'no requests',
+  ),
+  countOrElseRow('models.total_inference_requests', blocks.inferenceRequests, blocks.inferenceDurationCount),
+  latencyRow(
+    'models.avg_inference_latency_ms',
+    'model_inference_duration_seconds',
+    blocks.inferenceDurationSumRate,
+    blocks.inferenceDurationCountRate,
+    'no inference requests',
+  ),
+  row({
+    id: 'providers.avg_error_rate',
+    promql: { value: expressions.averageErrorRate },
+    blocks: { inferenceRate: blocks.inferenceRate, ownErrorRate: blocks.ownErrorRate },
+    derive: (answers) => toVector(mean(errorRate(answers))),
+    idle: 'no inference requests',
+  }),
+  row({
+    id: 'providers.avg_response_time_ms',
+    promql: { value: expressions.averageResponseTimeMs },
+    blocks: {
+      ownResponse: blocks.ownResponse,
+      ownResponseSumRate: blocks.ownResponseSumRate,
+      ownResponseCountRate: blocks.ownResponseCountRate,
+      inferenceDurationSumRate: blocks.inferenceDurationSumRate,
+      inferenceDurationCountRate: blocks.inferenceDurationCountRate,
+      responseDurationSumRate: blocks.responseDurationSumRate,
+      responseDurationCountRate: blocks.responseDurationCountRate,
+    },
+    derive: (answers) => toVector(mean(responseTime(answers), 1000)),
+    idle: 'no inference requests',
+  }),
+  countOrElseRow('database.total_queries', blocks.databaseQueries, blocks.databaseDurationCount),
+  latencyRow(
+    'database.avg_query_latency_ms',
+    'database_query_duration_seconds',
+    blocks.databaseDurationSumRate,
+    blocks.databaseDurationCountRate,
+    'no database queries',
+  ),
+];
+
+/** The fields of `/summary`, in their order. */
+export const summaryFields: readonly SummaryField[] = [
+  {
+    section: 'http',
+    field: 'total_requests',
+    unit: 'requests',
+    row: 'http.total_requests',
+    help: 'HTTP requests, summed over the instances; falls when one restarts.',
+  },
+  {
+    section: 'http',
+    field: 'request_rate_per_minute',
+    unit: 'requests per minute',
+    row: 'http.request_rate_per_minute',
+    help: 'HTTP requests per minute over 1 minute; over 5 minutes where scrapes are too rare for that.',
+  },
+  {
+    section: 'http',
+    field: 'error_rate',
+    unit: 'percent',
+    row: 'http.error_rate',
+    help: 'Share of HTTP requests answered with 5xx over 5 minutes, 0 to 100.',
+  },
+  {
+    section: 'http',
+    field: 'avg_latency_ms',
+    unit: 'milliseconds',
+    row: 'http.avg_latency_ms',
+    help: 'Mean time from request to answer over 5 minutes.',
+  },
+  {
+    section: 'http',
+    field: 'in_progress',
+    unit: 'requests',
+    row: 'fastapi_requests_in_progress',
+    help: 'HTTP requests that the gateway is working on.',
+  },
+  {
+    section: 'models',
+    field: 'total_inference_requests',
+    unit: 'requests',
+    row: 'models.total_inference_requests',
+    help: 'Inference requests; without that counter, those that were timed.',
+  },
+  {
+    section: 'models',
+    field: 'tokens_used_total',
+    unit: 'tokens',
+    row: 'total_tokens_used',
+    help: 'Tokens used, input and output together.',
+  },
+  {
+    section: 'models',
+    field: 'credits_used_total',
+    unit: 'credits',
+    row: 'total_credits_used',
+    help: 'Credits charged to users.',
+  },
+  {
+    section: 'models',
+    field: 'avg_inference_latency_ms',
+    unit: 'milliseconds',
+    row: 'models.avg_inference_latency_ms',
+    help: 'Mean time of inference requests over 5 minutes.',
+  },
+  {
+    section: 'providers',
+    field: 'total_providers',
+    unit: 'providers',
+    row: 'gatewayz_providers_total',
+    help: 'Providers known, idle ones included.',
+  },
+  {
+    section: 'providers',
+    field: 'healthy_providers',
+    unit: 'providers',
+    row: 'gatewayz_providers_healthy',
+    help: 'Providers with an error rate below 5 %.',
+  },
+  {
+    section: 'providers',
+    field: 'degraded_providers',
+    unit: 'providers',
+    row: 'gatewayz_providers_degraded',
+    help: 'Providers with an error rate from 5 % to 50 %.',
+  },
+  {
+    section: 'providers',
+    field: 'unavailable_providers',
+    unit: 'providers',
+    row: 'gatewayz_providers_down',
+    help: 'Providers with an error rate above 50 %, or with availability 0.',
+  },
+  {
+    section: 'providers',
+    field: 'avg_error_rate',
+    unit: 'ratio',
+    row: 'providers.avg_error_rate',
+    help: 'Mean error rate over the providers that have one, not weighted, 0 to 1.',
+  },
+  {
+    section: 'providers',
+    field: 'avg_response_time_ms',
+    unit: 'milliseconds',
+    row: 'providers.avg_response_time_ms',
+    help: 'Mean response time over the providers that have one, not weighted.',
+  },
+  {
+    section: 'database',
+    field: 'total_queries',
+    unit: 'queries',
+    row: 'database.total_queries',
+    help: 'Database queries; without that counter, those that were timed.',
+  },
+  {
+    section: 'database',
+    field: 'avg_query_latency_ms',
+    unit: 'milliseconds',
+    row: 'database.avg_query_latency_ms',
+    help: 'Mean time of database queries over 5 minutes.',
+  },
+  {
+    section: 'database',
+    field: 'cache_hit_rate',
+    unit: 'ratio',
+    row: 'cache_hit_rate',
+    help: 'Share of cache lookups that hit over 5 minutes, 0 to 1.',
+  },
+  {
+    section: 'business',
+    field: 'active_api_keys',
+    unit: 'keys',
+    row: 'active_api_keys',
+    help: 'API keys that can be used.',
+  },
+  {
+    section: 'business',
+    field: 'active_subscriptions',
+    unit: 'subscriptions',
+    row: 'subscription_count',
+    help: 'Paid subscriptions that run.',
+  },
+  { section: 'business', field: 'active_trials', unit: 'trials', row: 'trial_active', help: 'Trials that run.' },
+  {
+    section: 'business',
+    field: 'total_tokens_used',
+    unit: 'tokens',
+    row: 'total_tokens_used',
+    help: 'Tokens used: the same number as models.tokens_used_total.',
+  },
+  {
+    section: 'business',
+    field: 'total_credits_used',
+    unit: 'credits',
+    row: 'total_credits_used',
+    help: 'Credits charged: the same number as models.credits_used_total.',
+  },
+  {
+    section: 'health',
+    field: 'service_up',
+    unit: '1 or 0',
+    row: 'gatewayz_health_service_up',
+    help: 'Whether the Health Service answers.',
+  },
+  {
+    section: 'health',
+    field: 'monitoring_active',
+    unit: '1 or 0',
+    row: 'gatewayz_health_monitoring_active',
+    help: 'Whether its health monitoring runs.',
+  },
+  {
+    section: 'health',
+    field: 'tracked_models',
+    unit: 'models',
+    row: 'gatewayz_health_tracked_models',
+    help: 'Models that it tracks.',
+  },
+  {
+    section: 'health',
+    field: 'tracked_providers',
+    unit: 'providers',
+    row: 'gatewayz_health_tracked_providers',
+    help: 'Providers that it tracks.',
+  },
+  {
+    section: 'health',
+    field: 'tracked_gateways',
+    unit: 'gateways',
+    row: 'gatewayz_health_tracked_gateways',
+    help: 'Gateways that it tracks.',
+  },
+  {
+    section: 'health',
+    field: 'active_incidents',
+    unit: 'incidents',
+    row: 'gatewayz_health_active_incidents',
+    help: 'Incidents that are open.',
+  },
+];

@@ -1,0 +1,47 @@
+import { blocks } from './blocks.js';
+import { histogramRow } from './histogram-row.js';
+import { type FamilyRow, plainRow } from './row.js';
+
+/** `/system`: HTTP requests. */
+export const systemFamilies: readonly FamilyRow[] = [
+  {
+    endpoint: 'system',
+    name: 'fastapi_requests_total',
+    type: 'counter',
+    unit: '',
+    help: 'HTTP requests that the gateway answered, summed over its instances.',
+    labels: ['status_code'],
+    row: plainRow('fastapi_requests_total', 'sum by (status_code) (fastapi_requests_total)'),
+  },
+  {
+    endpoint: 'system',
+    name: 'fastapi_requests_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time from request to answer of the gateway, summed over its instances.',
+    labels: [],
+    row: histogramRow('fastapi_requests_duration_seconds', [], {
+      buckets: blocks.httpBuckets,
+      layout: blocks.httpBucketLayout,
+      sums: blocks.httpDurationSum,
+    }),
+  },
+  {
+    endpoint: 'system',
+    name: 'fastapi_requests_in_progress',
+    type: 'gauge',
+    unit: '',
+    help: 'HTTP requests that the gateway is working on.',
+    labels: [],
+    row: plainRow('fastapi_requests_in_progress', 'sum(fastapi_requests_in_progress)'),
+  },
+  {
+    endpoint: 'system',
+    name: 'fastapi_exceptions_total',
+    type: 'counter',
+    unit: '',
+    help: 'Exceptions that no handler of the gateway caught, by type.',
+    labels: ['exception_type'],
+    row: plainRow('fastapi_exceptions_total', 'sum by (exception_type) (fastapi_exceptions_total)'),
+  },
+];

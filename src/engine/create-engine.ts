@@ -1,0 +1,139 @@
+import type { OutputFamily } from '../catalogue/compile.js';
+import { createCatalogue } from '../catalogue/index.js';
+import { type Clock, systemClock } from '../clock.js';
+import { createHealthCollector } from '../health-service/health-collector.js';
+import { createHealthPoller, type HealthPoller } from '../health-service/health-poller.js';
+import type { Collector, Family, Snapshot } from '../model.js';
+import { representationsOf, type View, viewKey } from '../render/representation.js';
+import type { Settings } from '../settings.js';
+import { Refresher } from '../snapshot/refresher.js';
+import { createPrometheusClient } from '../upstream/prometheus-client.js';
+import { createPrometheusCollector } from '../upstream/prometheus-collector.js';
+import type { Engine, EngineEvents, EngineState } from './engine.js';
+import { RefreshRecord } from './refresh-record.js';
+
+/** Milliseconds that the first answers wait for the Health Service: a slow one must not hold up what Prometheus says. */
+const firstPollWait = 2_000;
+
+/** Constructs the data sources and what keeps, refreshes and renders their values. Polling begins at once, refreshes when asked. */
+export function createEngine(settings: Settings, events: EngineEvents, clock: Clock = systemClock): Engine {
+  const catalogue = createCatalogue(
+    { selector: settings.metricsSelector, marker: settings.metricsMarker },
+    settings.healthServiceUrl !== undefined,
+  );
+  const client = createPrometheusClient(settings);
+  const poller = startPoller(settings, clock);
+  const health = poller && withoutWaiting(createHealthCollector(poller));
+  const record = new RefreshRecord(settings.metricsRefreshInterval / 1000, events.log);
+  const endpoints = new Map([
+    ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
+    ...Object.entries(catalogue.families).map(([endpoint, families]): [string, string[]] => [
+      endpoint,
+      families.map((family) => family.row),
+    ]),
+  ]);
+  const wanted = new Map<string, { readonly view: View; askedAt: number }>();
+  const prometheus = createPrometheusCollector(client, catalogue, settings.metricsMaxSeries);
+  const refresher = new Refresher({
+    collectors: health ? [prometheus, health] : [prometheus],
+    endpoints,
+    interval: settings.metricsRefreshInterval,
+    delay: settings.metricsEvaluationDelay,
+    idleAfter: settings.metricsIdleAfter,
+    staleLimit: settings.metricsStaleLimit,
+    clock,
+    publish: (snapshots) => {
+      for (const [endpoint, snapshot] of snapshots) render(snapshot, wantedViews(endpoint));
+    },
+    observe: (report) => record.note(report),
+  });
+
+  function render(snapshot: Snapshot, views: readonly View[]): void {
+    if (views.length > 0) {
+      events.publish(representationsOf(snapshot, views, catalogue, settings.metricsMarker));
+    }
+  }
+
+  function want(view: View): void {
+    wanted.set(viewKey(view), { view, askedAt: clock.now() });
+  }
+
+  function wantedViews(endpoint: string): View[] {
+    for (const [key, { askedAt }] of wanted) {
+      if (clock.now() - askedAt >= settings.metricsIdleAfter) wanted.delete(key);
+    }
+    return [...wanted.values()].map(({ view }) => view).filter((view) => view.endpoint === endpoint);
+  }
+
+  return {
+    async ask(view) {
+      want(view);
+      const current = refresher.current(view.endpoint);
+      if (!current) await refresher.ask(view.endpoint);
+      else {
+        refresher.touch(view.endpoint);
+        render(current, [view]);
+      }
+    },
+    touch(view) {
+      want(view);
+      refresher.touch(view.endpoint);
+    },
+    snapshot: (endpoint) => refresher.ask(endpoint),
+    async state(): Promise<EngineState> {
+      const { ready, upstreamUp, snapshotInstant, intervalSeconds, refreshes } = record;
+      const families = health ? await healthFamiliesNow(health, catalogue.families['all']!, clock.now()) : [];
+      const answers = poller?.state.endpointsUp() ?? new Map<string, boolean>();
+      return {
+        ready: ready || [...answers.values()].includes(true),
+        upstreamUp,
+        clockSkewSeconds: client.clockSkewSeconds,
+        snapshotInstant,
+        intervalSeconds,
+        refreshes: { ...refreshes },
+        rowDurations: Object.fromEntries(record.rowDurations),
+        rowInstants: Object.fromEntries(record.rowInstants),
+        dropped: Object.fromEntries(record.dropped),
+        healthFamilies: families,
+        healthEndpoints: Object.fromEntries(answers),
+      };
+    },
+    async close() {
+      await Promise.all([refresher.close(), poller?.stop()]);
+      await client.close();
+    },
+  };
+}
+
+function startPoller(settings: Settings, clock: Clock): HealthPoller | undefined {
+  const { healthServiceUrl } = settings;
+  if (healthServiceUrl === undefined) return undefined;
+  const poller = createHealthPoller({ ...settings, healthServiceUrl }, clock);
+  poller.start();
+  return poller;
+}
+
+function withoutWaiting(collector: Collector): Collector {
+  return {
+    ...collector,
+    collect: (instant, rows, signal) =>
+      collector.collect(instant, rows, AbortSignal.any([signal, AbortSignal.timeout(firstPollWait)])),
+  };
+}
+
+async function healthFamiliesNow(
+  collector: Collector,
+  families: readonly OutputFamily[],
+  now: number,
+): Promise<readonly Family[]> {
+  const own = families.filter((family) => collector.has(family.row));
+  const { outcomes } = await collector.collect(
+    now,
+    own.map((family) => family.row),
+    new AbortController().signal,
+  );
+  return own.flatMap(({ name, type, help, unit, row }) => {
+    const outcome = outcomes.get(row);
+    return outcome?.state === 'present' ? [{ name, type, help, unit, metrics: outcome.metrics } as Family] : [];
+  });
+}

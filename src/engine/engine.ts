@@ -1,0 +1,47 @@
+import type { Family, Snapshot } from '../model.js';
+import type { Representation, View } from '../render/representation.js';
+
+/** Something worth a log line. */
+export interface LogRecord {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What our own metrics say about refreshes. Times in epoch milliseconds, durations in seconds. */
+export interface EngineState {
+  /** Whether any collector has ever answered. */
+  readonly ready: boolean;
+  readonly upstreamUp: boolean | undefined;
+  readonly clockSkewSeconds: number | undefined;
+  readonly snapshotInstant: number | undefined;
+  readonly intervalSeconds: number;
+  readonly refreshes: Readonly<Record<RefreshOutcome, number>>;
+  readonly rowDurations: Readonly<Record<string, number>>;
+  readonly rowInstants: Readonly<Record<string, number>>;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly healthFamilies: readonly Family[];
+  readonly healthEndpoints: Readonly<Record<string, boolean>>;
+}
+
+export const refreshOutcomes = ['success', 'partial', 'failure'] as const;
+export type RefreshOutcome = (typeof refreshOutcomes)[number];
+
+export interface EngineEvents {
+  /** New bytes for every view that is kept warm; called before the `ask` that caused them resolves. */
+  readonly publish: (representations: readonly Representation[]) => void;
+  readonly log: (record: LogRecord) => void;
+}
+
+/** Collects and renders. Lives in a worker thread, or in the host's own where that is switched off. */
+export interface Engine {
+  /** Makes the view available, asking upstream only if nothing is kept warm for its endpoint. */
+  ask(view: View): Promise<void>;
+  /** Keeps the view warm. */
+  touch(view: View): void;
+  /** The snapshot of an endpoint, asked for like a view. */
+  snapshot(endpoint: string): Promise<Snapshot | undefined>;
+  /** Does not count as asking. Waits for the first poll of the Health Service, but not for long. Undefined after `close`. */
+  state(): Promise<EngineState | undefined>;
+  close(): Promise<void>;
+}

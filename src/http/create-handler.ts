@@ -1,0 +1,129 @@
+import { gzipSync } from 'node:zlib';
+import type { Clock } from '../clock.js';
+import { GatewayzMetricsError } from '../errors.js';
+import { emptyExposition, expositionType } from '../render/exposition.js';
+import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
+import type { Representation, View } from '../render/representation.js';
+import { unavailableDocument } from '../render/summary.js';
+import type { MetricsReply, MetricsRequest } from './message.js';
+import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
+import { replyDocument, replyError, replyWith } from './reply.js';
+import { type Route, routes } from './routes.js';
+
+/** What the routes hand out, as functions: nothing here knows where it comes from. */
+export interface HandlerSources {
+  /** The bytes at hand for a view that is kept warm; undefined if there are none. */
+  readonly current: (view: View) => Representation | undefined;
+  /** Makes a view available and waits for it, at most as long as a request may. */
+  readonly fetch: (view: View) => Promise<Representation | undefined>;
+  readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
+  readonly docs: () => Promise<string>;
+  /** Called once per answer; `endpoint` is one of the routes' or `other`. */
+  readonly observe: (endpoint: string, status: number, startedAt: number) => void;
+}
+
+export type Handler = (request: MetricsRequest) => MetricsReply | Promise<MetricsReply>;
+
+const allow = 'GET, HEAD';
+const markdown = 'text/markdown; charset=utf-8';
+
+/**
+ * Answers everything below `<prefix>/metrics`. What is kept warm is answered at once, without a promise; nothing throws or
+ * rejects.
+ */
+export function createHandler(prefix: string, sources: HandlerSources, clock: Clock): Handler {
+  const base = `${prefix}/metrics`;
+  const byPath = new Map(routes.map((route) => [base + route.path, route]));
+
+  return (request) => {
+    const startedAt = performance.now();
+    const query = request.url.indexOf('?');
+    const path = (query < 0 ? request.url : request.url.slice(0, query)).replace(/(?<=.)\/$/, '');
+    const route = byPath.get(path);
+    const endpoint = route?.endpoint ?? 'other';
+    const done = (reply: MetricsReply): MetricsReply => {
+      sources.observe(endpoint, reply.status, startedAt);
+      return reply;
+    };
+    if (!route) return done(replyNotFound(request, [...byPath.keys()]));
+    if (request.method !== 'GET' && request.method !== 'HEAD') return done(replyNotAllowed(request));
+    const reply = answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
+    if (!(reply instanceof Promise)) return done(reply);
+    return reply.catch(() => replyDefect(request)).then(done);
+  };
+
+  function answer(route: Route, request: MetricsRequest, query: string): MetricsReply | Promise<MetricsReply> {
+    if (route.kind === 'scrape') return answerScrape(request);
+    if (route.kind === 'docs') return answerDocs(request);
+    const view = viewOf(route, request, query);
+    const current = sources.current(view);
+    return current ? answerFrom(current, view, request) : answerCold(view, request);
+  }
+
+  async function answerCold(view: View, request: MetricsRequest): Promise<MetricsReply> {
+    return answerFrom(await sources.fetch(view), view, request);
+  }
+
+  function answerFrom(bytes: Representation | undefined, view: View, request: MetricsRequest): MetricsReply {
+    const now = clock.now();
+    // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
+    const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
+    return usable ? replyWith(bytes, request, now) : replyUnavailable(view, request, now);
+  }
+
+  async function answerScrape(request: MetricsRequest): Promise<MetricsReply> {
+    const { contentType, text } = await sources.scrape(wantsOpenMetrics(header(request, 'accept')));
+    return compressed(request, contentType, text);
+  }
+
+  async function answerDocs(request: MetricsRequest): Promise<MetricsReply> {
+    return compressed(request, markdown, await sources.docs());
+  }
+}
+
+function viewOf(route: Route, request: MetricsRequest, query: string): View {
+  const encoding = acceptedEncoding(header(request, 'accept-encoding'));
+  if (route.kind === 'summary') {
+    const numbers = query !== '' && new URLSearchParams(query).get('values') === 'number';
+    return { endpoint: route.endpoint, format: numbers ? 'json-numbers' : 'json', encoding };
+  }
+  const format = wantsOpenMetrics(header(request, 'accept')) ? 'openmetrics' : 'text';
+  return { endpoint: route.endpoint, format, encoding };
+}
+
+function compressed(request: MetricsRequest, contentType: string, text: string): MetricsReply {
+  const headers = { 'cache-control': 'no-cache' };
+  if (acceptedEncoding(header(request, 'accept-encoding')) === 'identity') {
+    return replyDocument(request, 200, contentType, text, headers);
+  }
+  return replyDocument(request, 200, contentType, gzipSync(text), { ...headers, 'content-encoding': 'gzip' });
+}
+
+function replyUnavailable(view: View, request: MetricsRequest, now: number): MetricsReply {
+  const reason = 'no data source has answered in time';
+  if (view.format === 'openmetrics') {
+    return replyDocument(request, 503, openMetricsType, emptyOpenMetrics());
+  }
+  if (view.format === 'text') {
+    return replyDocument(request, 503, expositionType, emptyExposition(reason));
+  }
+  const document = JSON.stringify(unavailableDocument(now, reason));
+  return replyDocument(request, 503, 'application/json; charset=utf-8', `${document}\n`);
+}
+
+function replyNotFound(request: MetricsRequest, paths: readonly string[]): MetricsReply {
+  const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
+  return replyError(request, error, { paths });
+}
+
+function replyNotAllowed(request: MetricsRequest): MetricsReply {
+  const error = new GatewayzMetricsError(
+    'method_not_allowed',
+    `Expected GET or HEAD, got ${request.method.slice(0, 20)}.`,
+  );
+  return replyError(request, error, {}, { allow });
+}
+
+function replyDefect(request: MetricsRequest): MetricsReply {
+  return replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
+}

@@ -1,0 +1,14 @@
+/** A request as every server can give it; header names in lower case. */
+export interface MetricsRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** An answer as every server can send it. `Content-Length` is set; HEAD and 304 have no body. */
+export interface MetricsReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}

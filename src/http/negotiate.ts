@@ -1,0 +1,53 @@
+import type { Encoding } from '../render/representation.js';
+import type { MetricsRequest } from './message.js';
+
+/** A header's value; several fields of one name are one list. */
+export function header(request: MetricsRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : (value?.join(', ') ?? '');
+}
+
+/**
+ * OpenMetrics where the client accepts version 1.0.0 of it at least as gladly as plain text; else the text format, which
+ * is also the answer to an `Accept` that names neither.
+ */
+export function wantsOpenMetrics(accept: string): boolean {
+  if (!accept.includes('openmetrics')) return false;
+  let openMetrics = 0;
+  let text = 0;
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const version = parameters
+      .find((parameter) => parameter.startsWith('version='))
+      ?.replace(/^version="?([^"]*)"?$/, '$1');
+    if (type === 'application/openmetrics-text' && (version ?? '1.0.0') === '1.0.0') {
+      openMetrics = Math.max(openMetrics, quality(parameters));
+    }
+    if (type === 'text/plain' && (version ?? '0.0.4') === '0.0.4') text = Math.max(text, quality(parameters));
+  }
+  return openMetrics > 0 && openMetrics >= text;
+}
+
+/** gzip where the client accepts it. */
+export function acceptedEncoding(acceptEncoding: string): Encoding {
+  for (const coding of acceptEncoding.toLowerCase().split(',')) {
+    const [name, ...parameters] = coding.split(';').map((part) => part.trim());
+    if ((name === 'gzip' || name === 'x-gzip') && quality(parameters) > 0) return 'gzip';
+  }
+  return 'identity';
+}
+
+/** Whether `If-None-Match` names the tag, compared weakly as RFC 9110 section 13.1.2 asks for GET and HEAD. */
+export function matchesTag(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === '') return false;
+  if (ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}
+
+/** The `q` of RFC 9110 section 12.4.2; 1 without one, 0 for what is no number. */
+function quality(parameters: readonly string[]): number {
+  const given = parameters.find((parameter) => /^q\s*=/.test(parameter));
+  if (given === undefined) return 1;
+  const value = Number(given.replace(/^q\s*=\s*/, ''));
+  return value >= 0 && value <= 1 ? value : 0;
+}

@@ -1,0 +1,5 @@
+export { setupPrometheusRoutes } from './adapters/fastify.js';
+export { type ErrorCode, errorCodes, GatewayzMetricsError } from './errors.js';
+export type { MetricsReply, MetricsRequest } from './http/message.js';
+export { createMetrics, type Logger, type Metrics, type MetricsOptions, type MetricsSnapshot } from './metrics.js';
+export type { Options, Settings } from './settings.js';

@@ -1,0 +1,55 @@
+import { isServerFault } from './exception-type.js';
+import type { Intake } from './intake.js';
+import type { TrackRequest } from './request-tracker.js';
+import { declaredBytes, onResponseEnd, type ServerResponseLike } from './response-end.js';
+
+interface RequestLike {
+  readonly method: string;
+  readonly headers: { readonly [name: string]: string | string[] | undefined };
+  readonly routeOptions: { readonly url?: string | undefined };
+}
+
+interface ReplyLike {
+  readonly raw: ServerResponseLike;
+  getHeader(name: string): unknown;
+}
+
+type Done = () => void;
+
+/** What is needed of a Fastify instance (4.10 or later). */
+export interface FastifyLike {
+  addHook(name: 'onRequest', hook: (request: RequestLike, reply: ReplyLike, done: Done) => void): unknown;
+  addHook(name: 'onError', hook: (request: RequestLike, reply: ReplyLike, error: Error, done: Done) => void): unknown;
+}
+
+/** For `app.register`. */
+export type FastifyPlugin = (app: FastifyLike, options: unknown, done: Done) => void;
+
+/** Covers the whole instance it is registered in, not a child of it; a request without a route has the path `unmatched`. */
+export function createFastifyPlugin(
+  track: TrackRequest,
+  recordException: (error: Error) => void,
+  guard: Intake['guard'],
+): FastifyPlugin {
+  const begin = guard('fastify', (request: RequestLike, reply: ReplyLike) => {
+    const end = track({
+      method: request.method,
+      path: request.routeOptions.url || 'unmatched',
+      bytes: declaredBytes(request.headers['content-length']),
+    });
+    const ended = (status: number) => end({ status, bytes: declaredBytes(reply.getHeader('content-length')) });
+    onResponseEnd(reply.raw, guard('fastify', ended));
+  });
+  const plugin: FastifyPlugin = (app, _options, done) => {
+    app.addHook('onRequest', (request, reply, next) => {
+      begin(request, reply);
+      next();
+    });
+    app.addHook('onError', (_request, _reply, error, next) => {
+      if (isServerFault(error)) recordException(error);
+      next();
+    });
+    done();
+  };
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
+}

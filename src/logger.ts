@@ -1,0 +1,34 @@
+import { type Logger, multistream, pino, transport } from 'pino';
+
+/**
+ * JSON lines on stdout, from `logLevel` on. With `lokiUrl` they are pushed to Loki as well, by a thread of its own: stdout
+ * is written first and never waits for it.
+ */
+export function createLogger({
+  logLevel,
+  lokiUrl,
+}: {
+  readonly logLevel: string;
+  readonly lokiUrl: string | undefined;
+}): Logger {
+  const options = { name: 'gatewayz-metrics', level: logLevel };
+  const stdout = pino.destination(1);
+  if (lokiUrl === undefined) return pino(options, stdout);
+  const loki = transport({
+    target: 'pino-loki',
+    options: {
+      host: lokiUrl,
+      labels: { service: 'gatewayz-metrics' },
+      batching: { interval: 5, maxBufferSize: 10_000 },
+      timeout: 5_000,
+      silenceErrors: true,
+    },
+  });
+  return pino(
+    options,
+    multistream([
+      { level: 'trace', stream: stdout },
+      { level: 'trace', stream: loki },
+    ]),
+  );
+}

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import { behindDeeperComments } from './cut-entry.js';
+import { applyEdits, type Edit } from './edit.js';
+import { newJob } from './exporter.js';
+import type { Facts } from './facts.js';
+import { blankRunAfter, blankRunBefore, lineBreak, lineStart, nextLine } from './lines.js';
+import { newFlowJob, newJobLines, type NewJobOptions } from './new-job.js';
+import { ownCommentsStart } from './own-comments.js';
+import { type JobList, jobLists, shareOf } from './scrape-job.js';
+import { entriesOf, isFlow } from './yaml-entry.js';
+import { parseYaml, type YamlSource } from './yaml-source.js';
+import { valueAt } from './yaml-walk.js';
+
+/** Whether a list of jobs lacks ours although it has the exporter's; the index of the job that ours goes behind. */
+export function oldJobOf({ jobs }: JobList, facts: Facts): number | undefined {
+  if (jobs.some(({ name }) => name === newJob)) return undefined;
+  const index = jobs.findLastIndex((job) => ['whole', 'part'].includes(shareOf(job, facts.hosts)));
+  return index === -1 ? undefined : index;
+}
+
+/** Adds our job behind the exporter's, in every list that has the one and not the other. @throws where it cannot be added. */
+export function addJob(text: string, facts: Facts, options: NewJobOptions): string {
+  const source = parseYaml(text);
+  if (source === undefined) return text;
+  for (const list of jobLists(source)) {
+    const old = oldJobOf(list, facts);
+    if (old === undefined) continue;
+    const added = applyEdits(text, [isFlow(list.collection) ? flowEdit(source, list, old, options) : blockEdit(source, list, old, options)]);
+    return isAdded(source, list, old, added, options) ? addJob(added, facts, options) : text;
+  }
+  return text;
+}
+
+function blockEdit(source: YamlSource, list: JobList, old: number, options: NewJobOptions): Edit {
+  const { text } = source;
+  const entries = entriesOf(text, list.collection);
+  const { start, end } = entries[old]!;
+  const first = lineStart(text, start);
+  const at = behindDeeperComments(text, nextLine(text, end), start - first);
+  const above = ownCommentsStart(text, first, start - first);
+  const isSpaced =
+    (old > 0 && blankRunBefore(text, above) < above) || (old < entries.length - 1 && blankRunAfter(text, at) > at);
+  const eol = lineBreak(text);
+  const job = newJobLines(source, list, old, options).join(eol);
+  const gap = isSpaced ? eol : '';
+  const isOpenEnd = at === text.length && !text.endsWith('\n');
+  return { start: at, end: at, insert: isOpenEnd ? eol + gap + job : gap + job + eol };
+}
+
+function flowEdit(source: YamlSource, list: JobList, old: number, options: NewJobOptions): Edit {
+  const { text } = source;
+  const { start, end } = entriesOf(text, list.collection)[old]!;
+  const before = text.slice(lineStart(text, start), start);
+  const separator = before.trim() === '' ? `,${lineBreak(text)}${before}` : ', ';
+  return { start: end, end, insert: separator + newFlowJob(source, list, old, options) };
+}
+
+/** Whether the only difference that a parser sees is our job, in its place. */
+function isAdded(source: YamlSource, list: JobList, old: number, text: string, options: NewJobOptions): boolean {
+  const after = parseYaml(text)?.documents.map(({ value }) => value);
+  const jobs = valueAt(after?.[list.document], list.path);
+  if (after === undefined || !Array.isArray(jobs)) return false;
+  const [job] = jobs.splice(old + 1, 1) as [Record<string, unknown> | undefined];
+  const [group] = (job?.['static_configs'] ?? []) as { targets?: unknown }[];
+  return (
+    job?.['job_name'] === newJob &&
+    job['metrics_path'] === options.metricsPath &&
+    isDeepStrictEqual(group?.targets, [options.target]) &&
+    isDeepStrictEqual(after, source.documents.map(({ value }) => value))
+  );
+}

@@ -1,0 +1,72 @@
+import type { Edit } from './edit.js';
+import { blankRunAfter, blankRunBefore, indentAt, isComment, lineAt, lineStart, nextLine } from './lines.js';
+import { ownCommentsStart } from './own-comments.js';
+import { type Collection, type Entry, entriesOf, isFlow } from './yaml-entry.js';
+
+/**
+ * The cut that takes one entry out of a collection that keeps others, together with its comments, and with the blank
+ * lines that would stand double. Undefined where the entry shares its line with something that stays.
+ */
+export function cutEntry(text: string, collection: Collection, index: number): Edit | undefined {
+  const entries = entriesOf(text, collection);
+  const entry = entries[index];
+  if (entry === undefined) return undefined;
+  const lines = ownLines(text, entry, isFlow(collection) ? /^\s*,?\s*(?:#.*)?$/ : /^\s*(?:#.*)?$/);
+  if (isFlow(collection)) return lines ?? cutBetween(text, entries, index);
+  return lines && withBlankLines(text, lines, index === 0);
+}
+
+/** The lines of an entry with its comments, where nothing else stands on them. */
+function ownLines(text: string, { start, end }: Entry, rest: RegExp): Edit | undefined {
+  const first = lineStart(text, start);
+  const after = nextLine(text, end);
+  if (text.slice(first, start).trim() !== '' || !rest.test(text.slice(end, after))) return undefined;
+  const indent = start - first;
+  return { start: ownCommentsStart(text, first, indent), end: behindDeeperComments(text, after, indent), insert: '' };
+}
+
+/** Comments that follow, indented deeper than the entry, are inside of it. */
+export function behindDeeperComments(text: string, after: number, indent: number): number {
+  let end = after;
+  for (let at = blankRunAfter(text, end); at < text.length; at = blankRunAfter(text, end)) {
+    if (!isComment(lineAt(text, at)) || indentAt(text, at) <= indent) break;
+    end = nextLine(text, at);
+  }
+  return end;
+}
+
+/** Of the blank lines before and after the cut, the shorter run stays; at either end of the list, neither is needed. */
+function withBlankLines(text: string, cut: Edit, isFirst: boolean): Edit {
+  const before = blankRunBefore(text, cut.start);
+  const after = blankRunAfter(text, cut.end);
+  if (after === text.length) {
+    const start = cut.end === text.length && !text.endsWith('\n') ? lineBreakBefore(text, before) : before;
+    return { ...cut, start };
+  }
+  const lengthBefore = cut.start - before;
+  const lengthAfter = after - cut.end;
+  const hasHead = isFirst && before === cut.start && !isComment(lineAt(text, lineStart(text, Math.max(0, before - 1))));
+  if (lengthBefore === 0) return hasHead ? { ...cut, end: after } : cut;
+  if (lengthAfter === 0) return cut;
+  return lengthAfter < lengthBefore ? { ...cut, start: before } : { ...cut, end: after };
+}
+
+/** A text without a final line break stays one. */
+function lineBreakBefore(text: string, start: number): number {
+  return start - (/\r?\n$/.exec(text.slice(Math.max(0, start - 2), start))?.[0].length ?? 0);
+}
+
+/** Cuts an item of `[a, b, c]` with one of its commas. */
+function cutBetween(text: string, entries: readonly Entry[], index: number): Edit | undefined {
+  const { start, end } = entries[index]!;
+  const next = entries[index + 1];
+  const previous = entries[index - 1];
+  const isSeparator = (from: number, to: number) => /^[ \t]*,[ \t]*$/.test(text.slice(from, to));
+  if (next !== undefined && isSeparator(end, next.start)) return { start, end: next.start, insert: '' };
+  if (next === undefined && previous !== undefined && isSeparator(previous.end, start)) {
+    return { start: previous.end, end, insert: '' };
+  }
+  const comma = /^[ \t]*,[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
+  if (comma === 0 && next !== undefined) return undefined;
+  return { start, end: end + comma, insert: '' };
+}

@@ -1,0 +1,76 @@
+import { exporterMention } from './exporter.js';
+import { indentAt, isComment, lineAt, lineStart } from './lines.js';
+
+interface CommentLine {
+  readonly start: number;
+  readonly line: string;
+  /** Behind `#`, with its indentation. */
+  readonly content: string;
+}
+
+/**
+ * Where the comments that belong to an entry begin: those directly above it, not indented deeper than itself, and not
+ * what the file says of something else: a job or service that was commented out, or a heading over several entries.
+ * @param start Start of the entry's first line; also the answer where no comment is its own.
+ */
+export function ownCommentsStart(text: string, start: number, indent: number): number {
+  const lines = commentsAbove(text, start, indent);
+  const own = lines.slice(Math.max(afterDisabledEntries(lines), afterHeading(lines)));
+  return own[0]?.start ?? start;
+}
+
+function commentsAbove(text: string, start: number, indent: number): readonly CommentLine[] {
+  const lines: CommentLine[] = [];
+  for (let at = start; at > 0; ) {
+    at = lineStart(text, at - 1);
+    const line = lineAt(text, at);
+    if (!isComment(line) || indentAt(text, at) > indent) break;
+    lines.unshift({ start: at, line: line.trimEnd(), content: line.replace(/^\s*#+/, '').trimEnd() });
+  }
+  return lines;
+}
+
+const disabledOpening = /^\s*(?:-\s+["']?[\w.-]+["']?:(?:\s|$)|["']?[\w.-]+["']?:\s*(?:&\S+)?$)/;
+
+/** Index behind the last run of commented-out YAML: a line that opens an entry, and the deeper lines after it. */
+function afterDisabledEntries(lines: readonly CommentLine[]): number {
+  let after = 0;
+  for (const [index, { content }] of lines.entries()) {
+    if (index < after || !disabledOpening.test(content)) continue;
+    const isItem = content.trimStart().startsWith('-');
+    const run = runLength(lines.slice(index + 1), depth(content));
+    const whole = lines.slice(index, index + 1 + run).map((line) => line.content);
+    if ((isItem || run > 0) && !mentionsExporter(whole.join('\n'))) after = index + 1 + run;
+  }
+  return after;
+}
+
+/** How many of the lines are indented deeper than `limit`; empty ones count when a deeper one follows. */
+function runLength(lines: readonly CommentLine[], limit: number): number {
+  let length = 0;
+  for (const [index, { content }] of lines.entries()) {
+    if (content.trim() === '') continue;
+    if (depth(content) <= limit) break;
+    length = index + 1;
+  }
+  return length;
+}
+
+/** `# -----`, `# === Exporters ===`, `#########`. */
+const ruler = /^\s*(?:#+\s*([-=*~_#])\1{2,}|#{6,}$)/;
+
+/** Index behind a heading between rulers that does not speak of health; 0 where there is none. */
+function afterHeading(lines: readonly CommentLine[]): number {
+  const last = lines.findLastIndex(({ line }) => ruler.test(line));
+  if (last === -1) return 0;
+  const heading = lines.slice(0, last + 1).map(({ content }) => content);
+  return /health|8002/i.test(heading.join('\n')) ? 0 : last + 1;
+}
+
+function depth(content: string): number {
+  return content.length - content.trimStart().length;
+}
+
+function mentionsExporter(text: string): boolean {
+  return text.search(exporterMention) !== -1;
+}

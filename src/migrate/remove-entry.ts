@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { cutEntry } from './cut-entry.js';
+import { applyEdits, type Edit } from './edit.js';
+import { moveAnchors } from './move-anchors.js';
+import { hasDirectiveLine } from './template.js';
+import { type Collection, entriesOf, isFlow } from './yaml-entry.js';
+import { parseYaml, type YamlSource } from './yaml-source.js';
+import { type Path, valueAt } from './yaml-walk.js';
+
+/** One entry of a collection in a YAML text. */
+export interface EntryPlace {
+  readonly source: YamlSource;
+  /** Index of the document. */
+  readonly document: number;
+  readonly collection: Collection;
+  readonly index: number;
+  /** Of the entry itself. */
+  readonly path: Path;
+}
+
+export type Removal = { readonly edits: readonly Edit[] } | { readonly refused: string };
+
+/** Takes an entry out; the last one leaves `[]` or `{}` behind. What it comes to is parsed and compared before it counts. */
+export function removeEntry(place: EntryPlace): Removal {
+  const { source, collection, index } = place;
+  const { text } = source;
+  const isLast = entriesOf(text, collection).length === 1;
+  const edits = isLast ? emptyCollection(text, collection) : cutEntry(text, collection, index);
+  if (edits === undefined) return { refused: 'it shares a line with something that stays' };
+  return checked(place, [edits].flat());
+}
+
+/** Takes out all entries of a collection but leaves the collection: the key may be needed, or its anchor. */
+function emptyCollection(text: string, collection: Collection): readonly Edit[] | undefined {
+  const empty = collection.srcToken?.type === 'block-seq' ? '[]' : '{}';
+  const [start, end] = collection.range;
+  if (isFlow(collection)) return [{ start: start + 1, end: end - 1, insert: '' }];
+  const cut = cutEntry(text, collection, 0);
+  const head = /(?:^|\n)[^\n]*?:(?:[ \t]+[&!]\S+)*(?=[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*$)/.exec(
+    text.slice(0, cut?.start),
+  );
+  if (cut === undefined || head === null) return undefined;
+  const at = head.index + head[0].length;
+  return [{ start: at, end: at, insert: ` ${empty}` }, cut];
+}
+
+function checked(place: EntryPlace, cuts: readonly Edit[]): Removal {
+  const { source, document, path } = place;
+  const { text } = source;
+  const cut = cuts.reduce((widest, edit) => (edit.end - edit.start > widest.end - widest.start ? edit : widest));
+  if (source.templated && hasDirectiveLine(text.slice(cut.start, cut.end))) {
+    return { refused: 'a line of its template begins or ends inside of it' };
+  }
+  const node = source.documents[document]?.node;
+  const moves = node && moveAnchors(text, node, cut);
+  if (moves === undefined) return { refused: 'it defines an anchor that is used elsewhere' };
+
+  const edits = [...cuts, ...moves];
+  const after = parseYaml(applyEdits(text, edits));
+  const wanted = source.documents.map(({ value }, at) => (at === document ? without(value, path) : value));
+  const same =
+    after !== undefined &&
+    isDeepStrictEqual(
+      after.documents.map(({ value }) => value),
+      wanted,
+    );
+  return same ? { edits } : { refused: 'cutting it would change more than this entry' };
+}
+
+/** The value without what the path leads to. Values that aliases share lose it together. */
+function without(value: unknown, path: Path): unknown {
+  const copy = structuredClone(value);
+  const holder = valueAt(copy, path.slice(0, -1));
+  const last = path.at(-1);
+  if (Array.isArray(holder) && typeof last === 'number') holder.splice(last, 1);
+  else if (typeof holder === 'object' && holder !== null && last !== undefined) Reflect.deleteProperty(holder, last);
+  return copy;
+}

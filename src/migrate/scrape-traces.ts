@@ -1,0 +1,77 @@
+import { isCollection, type ParsedNode } from 'yaml';
+import { exporterPort, isExporterTarget, newJob } from './exporter.js';
+import type { Facts } from './facts.js';
+import { removeEntry } from './remove-entry.js';
+import { type JobList, type JobTarget, jobLists, type ScrapeJob, shareOf } from './scrape-job.js';
+import type { Trace } from './trace.js';
+import { type Collection, entriesOf } from './yaml-entry.js';
+import type { YamlSource } from './yaml-source.js';
+import { entryOf } from './yaml-walk.js';
+
+/** The scrape jobs of the exporter, and its targets in jobs that scrape others as well. */
+export function scrapeTraces(source: YamlSource, facts: Facts): readonly Trace[] {
+  return jobLists(source).flatMap((list) =>
+    list.jobs.flatMap((job, index) => {
+      if (job.name === newJob) return [];
+      const share = shareOf(job, facts.hosts);
+      if (share === 'part') return targetTraces(source, list, index, job, facts);
+      return share === 'none' ? [] : jobTrace(source, list, index, job, share);
+    }),
+  );
+}
+
+function jobTrace(
+  source: YamlSource,
+  list: JobList,
+  index: number,
+  job: ScrapeJob,
+  share: 'whole' | 'port',
+): readonly Trace[] {
+  const { collection, document } = list;
+  const { start, end } = entriesOf(source.text, collection)[index]!;
+  const trace = { kind: 'scrape job', start, end } as const;
+  if (share === 'port') {
+    const why = `the job ${job.name} scrapes port ${exporterPort}; that alone does not make it the exporter's: take it out if it is`;
+    return [{ ...trace, action: 'by hand', why }];
+  }
+  const why = `the job ${job.name} scrapes the exporter`;
+  const removal = removeEntry({ source, document, collection, index, path: [...list.path, index] });
+  return [
+    'edits' in removal
+      ? { ...trace, action: 'remove', why: `${why}; ${newJob} takes its place`, edits: removal.edits }
+      : { ...trace, action: 'by hand', why: `${why}; ${removal.refused}` },
+  ];
+}
+
+function targetTraces(
+  source: YamlSource,
+  list: JobList,
+  job: number,
+  { name, targets }: ScrapeJob,
+  facts: Facts,
+): readonly Trace[] {
+  const own = targets.filter(({ text }) => isExporterTarget(text, facts.hosts));
+  return own.map((target) => {
+    const where = targetPlace(list, job, target, targets);
+    const { start, end } = where
+      ? entriesOf(source.text, where.collection)[where.index]!
+      : entriesOf(source.text, list.collection)[job]!;
+    const trace = { kind: 'scrape job', start, end } as const;
+    const why = `the target ${target.text} of the job ${name} is the exporter; the job has other targets and stays`;
+    const removal = where && removeEntry({ source, document: list.document, ...where });
+    if (removal !== undefined && 'edits' in removal) return { ...trace, action: 'remove', why, edits: removal.edits };
+    return { ...trace, action: 'by hand', why: `${why}; ${removal?.refused ?? 'it comes through an alias'}` };
+  });
+}
+
+/** The target itself, or its whole group of `static_configs` where the group has no other. */
+function targetPlace(list: JobList, job: number, target: JobTarget, targets: readonly JobTarget[]) {
+  const groups = entryOf(list.collection.items[job], 'static_configs')?.value;
+  if (!isCollection(groups)) return undefined;
+  const groupPath = [...list.path, job, 'static_configs', target.group];
+  const isOnly = targets.filter(({ group }) => group === target.group).length === 1;
+  if (isOnly) return { collection: groups as Collection, index: target.group, path: groupPath };
+  const listed = entryOf(groups.items[target.group] as ParsedNode, 'targets')?.value;
+  if (!isCollection(listed)) return undefined;
+  return { collection: listed as Collection, index: target.index, path: [...groupPath, 'targets', target.index] };
+}

@@ -1,0 +1,192 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+import { formatValue } from './catalogue/derive/number.js';
+import type { EngineState } from './engine/engine.js';
+import type { Family, FamilyHeader, HistogramMetric, Sample, Vector } from './model.js';
+
+interface StateMetric extends FamilyHeader {
+  readonly type: 'counter' | 'gauge';
+  readonly labels: readonly string[];
+  readonly read: (state: EngineState) => Vector;
+}
+
+function one(value: number | boolean | undefined): Vector {
+  return value === undefined ? [] : [{ labels: {}, value: formatValue(Number(value)) }];
+}
+
+function by(label: string, values: Readonly<Record<string, number | boolean>>): Vector {
+  return Object.entries(values).map(([key, value]) => ({
+    labels: { [label]: key },
+    value: formatValue(Number(value)),
+  }));
+}
+
+const seconds = (milliseconds: number): number => milliseconds / 1000;
+
+/** Our own metrics about refreshes; names and labels are fixed. */
+export const stateMetrics: readonly StateMetric[] = [
+  {
+    name: 'gatewayz_metrics_snapshot_timestamp_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Evaluation instant of the newest values, Unix time.',
+    labels: [],
+    read: ({ snapshotInstant }) => one(snapshotInstant === undefined ? undefined : seconds(snapshotInstant)),
+  },
+  {
+    name: 'gatewayz_metrics_refresh_duration_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Response time of Prometheus for the questions of a row in its last refresh; shared questions count for each row.',
+    labels: ['row'],
+    read: ({ rowDurations }) => by('row', rowDurations),
+  },
+  {
+    name: 'gatewayz_metrics_refreshes_total',
+    type: 'counter',
+    unit: '',
+    help: 'Refreshes by outcome: success, partial (a row failed), failure (Prometheus could not be asked).',
+    labels: ['outcome'],
+    read: ({ refreshes }) => by('outcome', refreshes),
+  },
+  {
+    name: 'gatewayz_metrics_refresh_interval_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Time between refreshes; longer than configured where one costs Prometheus more than a tenth of it.',
+    labels: [],
+    read: ({ intervalSeconds }) => one(intervalSeconds),
+  },
+  {
+    name: 'gatewayz_metrics_row_timestamp_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'When the values of a row were true, Unix time; behind the snapshot where they were kept.',
+    labels: ['row'],
+    read: ({ rowInstants }) =>
+      Object.entries(rowInstants).map(([row, at]) => ({ labels: { row }, value: formatValue(seconds(at)) })),
+  },
+  {
+    name: 'gatewayz_metrics_upstream_up',
+    type: 'gauge',
+    unit: '',
+    help: 'Whether Prometheus answered the last refresh: 1 yes, 0 no.',
+    labels: [],
+    read: ({ upstreamUp }) => one(upstreamUp),
+  },
+  {
+    name: 'gatewayz_metrics_upstream_clock_skew_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Clock of Prometheus minus ours, to the second.',
+    labels: [],
+    read: ({ clockSkewSeconds }) => one(clockSkewSeconds),
+  },
+  {
+    name: 'gatewayz_metrics_series_dropped',
+    type: 'gauge',
+    unit: '',
+    help: 'Label sets of a family that METRICS_MAX_SERIES left out.',
+    labels: ['family'],
+    read: ({ dropped }) => by('family', dropped),
+  },
+  {
+    name: 'gatewayz_metrics_health_endpoint_up',
+    type: 'gauge',
+    unit: '',
+    help: 'Whether the last answer of an endpoint of the Health Service was a good one: 1 yes, 0 no.',
+    labels: ['endpoint'],
+    read: ({ healthEndpoints }) => by('endpoint', healthEndpoints),
+  },
+];
+
+/** Our own metrics about requests. */
+export const requestMetrics = {
+  requests: {
+    name: 'gatewayz_metrics_http_requests_total',
+    type: 'counter',
+    unit: '',
+    help: 'Requests answered, by endpoint and status code.',
+    labels: ['endpoint', 'code'],
+  },
+  duration: {
+    name: 'gatewayz_metrics_http_request_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Time from request to answer, by endpoint.',
+    labels: ['endpoint'],
+  },
+} as const;
+
+/** Seconds; the budgets of the endpoints (1, 50, 100 and 200 ms) are bounds. */
+const durationBounds = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
+
+/** Counts answers, in a registry of our own: a host has its own. */
+export class RequestMetrics {
+  readonly #requests: Counter;
+  readonly #duration: Histogram;
+
+  constructor() {
+    const registers = [new Registry()];
+    const { requests, duration } = requestMetrics;
+    this.#requests = new Counter({
+      name: requests.name,
+      help: requests.help,
+      labelNames: [...requests.labels],
+      registers,
+    });
+    this.#duration = new Histogram({
+      name: duration.name,
+      help: duration.help,
+      labelNames: [...duration.labels],
+      buckets: durationBounds,
+      registers,
+    });
+  }
+
+  /** @param endpoint one of a fixed set: it becomes a label value */
+  observe(endpoint: string, code: number, durationSeconds: number): void {
+    this.#requests.inc({ endpoint, code });
+    this.#duration.observe({ endpoint }, durationSeconds);
+  }
+
+  async families(): Promise<readonly Family[]> {
+    const { values: counts } = await this.#requests.get();
+    const samples = counts.map(({ labels, value }) => ({ labels: textLabels(labels), value: formatValue(value) }));
+    const { values } = await this.#duration.get();
+    return [
+      { ...requestMetrics.requests, metrics: samples },
+      { ...requestMetrics.duration, metrics: histograms(values) },
+    ];
+  }
+}
+
+/** All our own metrics. Without a state those about refreshes are left out: nothing has been refreshed yet. */
+export async function ownFamilies(
+  state: EngineState | undefined,
+  requests: RequestMetrics,
+): Promise<readonly Family[]> {
+  const refreshing = state
+    ? stateMetrics.map(({ read, ...header }): Family => ({ ...header, metrics: read(state) }))
+    : [];
+  return [...refreshing, ...(await requests.families())].filter((family) => family.metrics.length > 0);
+}
+
+type PromClientValues = Awaited<ReturnType<Histogram['get']>>['values'];
+
+function histograms(values: PromClientValues): HistogramMetric[] {
+  const endpoints = new Set(values.map(({ labels }) => String(labels['endpoint'])));
+  return [...endpoints].map((endpoint) => {
+    const own = values.filter(({ labels }) => labels['endpoint'] === endpoint);
+    const sum = own.find(({ metricName }) => metricName?.endsWith('_sum'));
+    const buckets = own.filter(({ metricName }) => metricName?.endsWith('_bucket'));
+    return {
+      labels: { endpoint },
+      buckets: buckets.map(({ labels, value }) => ({ le: String(labels['le']), value: formatValue(value) })),
+      sum: formatValue(sum?.value ?? 0),
+    };
+  });
+}
+
+function textLabels(labels: Partial<Record<string, string | number>>): Sample['labels'] {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
+}

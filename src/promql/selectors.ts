@@ -1,0 +1,63 @@
+import type { SyntaxNode } from '@lezer/common';
+import { type Matcher, readBraces } from './matcher.js';
+import { parsePromql } from './parse-promql.js';
+
+/** One vector selector of a query. */
+export interface Selector {
+  /** From the identifier, the quoted name in braces, or a `__name__="…"` matcher; a pattern on the name is no name. */
+  readonly name: string | undefined;
+  /** As written between the braces, those on `__name__` included. */
+  readonly matchers: readonly Matcher[];
+  /** Text between the brackets that follow (`5m`); of a subquery's brackets, nothing. */
+  readonly range: string | undefined;
+  /** UTF-16 offsets of name and braces; range, `offset` and `@` lie outside. */
+  readonly from: number;
+  readonly to: number;
+  /** Where a further matcher goes, and what it must be wrapped in. */
+  readonly insertion: { readonly at: number; readonly before: string; readonly after: string };
+}
+
+/** The vector selectors of a query, in source order. @throws {PromqlFault} where the text does not parse. */
+export function listSelectors(text: string): readonly Selector[] {
+  const { tree } = parsePromql(text);
+  const selectors: Selector[] = [];
+  tree.iterate({
+    enter(node) {
+      if (node.name === 'VectorSelector') selectors.push(readSelector(text, node.node));
+    },
+  });
+  return selectors;
+}
+
+/** Names of the metrics that a query selects by name, each once, in source order. @throws {PromqlFault} */
+export function metricNames(text: string): readonly string[] {
+  return [...new Set(listSelectors(text).flatMap(({ name }) => name ?? []))];
+}
+
+function readSelector(text: string, node: SyntaxNode): Selector {
+  const identifier = node.getChild('Identifier');
+  const braces = node.getChild('LabelMatchers');
+  const entries = braces === null ? [] : readBraces(text, braces);
+  const matchers = entries.flatMap((entry) => ('matcher' in entry ? entry.matcher : []));
+  const quoted = entries.flatMap((entry) => ('name' in entry ? entry.name : []));
+  const range = node.parent?.name === 'MatrixSelector' ? node.parent.getChild('DurationExpr') : null;
+  const last = entries.at(-1);
+  let insertion = { at: node.to, before: '{', after: '}' };
+  if (last !== undefined) insertion = { at: last.to, before: ',', after: '' };
+  else if (braces !== null) insertion = { at: braces.from + 1, before: '', after: '' };
+  return {
+    name:
+      identifier === null
+        ? [...quoted, ...matchers.filter(isName).map(({ value }) => value)].at(0)
+        : text.slice(identifier.from, identifier.to),
+    matchers,
+    range: range === null ? undefined : text.slice(range.from, range.to),
+    from: node.from,
+    to: node.to,
+    insertion,
+  };
+}
+
+function isName({ label, op }: Matcher): boolean {
+  return label === '__name__' && op === '=';
+}

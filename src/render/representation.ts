@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import type { Catalogue } from '../catalogue/compile.js';
+import type { Snapshot } from '../model.js';
+import { emptyExposition, expositionType, renderExposition } from './exposition.js';
+import { familiesOf } from './families.js';
+import { emptyOpenMetrics, openMetricsType, renderOpenMetrics } from './open-metrics.js';
+import type { Marker } from './samples.js';
+import { summaryDocument } from './summary.js';
+
+export type Format = 'text' | 'openmetrics' | 'json' | 'json-numbers';
+export type Encoding = 'identity' | 'gzip';
+
+/** One of the forms in which an endpoint can be had. */
+export interface View {
+  readonly endpoint: string;
+  readonly format: Format;
+  readonly encoding: Encoding;
+}
+
+export function viewKey({ endpoint, format, encoding }: View): string {
+  return `${endpoint} ${format} ${encoding}`;
+}
+
+/** The bytes of one view of one snapshot, with all that its answers have in common. Times in epoch milliseconds. */
+export interface Representation {
+  readonly view: View;
+  readonly status: 200 | 503;
+  readonly contentType: string;
+  /** Strong: equal bytes, equal tag. */
+  readonly etag: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly instant: number;
+  readonly nextRefresh: number;
+  readonly expires: number;
+  readonly stale: boolean;
+}
+
+const contentTypes: Readonly<Record<Format, string>> = {
+  text: expositionType,
+  openmetrics: openMetricsType,
+  json: 'application/json; charset=utf-8',
+  'json-numbers': 'application/json; charset=utf-8',
+};
+
+/** Renders views of one snapshot; what two encodings of a format share is made once. */
+export function representationsOf(
+  snapshot: Snapshot,
+  views: readonly View[],
+  catalogue: Catalogue,
+  marker: Marker | undefined,
+): Representation[] {
+  const plain = new Map<Format, Uint8Array<ArrayBuffer>>();
+  return views.map((view) => {
+    const bytes = plain.get(view.format) ?? encode(renderText(snapshot, view, catalogue, marker));
+    plain.set(view.format, bytes);
+    const body = view.encoding === 'gzip' ? new Uint8Array(gzipSync(bytes)) : bytes;
+    const { status, instant, nextRefresh, expires } = snapshot;
+    return {
+      view,
+      status: status === 'unavailable' ? 503 : 200,
+      contentType: contentTypes[view.format],
+      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+      body,
+      instant,
+      nextRefresh,
+      expires,
+      stale: status !== 'ok',
+    };
+  });
+}
+
+function renderText(snapshot: Snapshot, { endpoint, format }: View, catalogue: Catalogue, marker?: Marker): string {
+  if (format === 'json' || format === 'json-numbers') {
+    const document = summaryDocument(snapshot, catalogue, format === 'json' ? 'string' : 'number');
+    return `${JSON.stringify(document)}\n`;
+  }
+  if (snapshot.status === 'unavailable') {
+    const reason = snapshot.failure ?? 'no data source has answered recently';
+    return format === 'openmetrics' ? emptyOpenMetrics() : emptyExposition(reason);
+  }
+  const families = familiesOf(snapshot, catalogue.families[endpoint] ?? []);
+  return format === 'openmetrics' ? renderOpenMetrics(families, marker) : renderExposition(families, marker);
+}
+
+/** On an ArrayBuffer of its own, so that it can be handed to another thread without a copy. */
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}

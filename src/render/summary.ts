@@ -1,0 +1,83 @@
+import type { Catalogue } from '../catalogue/compile.js';
+import { parseValue } from '../catalogue/derive/number.js';
+import type { SummaryField } from '../catalogue/row.js';
+import type { ErrorCode } from '../errors.js';
+import type { RowState, Sample, Snapshot } from '../model.js';
+
+/** How long a value that was had is missed: its absence makes the status `partial`. */
+const remembered = 3_600_000;
+
+type Value = string | number | null;
+
+/** The body of `/summary`; its form is fixed. Ages in seconds. */
+export interface SummaryDocument {
+  readonly timestamp: string;
+  readonly status: 'ok' | 'partial' | 'stale';
+  readonly age_seconds: number;
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, Value>>>>;
+  /** By `section.field`: why there is no value. */
+  readonly missing: Readonly<Record<string, string>>;
+  /** By `section.field`: age of a value that was kept. */
+  readonly stale: Readonly<Record<string, number>>;
+}
+
+/** The body of an endpoint that has nothing recent enough to show. */
+export interface UnavailableDocument {
+  readonly timestamp: string;
+  readonly status: 'unavailable';
+  readonly error: { readonly code: ErrorCode; readonly message: string };
+}
+
+/** @param values `string`: text as Prometheus gives it, `"N/A"` if missing; `number`: JSON numbers, `null` if missing */
+export function summaryDocument(
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  values: 'string' | 'number',
+): SummaryDocument | UnavailableDocument {
+  if (snapshot.status === 'unavailable') {
+    return unavailableDocument(snapshot.madeAt, snapshot.failure ?? 'no data source has answered recently');
+  }
+  const metrics: Record<string, Record<string, Value>> = {};
+  const missing: Record<string, string> = {};
+  const stale: Record<string, number> = {};
+  let partial = false;
+  for (const field of catalogue.fields) {
+    const name = `${field.section}.${field.field}`;
+    const state = snapshot.rows.get(field.row);
+    const text = (state?.metrics[0] as Sample | undefined)?.value;
+    const number = text === undefined ? Number.NaN : parseValue(text);
+    const usable = Number.isFinite(number);
+    metrics[field.section] ??= {};
+    metrics[field.section]![field.field] = usable
+      ? values === 'number'
+        ? number
+        : text!
+      : values === 'number'
+        ? null
+        : 'N/A';
+    if (!usable) missing[name] = state?.reason ?? unusable(field, catalogue, text);
+    else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.instant!);
+    partial ||= state !== undefined && isMissed(state, snapshot.madeAt);
+  }
+  const status = snapshot.status === 'stale' ? 'stale' : partial ? 'partial' : 'ok';
+  const timestamp = new Date(snapshot.instant).toISOString();
+  return { timestamp, status, age_seconds: seconds(snapshot.madeAt - snapshot.instant), metrics, missing, stale };
+}
+
+export function unavailableDocument(now: number, message: string): UnavailableDocument {
+  return { timestamp: new Date(now).toISOString(), status: 'unavailable', error: { code: 'unavailable', message } };
+}
+
+function isMissed(state: RowState, now: number): boolean {
+  return state.reason !== undefined && state.instant !== undefined && now - state.instant <= remembered;
+}
+
+function unusable(field: SummaryField, catalogue: Catalogue, text: string | undefined): string {
+  const metrics = catalogue.rows.get(field.row)?.metrics.join(', ') ?? field.row;
+  return text === undefined ? `no value of ${metrics}` : `the value computed from ${metrics} is ${text}`;
+}
+
+/** Milliseconds as seconds with one decimal; never negative, whatever the clocks do. */
+function seconds(milliseconds: number): number {
+  return Math.max(0, Math.round(milliseconds / 100) / 10);
+}

@@ -1,0 +1,71 @@
+import { faultsError } from './errors.js';
+import { crossFaults } from './settings/cross-faults.js';
+import { nearestName } from './settings/nearest-name.js';
+import { type Options, type SettingEntry, type Settings, settingsTable } from './settings/settings-table.js';
+import { showValue } from './settings/show-value.js';
+
+export { type Options, type SettingEntry, type Settings, settingsTable } from './settings/settings-table.js';
+
+/** A value that somebody set, and the name under which they did. */
+interface Given {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/**
+ * Settings from options, else the environment, else defaults. An empty variable counts as unset, except `METRICS_MARKER`,
+ * where it means off. Files are checked for being readable, not read.
+ * @throws GatewayzMetricsError `settings_invalid` with every fault: the name, what was expected and, secrets aside, what came.
+ */
+export function readSettings(options: Options = {}): Settings {
+  const env = options.env ?? process.env;
+  const faults = unknownOptions(options);
+  const given = new Map<string, string>();
+  const values: Record<string, unknown> = {};
+  for (const entry of settingsTable) {
+    const source = findGiven(entry, options, env);
+    if (source !== undefined) given.set(entry.option, source.name);
+    const value = source === undefined ? entry.default : source.value;
+    const read = value === undefined ? { success: true as const, data: undefined } : entry.schema.safeParse(value);
+    if (read.success) values[entry.option] = read.data;
+    else faults.push(`${source?.name ?? entry.option}: ${misfit(entry, value, read.error.issues[0])}`);
+  }
+  faults.push(...crossFaults(given, values));
+  if (faults.length > 0) throw faultsError('settings_invalid', 'The settings cannot be used:', faults);
+  // The table's schemas made every value, and the type is derived from them.
+  return freeze(values) as Settings;
+}
+
+function findGiven(entry: SettingEntry, options: Options, env: NonNullable<Options['env']>): Given | undefined {
+  const option: unknown = Reflect.get(options, entry.option);
+  if (option !== undefined) return { name: entry.option, value: option };
+  const value = entry.env === undefined ? undefined : env[entry.env];
+  if (entry.env === undefined || value === undefined) return undefined;
+  return value === '' && entry.option !== 'metricsMarker' ? undefined : { name: entry.env, value };
+}
+
+function misfit(entry: SettingEntry, value: unknown, issue: Issue | undefined): string {
+  const detail: unknown = issue?.params?.['detail'];
+  const came = `expected ${issue?.message}, got ${showValue(value, entry.secret)}`;
+  return typeof detail === 'string' ? `${came}: ${detail}` : came;
+}
+
+interface Issue {
+  readonly message: string;
+  readonly params?: Record<string, unknown> | undefined;
+}
+
+function unknownOptions(options: Options): string[] {
+  const known = [...settingsTable.map(({ option }) => option), 'env'];
+  return Object.keys(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = nearestName(name, known);
+      return `${name}: there is no such option${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    });
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}

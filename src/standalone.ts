@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { nodeHandler } from './adapters/node.js';
+import { GatewayzMetricsError } from './errors.js';
+import type { Metrics } from './metrics.js';
+
+/** Milliseconds: a client that sends slowly is let go; Fastify's own default would wait for ever. */
+const requestTimeout = 30_000;
+const headersTimeout = 15_000;
+/** Longer than the idle time of common load balancers, so that they, not we, end a connection. */
+const keepAliveTimeout = 75_000;
+
+/**
+ * The standalone service. The metrics paths are answered in the request listener, before Fastify routes: they are what
+ * this process is for, and need nothing of it. Fastify has the rest: `/healthz`, `/readyz`, and answers to anything else.
+ */
+export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): FastifyInstance {
+  const base = `${metrics.settings.metricsPrefix}/metrics`;
+  const answer = nodeHandler(metrics);
+  const isMetrics = (url: string): boolean =>
+    url.startsWith(base) && (url.length === base.length || url[base.length] === '/' || url[base.length] === '?');
+
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    requestTimeout,
+    keepAliveTimeout,
+    forceCloseConnections: 'idle',
+    serverFactory: (route) =>
+      createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
+        if (!isMetrics(request.url ?? '')) return route(request, response);
+        logAnswer(log, request, response);
+        return answer(request, response);
+      }),
+  });
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await metrics.ready();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'no data source has answered yet' });
+  });
+  app.addHook('onRequest', async (request, reply) => logAnswer(request.log, request.raw, reply.raw));
+  app.setNotFoundHandler((_request, reply) => {
+    const paths = [`${base}/summary`, `${base}/docs`, '/healthz', '/readyz'];
+    const { code, message, status } = new GatewayzMetricsError('not_found', 'There is nothing at this path.');
+    return reply.code(status).send({ error: { code, message }, paths });
+  });
+  app.addHook('onClose', () => metrics.close());
+  return app;
+}
+
+/** Answers are logged at debug, those with a server error at warn; the query, which may hold a secret, never is. */
+function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: ServerResponse): void {
+  const started = performance.now();
+  response.once('close', () => {
+    const { statusCode } = response;
+    const level = statusCode >= 500 ? 'warn' : 'debug';
+    const path = (request.url ?? '').split('?', 1)[0]!.slice(0, 200);
+    const ms = Math.round(performance.now() - started);
+    log[level]({ method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) }, 'answered');
+  });
+}
+
+/** The client's own id where it is a harmless word, so that its log and ours can be read together. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}

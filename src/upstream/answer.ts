@@ -1,0 +1,9 @@
+import type { GatewayzMetricsError } from '../errors.js';
+import type { Vector } from '../model.js';
+
+/** An answer, empty with an error if there is none; `seconds` is the response time. */
+export interface Answer {
+  readonly vector: Vector;
+  readonly seconds: number;
+  readonly error?: GatewayzMetricsError;
+}

@@ -1,0 +1,146 @@
+import type { Dispatcher, Pool } from 'undici';
+import type { Clock } from '../clock.js';
+import { formatDuration } from '../duration.js';
+import { GatewayzMetricsError } from '../errors.js';
+import { abortable } from './abortable.js';
+import { ClockSkew } from './clock-skew.js';
+import { type Credentials, credentials, type Proof } from './credentials.js';
+import { Gate } from './gate.js';
+import { type Asked, openAnswer, readAnswer } from './read-answer.js';
+import { isClosedConnection, transportError } from './transport-error.js';
+import { upstreamPool } from './upstream-pool.js';
+import type { UpstreamSettings } from './upstream-settings.js';
+
+export interface Question {
+  readonly method: 'GET' | 'POST';
+  /** Below the path prefix of `PROMETHEUS_URL`. */
+  readonly path: string;
+  /** The query of a GET, the form of a POST. */
+  readonly parameters: URLSearchParams;
+}
+
+export interface Answer {
+  /** The `data` of the API's envelope. */
+  readonly data: unknown;
+  /** From sending the question to the last byte of the answer. */
+  readonly seconds: number;
+}
+
+/** Asks one Prometheus API: bounded, timed, authenticated; every failure is an error that says what an operator can do. */
+export class ApiTransport {
+  /** What messages call it; nothing but origin and path of the URL. */
+  readonly source: string;
+  readonly clockSkew = new ClockSkew();
+  readonly #settings: UpstreamSettings;
+  readonly #base: URL;
+  readonly #clock: Clock;
+  readonly #credentials: Credentials;
+  readonly #pool: Pool;
+  readonly #gate: Gate;
+  #retries = 0;
+  #closed: Promise<void> | undefined;
+
+  constructor(settings: UpstreamSettings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#base = baseUrl(settings.prometheusUrl);
+    this.source = `Prometheus at ${this.#base.href.replace(/\/$/, '')}`;
+    this.#credentials = credentials(settings);
+    this.#pool = upstreamPool(settings);
+    const { prometheusConnections: limit, prometheusTimeout: timeout } = settings;
+    const within = `within ${formatDuration(timeout)} (PROMETHEUS_TIMEOUT)`;
+    const late = (words: string) => () =>
+      new GatewayzMetricsError('upstream_timeout', `${this.source} ${words} ${within}`);
+    const lateError = late('did not answer');
+    const silentError = late('was not asked, because it answered nothing else');
+    this.#gate = new Gate({ limit, timeout, lateError, silentError }, clock);
+  }
+
+  /** How many requests were sent a second time because their connection was closed before an answer came. */
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** Rejects with a `GatewayzMetricsError`, or with the reason of `signal`. */
+  ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    return this.#gate.run((deadline, answered) => this.#exchange(question, deadline, answered), signal);
+  }
+
+  /** Breaks off what is under way; resolves when all connections are closed. */
+  close(): Promise<void> {
+    this.#gate.close(new GatewayzMetricsError('upstream_unreachable', `the client of ${this.source} is closed`));
+    this.#closed ??= this.#pool.destroy();
+    return this.#closed;
+  }
+
+  async #exchange(question: Question, signal: AbortSignal, answered: () => void): Promise<Answer> {
+    try {
+      const proof = await abortable(this.#credentials.prove(), signal);
+      const url = new URL(question.path.slice(1), this.#base);
+      const started = performance.now();
+      const response = await abortable(this.#send(url, question, proof, signal), signal);
+      try {
+        const asked = this.#asked(url, proof);
+        const text = await readAnswer(response, asked);
+        const seconds = (performance.now() - started) / 1000;
+        return { data: openAnswer(text, asked), seconds };
+      } finally {
+        // Bad answers count as well, but not one that did not end in time.
+        if (!signal.aborted) answered();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw transportError(error, this.source);
+    }
+  }
+
+  async #send(
+    url: URL,
+    { method, parameters }: Question,
+    proof: Proof | undefined,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const { prometheusTenant: tenant } = this.#settings;
+    const form = method === 'POST';
+    const options: Dispatcher.RequestOptions = {
+      method,
+      path: form ? url.pathname : `${url.pathname}?${parameters}`,
+      body: form ? parameters.toString() : null,
+      headers: {
+        accept: 'application/json',
+        // Compressing megabytes costs both sides more than sending them does in one data centre.
+        'accept-encoding': 'identity',
+        'user-agent': 'gatewayz-metrics',
+        ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(proof && { authorization: proof.header }),
+        ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
+      },
+      signal,
+    };
+    const sent = this.#clock.now();
+    const response = await this.#pool.request(options).catch((error: unknown) => {
+      if (signal.aborted || !isClosedConnection(error)) throw error;
+      this.#retries += 1;
+      return this.#pool.request(options);
+    });
+    this.clockSkew.note(response.headers['date'], sent, this.#clock.now());
+    return response;
+  }
+
+  #asked(url: URL, proof: Proof | undefined): Asked {
+    return {
+      source: this.source,
+      url,
+      credentials: this.#credentials.source,
+      secrets: proof?.secrets ?? [],
+      maxBody: this.#settings.prometheusMaxBody,
+      now: this.#clock.now(),
+    };
+  }
+}
+
+/** With a slash at the end, so that paths are resolved below it; without user, query and fragment. */
+function baseUrl(text: string): URL {
+  const { origin, pathname } = new URL(text);
+  return new URL(`${origin}${pathname.replace(/\/*$/, '/')}`);
+}

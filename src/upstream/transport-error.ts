@@ -1,0 +1,81 @@
+import { errors } from 'undici';
+import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
+
+type Explanation = readonly [ErrorCode, string];
+
+const untrusted: Explanation = [
+  'upstream_unreachable',
+  'its certificate is not from an authority we trust: set PROMETHEUS_CA_FILE',
+];
+const noTls: Explanation = [
+  'upstream_unreachable',
+  'no TLS connection could be made: should PROMETHEUS_URL be http://?',
+];
+const noRoute: Explanation = ['upstream_unreachable', 'there is no way to that address'];
+const brokenOff: Explanation = ['upstream_unreachable', 'the connection was closed before the answer was complete'];
+
+/** By the code of the system, TLS, HTTP parser or undici. */
+const explanations: Readonly<Record<string, Explanation>> = {
+  ECONNREFUSED: ['upstream_unreachable', 'nothing listens there: is it running, is PROMETHEUS_URL right?'],
+  ENOTFOUND: ['upstream_unreachable', 'no such host: is PROMETHEUS_URL right?'],
+  EAI_AGAIN: ['upstream_unreachable', 'the name server did not answer'],
+  EHOSTUNREACH: noRoute,
+  ENETUNREACH: noRoute,
+  EADDRNOTAVAIL: noRoute,
+  ETIMEDOUT: ['upstream_unreachable', 'the connection attempt was not answered: does a firewall drop it?'],
+  UND_ERR_CONNECT_TIMEOUT: [
+    'upstream_unreachable',
+    'the connection attempt was not answered: does a firewall drop it?',
+  ],
+  ECONNRESET: brokenOff,
+  EPIPE: brokenOff,
+  UND_ERR_SOCKET: brokenOff,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: brokenOff,
+  HPE_INVALID_EOF_STATE: brokenOff,
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: ['upstream_too_large', 'its answer is longer than PROMETHEUS_MAX_BODY'],
+  UND_ERR_HEADERS_OVERFLOW: ['upstream_invalid', 'the headers of its answer are too long'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_HAS_EXPIRED: ['upstream_unreachable', 'its certificate has expired'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['upstream_unreachable', 'its certificate is for another host name'],
+  EPROTO: noTls,
+};
+
+const families: readonly (readonly [prefix: string, Explanation])[] = [
+  ['HPE', ['upstream_invalid', 'its answer is not HTTP: is it https://, or the wrong port?']],
+  ['Z_', ['upstream_invalid', 'its answer says that it is gzip, but is not']],
+  ['ERR_SSL_', noTls],
+  ['ERR_TLS_', noTls],
+  ['CERT_', ['upstream_unreachable', 'its certificate cannot be used']],
+];
+
+const closedUnderUs = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** Whether a request that has no answer yet failed because its connection was closed, as happens to idle ones at any time. */
+export function isClosedConnection(error: unknown): boolean {
+  return closedUnderUs.has(codeOf(error) ?? '');
+}
+
+/** What went wrong between us and `source`, in words for an operator, with the code of the system. */
+export function transportError(error: unknown, source: string): GatewayzMetricsError {
+  if (error instanceof GatewayzMetricsError) return error;
+  const code = codeOf(error);
+  const known =
+    code === undefined ? undefined : (explanations[code] ?? families.find(([p]) => code.startsWith(p))?.[1]);
+  if (code === undefined || (known === undefined && code.startsWith('UND_ERR_'))) {
+    return new GatewayzMetricsError('internal', `a request to ${source} could not be made`, { cause: error });
+  }
+  const [errorCode, words] = known ?? ['upstream_unreachable', 'the connection failed'];
+  // A parser error carries the bytes it failed on, which are not ours to log.
+  const options = code.startsWith('HPE') ? {} : { cause: error };
+  return new GatewayzMetricsError(errorCode, `${source}: ${words} (${code})`, options);
+}
+
+function codeOf(error: unknown): string | undefined {
+  // This one has no code of its own in undici 7.
+  if (error instanceof errors.HTTPParserError) return error.message.includes('EOF') ? 'HPE_INVALID_EOF_STATE' : 'HPE';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
