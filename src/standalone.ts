@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
 import type { Metrics } from './metrics.js';
@@ -23,7 +23,7 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
 
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout,
     keepAliveTimeout,
     forceCloseConnections: 'idle',

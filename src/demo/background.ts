@@ -22,7 +22,7 @@ const subscriptions = [
   { planType: 'enterprise', billingCycle: 'yearly', count: 2 },
 ] as const;
 
-/** What a gateway does beside its work: database queries and cache lookups for `requests` requests, and business numbers. */
+/** What goes with `requests` requests: database queries and cache lookups; and the business numbers of the moment. */
 export function recordBackground(metrics: GatewayMetrics, random: Random, requests: number, seconds: number): void {
   for (const { table, operation, perRequest, seconds: median } of queries) {
     for (let left = random.count(requests * perRequest); left > 0; left -= 1) {

@@ -26,8 +26,8 @@ const dayInSeconds = 720;
 const fine: Condition = { errorRate: 0.008, slowness: 1, available: true };
 
 /**
- * The same day again and again: a wave of traffic, and each day two providers that degrade and two that go down and come
- * back; the seed says which. The first ones have it seconds after the start, so that a short demonstration shows all states.
+ * The same day again and again: a wave of traffic, and each day two providers that degrade and two that go down and
+ * come back; the seed says which. The first ones do so seconds after the start: a short demonstration shows all states.
  */
 export function createDay(random: Random, providers: readonly Provider[]): Day {
   const left = [...providers];

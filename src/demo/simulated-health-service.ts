@@ -14,7 +14,7 @@ export interface SimulatedHealthServiceOptions {
 /** How long values stay. */
 const period = 10_000;
 
-/** A Health Service with its four endpoints; values change a little every ten seconds, and a status may vanish for a while. */
+/** A Health Service with its four endpoints; values change a little every ten seconds, and a status may vanish. */
 export async function startSimulatedHealthService(options: SimulatedHealthServiceOptions): Promise<Simulated> {
   const { seed, port = 0, clock = systemClock } = options;
   const startedAt = clock.now();

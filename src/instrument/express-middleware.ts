@@ -21,7 +21,10 @@ export type ExpressMiddleware = (request: RequestLike, response: ResponseLike, n
 /** For `app.use`, after the routes. */
 export type ExpressErrorMiddleware = (error: unknown, request: unknown, response: unknown, next: Next) => void;
 
-/** Express 4 and 5. The route is chosen later, so a request in progress has the path `pending`; one without a route ends as `unmatched`. */
+/**
+ * Express 4 and 5. The route is chosen later, so a request in progress has the path `pending`; one without a route ends
+ * as `unmatched`.
+ */
 export function createExpressMiddleware(track: TrackRequest, guard: Intake['guard']): ExpressMiddleware {
   const begin = guard('express', (request: RequestLike, response: ResponseLike) => {
     const route = watchRoute(request, guard);

@@ -22,7 +22,7 @@ export function watchRoute(request: RoutedRequest, guard: Intake['guard']): () =
   const patterns = new Map([[base, mountPattern(base, request.params)]]);
 
   // Express also sets `baseUrl` to what it was before the first router: undefined.
-  const onBase = (next: string) => {
+  const onBase = (next: string | undefined = '') => {
     if (next.length > base.length) {
       patterns.set(next, `${patterns.get(base) ?? ''}${mountPattern(next.slice(base.length), request.params)}`);
     }

@@ -23,8 +23,8 @@ export interface GatewayMetricsOptions {
 }
 
 /**
- * The metrics of one gateway. Nothing in here throws into the gateway: a value that cannot be right (not a number, negative,
- * an empty name) is ignored and counts in `gatewayz_instrument_rejected_total{reason}`.
+ * The metrics of one gateway. Nothing in here throws into the gateway: a value that cannot be right (not a number,
+ * negative, an empty name) is ignored and counts in `gatewayz_instrument_rejected_total{reason}`.
  */
 export interface GatewayMetrics extends Recorders {
   readonly registry: MetricsRegistry;
@@ -42,7 +42,7 @@ export interface GatewayMetrics extends Recorders {
   readonly handler: MetricsHandler;
 }
 
-/** Throws `settings_invalid` for options that cannot be used, all faults of one option told. */
+/** Throws `settings_invalid` for an option that cannot be used, or a registry that has one of the metrics already. */
 export function createGatewayMetrics(options: GatewayMetricsOptions = {}): GatewayMetrics {
   const { registry = new Registry(), appName = 'gatewayz', maxPairs = 20_000 } = options;
   if (typeof appName !== 'string' || appName === '') {

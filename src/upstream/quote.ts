@@ -3,7 +3,13 @@
  * that is not printable replaced, so that it stays on its line, and cut to `limit` characters.
  */
 export function quote(text: string, secrets: readonly string[] = [], limit = 500): string {
-  const masked = secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '***')), text);
-  const points = Array.from(masked.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim());
-  return points.length > limit ? `${points.slice(0, limit).join('')}…` : points.join('');
+  const masked = secrets.reduce(mask, text);
+  const characters = Array.from(masked.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim());
+  return characters.length > limit ? `${characters.slice(0, limit).join('')}…` : characters.join('');
+}
+
+/** In any case: content types and host names come out in lower case. */
+function mask(text: string, secret: string): string {
+  if (secret === '') return text;
+  return text.replaceAll(new RegExp(secret.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi'), '***');
 }

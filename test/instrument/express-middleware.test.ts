@@ -71,6 +71,7 @@ test('the path is the route pattern, with the patterns of all mount points', asy
     '/',
     'unmatched',
   ]);
+  expect(await metricValues(kit, 'gatewayz_instrument_rejected_total')).toEqual([]);
 });
 
 test('a parameter that is only part of a segment of a mount point does not leave its value behind', async () => {

@@ -182,7 +182,7 @@ describe('something that is not Prometheus', () => {
   });
 
   test('and does not even speak HTTP is recognised, without a quote of what it said', async () => {
-    const server = createServer((socket) => socket.end('220 canary ESMTP\r\n'));
+    const server = createServer((socket) => socket.resume().end('220 canary ESMTP\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const client = clientOf({ prometheusUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` });

@@ -14,6 +14,9 @@ test('text is cut to the limit, without cutting a character in two', () => {
 
 test('a secret is masked wherever it stands, also where the cut would have left half of it', () => {
   expect(quote('token=s3cret; again s3cret', ['s3cret'])).toBe('token=***; again ***');
+  expect(quote('host S3CRET.example', ['s3cret'])).toBe('host ***.example');
+  expect(quote('a(b$+c', ['(b$+'])).toBe('a***c');
+  expect(quote('unchanged', [''])).toBe('unchanged');
   expect(quote('xxxxs3cret', ['s3cret'], 6)).toBe('xxxx**…');
 });
 

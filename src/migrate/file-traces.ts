@@ -1,0 +1,39 @@
+import { composeTraces } from './compose.js';
+import { jsonSites, yamlSites } from './expression-site.js';
+import { expressionTraces } from './expression-traces.js';
+import type { Facts } from './facts.js';
+import { fileKind, isJsonPath, isYamlPath } from './file-kind.js';
+import { parseJson } from './json-source.js';
+import { mentionTraces } from './mention-traces.js';
+import { scrapeTraces } from './scrape-traces.js';
+import type { StackFile } from './stack.js';
+import type { Trace } from './trace.js';
+import { parseYaml } from './yaml-source.js';
+
+/** Every trace of the exporter in one file, in the order of its text. */
+export function fileTraces({ path, text }: Pick<StackFile, 'path' | 'text'>, facts: Facts): readonly Trace[] {
+  const kind = fileKind(path);
+  const structured = structuredTraces(path, text, facts, kind === 'ci script');
+  const mentions = mentionTraces(text, kind, facts, structured);
+  return [...structured, ...mentions].toSorted((a, b) => a.start - b.start);
+}
+
+function structuredTraces(path: string, text: string, facts: Facts, isCi: boolean): readonly Trace[] {
+  if (isJsonPath(path)) {
+    const root = parseJson(text);
+    return root === undefined ? [] : expressionTraces(text, jsonSites(root), facts);
+  }
+  if (!isYamlPath(path) || isCi || !canMatter(text, facts)) return [];
+  const source = parseYaml(text);
+  if (source === undefined) return [];
+  const cuts = [...composeTraces(source, facts), ...scrapeTraces(source, facts)];
+  // What a cut takes with it needs no word of its own.
+  const stays = (at: number) => !cuts.some(({ action, start, end }) => action === 'remove' && at >= start && at < end);
+  return [...cuts, ...expressionTraces(text, yamlSites(source), facts).filter(({ start }) => stays(start))];
+}
+
+/** Spares parsing what cannot have a trace. */
+function canMatter(text: string, facts: Facts): boolean {
+  const names = ['8002', 'SCRAPE_INTERVAL', 'METRICS_PORT', ...facts.hosts, ...facts.jobs];
+  return /exporter|gatewayz_(?:health|availability)_/i.test(text) || /\bup\b/.test(text) || names.some((name) => text.includes(name));
+}

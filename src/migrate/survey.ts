@@ -1,0 +1,12 @@
+import { exporterServices } from './compose.js';
+import { oldJobOf } from './add-job.js';
+import { exporterDirectories } from './exporter-directories.js';
+import { exporterJob, newJob } from './exporter.js';
+import type { Facts } from './facts.js';
+import { fileTraces } from './file-traces.js';
+import { fileKind, isYamlPath } from './file-kind.js';
+import type { Finding } from './finding.js';
+import { lineNumbers } from './lines.js';
+import { jobLists, shareOf } from './scrape-job.js';
+import type { Stack, StackFile } from './stack.js';
+import { parseYaml } from './yaml-source.js';

@@ -1,0 +1,114 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import type { FakeRequest } from '../support/fake-prometheus.js';
+import { drip, endlessBody, hang, hangMidBody } from '../support/fake-upstream-behaviours.js';
+import { clientOf, errorOf, instant, startClient } from './start-client.js';
+
+const timeout = 200;
+const is = (promql: string) => (request: FakeRequest) => request.promql === promql;
+
+describe('an upstream that does not answer in time', () => {
+  test.each([
+    ['never answers', hang],
+    ['stops in the middle of an answer', hangMidBody],
+    ['answers a byte at a time', drip(20)],
+  ])('because it %s is given up after the timeout, and the connection with it', async (_, behaviour) => {
+    const { fake, ask } = await startClient({ prometheusTimeout: timeout });
+    fake.behave(behaviour);
+    expect(await errorOf(ask())).toMatchObject({
+      code: 'upstream_timeout',
+      message: `Prometheus at ${fake.url} did not answer within 200ms (PROMETHEUS_TIMEOUT)`,
+    });
+    await expect.poll(() => fake.inFlight).toBe(0);
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test('fails forty queries for one timeout: only as many are sent as there are connections', async () => {
+    const { fake, client, ask } = await startClient({ prometheusTimeout: timeout, prometheusConnections: 4 });
+    fake.behave(hang);
+    const failures = await Promise.all(Array.from({ length: 40 }, (_, n) => errorOf(ask(`q${n}`))));
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['upstream_timeout']));
+    expect(failures.at(-1)?.message).toBe(
+      `Prometheus at ${fake.url} was not asked, because it answered nothing else within 200ms (PROMETHEUS_TIMEOUT)`,
+    );
+    expect([fake.requests.length, client.retries]).toEqual([4, 0]);
+  });
+
+  test('is asked again afterwards', async () => {
+    const { fake, ask } = await startClient({ prometheusTimeout: timeout, prometheusConnections: 2 });
+    fake.behave(hang);
+    await Promise.all(Array.from({ length: 5 }, () => errorOf(ask())));
+    fake.recover();
+    fake.answer({ up: [{ labels: {}, value: '1' }] });
+    const answers = await Promise.all([ask('up'), ask('up'), ask('up')]);
+    expect(answers.map(({ vector }) => vector.length)).toEqual([1, 1, 1]);
+  });
+
+  test('to one query answers the others', async () => {
+    const { fake, ask } = await startClient({ prometheusTimeout: timeout, prometheusConnections: 2 });
+    fake.behave(hang, is('slow'));
+    const slow = errorOf(ask('slow'));
+    await Promise.all(Array.from({ length: 20 }, (_, n) => ask(`q${n}`)));
+    expect(await slow).toMatchObject({ code: 'upstream_timeout' });
+    expect((await ask('after')).vector).toEqual([]);
+  });
+});
+
+describe('a signal that fires', () => {
+  test.each([
+    ['before an answer', hang],
+    ['in the middle of an answer', hangMidBody],
+    ['while megabytes arrive', endlessBody()],
+  ])('%s ends the request with its reason and frees the connection', async (_, behaviour) => {
+    const { fake, client, ask } = await startClient({ prometheusConnections: 1, prometheusMaxBody: 2 ** 40 });
+    fake.behave(behaviour, is('given up'));
+    const controller = new AbortController();
+    const asked = client.query('given up', instant, controller.signal).catch((error: unknown) => error);
+    const next = ask('next');
+    await expect.poll(() => fake.inFlight).toBe(1);
+    const reason = new Error('no longer needed');
+    controller.abort(reason);
+    expect(await asked).toBe(reason);
+    expect((await next).vector).toEqual([]);
+    await expect.poll(() => fake.inFlight).toBe(0);
+    expect(client.retries).toBe(0);
+  });
+
+  test('while the request waits for its turn keeps it from being sent', async () => {
+    const { fake, client, ask } = await startClient({ prometheusConnections: 1 });
+    let release = () => {};
+    fake.answer((promql) => (promql === 'first' ? new Promise((resolve) => (release = () => resolve([]))) : []));
+    const first = ask('first');
+    const controller = new AbortController();
+    const waiting = client.query('waiting', instant, controller.signal).catch((error: unknown) => error);
+    await expect.poll(() => fake.inFlight).toBe(1);
+    controller.abort('gone');
+    expect(await waiting).toBe('gone');
+    release();
+    await first;
+    await ask('last');
+    expect(fake.requests.map(({ promql }) => promql)).toEqual(['first', 'last']);
+  });
+
+  test('before the request is made keeps it from being sent', async () => {
+    const { fake, client } = await startClient();
+    await expect(client.query('up', instant, AbortSignal.abort('gone'))).rejects.toBe('gone');
+    expect(fake.connections).toBe(0);
+  });
+
+  test('while the connection is being made does not wait for it', async () => {
+    // TLS is spoken to it, and it never says anything: the connection is never finished.
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = clientOf({ prometheusUrl: `https://127.0.0.1:${port}` });
+    const controller = new AbortController();
+    const asked = client.query('up', instant, controller.signal).catch((error: unknown) => error);
+    await expect.poll(() => sockets.length).toBe(1);
+    controller.abort('gone');
+    expect(await asked).toBe('gone');
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
