@@ -15,6 +15,7 @@ export const errorCodes = {
   not_found: { status: 404, meaning: 'There is nothing at this path.' },
   method_not_allowed: { status: 405, meaning: 'The path is right, the method is not.' },
   tool_unavailable: { status: 500, meaning: 'A program that is needed could not be found, fetched or started.' },
+  migration_refused: { status: 409, meaning: 'migrate lacks a proof, or would overwrite what was edited since.' },
   internal: { status: 500, meaning: 'A defect of this software; the log has the details.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

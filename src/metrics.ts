@@ -1,5 +1,6 @@
 import { createCatalogue } from './catalogue/index.js';
 import { systemClock } from './clock.js';
+import { documentation } from './documentation.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine, EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { ViewStore } from './engine/view-store.js';
@@ -7,10 +8,8 @@ import { createWorkerEngine } from './engine/worker-engine.js';
 import { GatewayzMetricsError } from './errors.js';
 import { createHandler } from './http/create-handler.js';
 import type { MetricsReply, MetricsRequest } from './http/message.js';
-import { routes } from './http/routes.js';
 import type { Family } from './model.js';
-import { ownFamilies, RequestMetrics, requestMetrics, stateMetrics } from './own-metrics.js';
-import { renderDocs } from './render/docs.js';
+import { ownFamilies, RequestMetrics } from './own-metrics.js';
 import { expositionType, renderExposition } from './render/exposition.js';
 import { familiesOf } from './render/families.js';
 import { openMetricsType, renderOpenMetrics } from './render/open-metrics.js';
@@ -93,15 +92,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }
           : { contentType: expositionType, text: renderExposition(families) };
       },
-      docs: async () =>
-        renderDocs({
-          catalogue,
-          base: `${settings.metricsPrefix}/metrics`,
-          routes,
-          ownFamilies: [...stateMetrics, ...Object.values(requestMetrics)],
-          marker: settings.metricsMarker,
-          dropped: (engine && (await stateOf(engine))?.dropped) ?? {},
-        }),
+      docs: async () => documentation(catalogue, settings, (engine && (await stateOf(engine))?.dropped) ?? {}),
       observe: (endpoint, status, startedAt) =>
         requests.observe(endpoint, status, (performance.now() - startedAt) / 1000),
     },

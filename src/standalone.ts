@@ -49,12 +49,13 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
   return app;
 }
 
-/** Answers are logged at debug, those with a server error at warn; the query, which may hold a secret, never is. */
+/** Answers are logged at debug, defects at warn; the query, which may hold a secret, never is. */
 function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now();
   response.once('close', () => {
     const { statusCode } = response;
-    const level = statusCode >= 500 ? 'warn' : 'debug';
+    // 503 says that there is no data, which is logged once, when it begins.
+    const level = statusCode >= 500 && statusCode !== 503 ? 'warn' : 'debug';
     const path = (request.url ?? '').split('?', 1)[0]!.slice(0, 200);
     const ms = Math.round(performance.now() - started);
     log[level]({ method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) }, 'answered');

@@ -1,20 +1,42 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsReply } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
 
-/** A `node:http` request listener that answers everything it is given from the metrics. */
-export function nodeHandler(
-  metrics: Pick<Metrics, 'handle'>,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => {
-    const { method = 'GET', url = '/', headers } = request;
+/** What is needed of a request of `node:http`, `node:http2` (compatibility API), connect or Express. */
+export interface NodeRequestLike {
+  readonly method?: string | undefined;
+  /** Path and query, without what the handler is mounted under. */
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** What is needed of its response. */
+export interface NodeResponseLike {
+  readonly headersSent: boolean;
+  readonly destroyed: boolean;
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  end(): unknown;
+  end(body: Uint8Array): unknown;
+}
+
+export type NodeHandler = (request: NodeRequestLike, response: NodeResponseLike) => void;
+
+/**
+ * A request listener for `node:http`. It answers everything that it is given, with 404 what is not below
+ * `<prefix>/metrics`: give it those paths, or a server of its own.
+ */
+export function nodeHandler(metrics: Pick<Metrics, 'handle'>): NodeHandler {
+  return ({ method = 'GET', url = '/', headers }, response) => {
     const reply = metrics.handle({ method, url, headers });
+    // At once where there is no wait: a promise would cost more than all the rest.
     if (reply instanceof Promise) void reply.then((value) => send(response, value));
     else send(response, reply);
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: MetricsReply): void {
-  response.writeHead(status, headers as Record<string, string>);
-  response.end(body);
+/** The client may have left meanwhile, or a timeout of the host answered in our place. */
+function send(response: NodeResponseLike, { status, headers, body }: MetricsReply): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, headers);
+  if (body) response.end(body);
+  else response.end();
 }

@@ -136,6 +136,9 @@ function compileRow(
   return { id: row.id, promql, blocks, metrics, derive, idle: row.idle };
 }
 
+/** What everybody who reads such a family must know. */
+const cumulativeNote = 'A sum over instances at one instant: it falls when one goes; take rates from the source.';
+
 function endpointFamilies(
   tables: readonly CatalogueTable[],
   external: readonly OutputFamily[],
@@ -153,7 +156,8 @@ function endpointFamilies(
   };
   for (const { file, families = [] } of tables) {
     for (const { endpoint, row, totalOf, name, type, help, unit, labels } of families) {
-      const family = { name, type, help, unit, labels, row: row.id };
+      const cumulative = type === 'counter' || type === 'histogram';
+      const family = { name, type, help: cumulative ? `${help} ${cumulativeNote}` : help, unit, labels, row: row.id };
       endpoints[endpoint] ??= [];
       add(endpoint, endpoints[endpoint], family, file);
       if (totalOf === undefined) add('all', all, family, file);

@@ -9,7 +9,7 @@ export const systemFamilies: readonly FamilyRow[] = [
     name: 'fastapi_requests_total',
     type: 'counter',
     unit: '',
-    help: 'HTTP requests that the gateway answered, summed over its instances.',
+    help: 'HTTP requests that the gateway answered.',
     labels: ['status_code'],
     row: plainRow('fastapi_requests_total', 'sum by (status_code) (fastapi_requests_total)'),
   },
@@ -18,7 +18,7 @@ export const systemFamilies: readonly FamilyRow[] = [
     name: 'fastapi_requests_duration_seconds',
     type: 'histogram',
     unit: 'seconds',
-    help: 'Time from request to answer of the gateway, summed over its instances.',
+    help: 'Time from request to answer of the gateway.',
     labels: [],
     row: histogramRow('fastapi_requests_duration_seconds', [], {
       buckets: blocks.httpBuckets,

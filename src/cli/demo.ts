@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { isFull, summaryLines } from '../demo/summary-screen.js';
 import { readDuration } from '../duration.js';
-import { GatewayzMetricsError } from '../errors.js';
+import { listenError } from './listen-error.js';
 
 /** Milliseconds. */
 const showEvery = { terminal: 1_000, file: 5_000 };
@@ -31,7 +31,7 @@ async function demo({ port, seed, for: lifetime }: DemoOptions): Promise<number>
   const interrupt = (): void => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const stack = await startStack({ port, seed, onProgress: (line) => console.log(line) }).catch((error: unknown) => {
-    throw portInUse(error, port) ?? error;
+    throw listenError(error, `127.0.0.1:${port}`, '--port');
   });
   try {
     const { service, prometheus, gateway, healthService } = stack.urls;
@@ -84,11 +84,6 @@ async function show(stack: Stack, lifetime: number | undefined, signal: AbortSig
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
-}
-
-function portInUse(error: unknown, port: number): GatewayzMetricsError | undefined {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return undefined;
-  return new GatewayzMetricsError('settings_invalid', `Port ${port} is in use; choose another with --port.`);
 }
 
 function wholeNumber(text: string): number {

@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 import { createCatalogue } from '../catalogue/index.js';
-import { routes } from '../http/routes.js';
-import { requestMetrics, stateMetrics } from '../own-metrics.js';
-import { renderDocs } from '../render/docs.js';
+import { documentation } from '../documentation.js';
 import { readSettings } from '../settings.js';
 
 export function docsCommand(): Command {
@@ -11,15 +9,6 @@ export function docsCommand(): Command {
     .action(() => {
       const settings = readSettings();
       const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-      process.stdout.write(
-        renderDocs({
-          catalogue: createCatalogue(scope, true),
-          base: `${settings.metricsPrefix}/metrics`,
-          routes,
-          ownFamilies: [...stateMetrics, ...Object.values(requestMetrics)],
-          marker: settings.metricsMarker,
-          dropped: {},
-        }),
-      );
+      process.stdout.write(documentation(createCatalogue(scope, true), settings, {}));
     });
 }

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { createMetrics } from '../metrics.js';
 import { readSettings } from '../settings.js';
+import { listenError } from './listen-error.js';
 
-/** Milliseconds that requests in flight have to finish after the first signal. */
+/** Milliseconds that requests in flight have to finish after the first signal; a second signal does not wait. */
 const shutdownDeadline = 10_000;
 
 export function serveCommand(): Command {
@@ -16,7 +17,9 @@ export function serveCommand(): Command {
       const metrics = await createMetrics({ logger: log });
       const app = createStandalone(metrics, log);
       const { host, port } = settings;
-      await app.listen({ host, port });
+      await app.listen({ host, port }).catch((error: unknown) => {
+        throw listenError(error, `${host}:${port}`, 'HOST and PORT');
+      });
       void metrics.ready();
       await new Promise<void>((resolve) => {
         let stopping = false;
@@ -24,7 +27,7 @@ export function serveCommand(): Command {
           if (stopping) process.exit(1);
           stopping = true;
           log.info({ signal }, 'stopping');
-          setTimeout(() => process.exit(1), shutdownDeadline).unref();
+          setTimeout(() => app.server.closeAllConnections(), shutdownDeadline).unref();
           void app.close().then(resolve);
         };
         process.on('SIGTERM', stop).on('SIGINT', stop);

@@ -4,7 +4,7 @@ import { applyEdits, type Edit } from './edit.js';
 import { newJob } from './exporter.js';
 import type { Facts } from './facts.js';
 import { blankRunAfter, blankRunBefore, lineBreak, lineStart, nextLine } from './lines.js';
-import { newFlowJob, newJobLines, type NewJobOptions } from './new-job.js';
+import { type NewJobOptions, newFlowJob, newJobLines } from './new-job.js';
 import { ownCommentsStart } from './own-comments.js';
 import { type JobList, jobLists, shareOf } from './scrape-job.js';
 import { entriesOf, isFlow } from './yaml-entry.js';
@@ -25,7 +25,9 @@ export function addJob(text: string, facts: Facts, options: NewJobOptions): stri
   for (const list of jobLists(source)) {
     const old = oldJobOf(list, facts);
     if (old === undefined) continue;
-    const added = applyEdits(text, [isFlow(list.collection) ? flowEdit(source, list, old, options) : blockEdit(source, list, old, options)]);
+    const added = applyEdits(text, [
+      isFlow(list.collection) ? flowEdit(source, list, old, options) : blockEdit(source, list, old, options),
+    ]);
     return isAdded(source, list, old, added, options) ? addJob(added, facts, options) : text;
   }
   return text;
@@ -66,6 +68,9 @@ function isAdded(source: YamlSource, list: JobList, old: number, text: string, o
     job?.['job_name'] === newJob &&
     job['metrics_path'] === options.metricsPath &&
     isDeepStrictEqual(group?.targets, [options.target]) &&
-    isDeepStrictEqual(after, source.documents.map(({ value }) => value))
+    isDeepStrictEqual(
+      after,
+      source.documents.map(({ value }) => value),
+    )
   );
 }

@@ -77,7 +77,8 @@ function ruleOf(value: unknown, path: Path): Pick<ExpressionSite, 'kind' | 'owne
     if (!isFields(rule)) continue;
     if (typeof rule['alert'] === 'string') return { kind: 'alert', owner: `alert "${rule['alert']}"` };
     if (typeof rule['record'] === 'string') return { kind: 'rule', owner: `rule "${rule['record']}"` };
-    if (typeof rule['title'] === 'string' && Array.isArray(rule['data'])) return { kind: 'alert', owner: `alert "${rule['title']}"` };
+    if (typeof rule['title'] === 'string' && Array.isArray(rule['data']))
+      return { kind: 'alert', owner: `alert "${rule['title']}"` };
   }
   return { kind: 'rule', owner: '' };
 }

@@ -24,7 +24,12 @@ export function expressionTraces(text: string, sites: readonly ExpressionSite[],
  * The names where they stand in the source. Quotes and escapes aside, source and query have the same names in the same
  * order; where they do not, a name is escaped.
  */
-function renameEdits(source: string, start: number, query: string, renames: Judgement['renames']): readonly Edit[] | undefined {
+function renameEdits(
+  source: string,
+  start: number,
+  query: string,
+  renames: Judgement['renames'],
+): readonly Edit[] | undefined {
   const edits: Edit[] = [];
   for (const { at, job } of renames) {
     const inQuery = occurrences(query, job);

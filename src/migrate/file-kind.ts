@@ -5,14 +5,19 @@ export function fileKind(path: string): FindingKind {
   const name = path.split('/').at(-1) ?? '';
   if (isCi(path, name)) return 'ci script';
   if (/^\.env(?:\..*|$)|\.env(?:\.[\w-]+)?$/i.test(name)) return 'environment';
-  if (/\.(?:md|mdx|markdown|txt|rst|adoc|html?)$/i.test(name) || /^(?:README|CHANGELOG|NOTICE)$/i.test(name)) return 'document';
+  if (/\.(?:md|mdx|markdown|txt|rst|adoc|html?)$/i.test(name) || /^(?:README|CHANGELOG|NOTICE)$/i.test(name))
+    return 'document';
   return 'other';
 }
 
 function isCi(path: string, name: string): boolean {
   return (
-    /(?:^|\/)\.(?:github|gitlab|circleci|buildkite|woodpecker|forgejo|gitea|azuredevops)\/.+\.(?:ya?ml|sh|json)$/i.test(path) ||
-    /^(?:\.gitlab-ci.*\.ya?ml|\.travis\.yml|\.drone\.yml|\.woodpecker\.yml|azure-pipelines.*\.ya?ml|bitbucket-pipelines\.yml)$/i.test(name) ||
+    /(?:^|\/)\.(?:github|gitlab|circleci|buildkite|woodpecker|forgejo|gitea|azuredevops)\/.+\.(?:ya?ml|sh|json)$/i.test(
+      path,
+    ) ||
+    /^(?:\.gitlab-ci.*\.ya?ml|\.travis\.yml|\.drone\.yml|\.woodpecker\.yml|azure-pipelines.*\.ya?ml|bitbucket-pipelines\.yml)$/i.test(
+      name,
+    ) ||
     /^(?:Jenkinsfile|Makefile|GNUmakefile|Taskfile\.ya?ml|justfile|cloudbuild\.ya?ml|appveyor\.yml)/i.test(name) ||
     /\.(?:sh|bash|ps1|cmd|bat)$/i.test(name)
   );

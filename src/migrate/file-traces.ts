@@ -13,17 +13,18 @@ import { parseYaml } from './yaml-source.js';
 /** Every trace of the exporter in one file, in the order of its text. */
 export function fileTraces({ path, text }: Pick<StackFile, 'path' | 'text'>, facts: Facts): readonly Trace[] {
   const kind = fileKind(path);
-  const structured = structuredTraces(path, text, facts, kind === 'ci script');
+  const structured = structuredTraces(path, text, facts);
   const mentions = mentionTraces(text, kind, facts, structured);
   return [...structured, ...mentions].toSorted((a, b) => a.start - b.start);
 }
 
-function structuredTraces(path: string, text: string, facts: Facts, isCi: boolean): readonly Trace[] {
+/** Traces in what a parser understands: services, jobs, queries. Only these have edits. */
+export function structuredTraces(path: string, text: string, facts: Facts): readonly Trace[] {
   if (isJsonPath(path)) {
     const root = parseJson(text);
     return root === undefined ? [] : expressionTraces(text, jsonSites(root), facts);
   }
-  if (!isYamlPath(path) || isCi || !canMatter(text, facts)) return [];
+  if (!isYamlPath(path) || fileKind(path) === 'ci script' || !canMatter(text, facts)) return [];
   const source = parseYaml(text);
   if (source === undefined) return [];
   const cuts = [...composeTraces(source, facts), ...scrapeTraces(source, facts)];
@@ -35,5 +36,9 @@ function structuredTraces(path: string, text: string, facts: Facts, isCi: boolea
 /** Spares parsing what cannot have a trace. */
 function canMatter(text: string, facts: Facts): boolean {
   const names = ['8002', 'SCRAPE_INTERVAL', 'METRICS_PORT', ...facts.hosts, ...facts.jobs];
-  return /exporter|gatewayz_(?:health|availability)_/i.test(text) || /\bup\b/.test(text) || names.some((name) => text.includes(name));
+  return (
+    /exporter|gatewayz_(?:health|availability)_/i.test(text) ||
+    /\bup\b/.test(text) ||
+    names.some((name) => text.includes(name))
+  );
 }

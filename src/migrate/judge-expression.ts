@@ -22,13 +22,18 @@ export function judgeExpression(query: string, facts: Facts, isAlert: boolean): 
   const renames = of('rename').flatMap((use) => renamesIn(query, use, facts));
 
   if (of('old only').length > 0) return byHand(`it selects the exporter in a way that ${newJob} does not answer to`);
-  if (of('excludes').length > 0) return byHand(`it leaves out the exporter by its job; decide whether ${newJob} is to be left out too`);
+  if (of('excludes').length > 0)
+    return byHand(`it leaves out the exporter by its job; decide whether ${newJob} is to be left out too`);
   if (isAlert && stands.some(({ stand }) => stand === 'both' || stand === 'rename') && looksBack(uses)) {
     return byHand('it will fire for the vanished job until its offset is over: silence it meanwhile');
   }
   if (renames.length > 0) {
     const fires = of('rename').some(({ isAbsent }) => isAbsent) ? '; as it is, it would fire for good' : '';
-    return { action: 'replace', why: `it selects the job ${renames[0]?.job}, which becomes ${newJob}${fires}`, renames };
+    return {
+      action: 'replace',
+      why: `it selects the job ${renames[0]?.job}, which becomes ${newJob}${fires}`,
+      renames,
+    };
   }
   const shared = [...of('both'), ...of('variable')];
   if (shared.some((use) => subjectOf(use) === 'family')) return keep(familyReason(shared, isAlert));
@@ -55,7 +60,9 @@ function concernsExporter(query: string, facts: Facts): boolean {
 
 function familyReason(uses: readonly Use[], isAlert: boolean): string {
   const families = uses.filter((use) => subjectOf(use) === 'family');
-  const variable = families.some(({ matchers }) => matchers.some(({ label, value }) => label === 'job' && value.includes('$')));
+  const variable = families.some(({ matchers }) =>
+    matchers.some(({ label, value }) => label === 'job' && value.includes('$')),
+  );
   const works = variable ? 'it keeps working, the job comes from a variable' : 'bare selector, it keeps working';
   const meanwhile = {
     apart: `; ${isAlert ? 'fires once for each job' : 'shows each series twice'} while both jobs are scraped`,

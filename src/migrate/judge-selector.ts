@@ -49,11 +49,15 @@ export function judgeSelector(use: Use, facts: Facts): Stand {
 function isForEvery({ matchers }: Use, subject: Subject): boolean {
   if (subject !== 'target') return subject === 'family';
   const others = matchers.filter(({ label }) => label !== 'job' && label !== '__name__');
-  return others.every((matcher) => accepts(matcher, '') || matcher.label === 'instance' && accepts(matcher, 'host:1') === true);
+  return others.every(
+    (matcher) => accepts(matcher, '') || (matcher.label === 'instance' && accepts(matcher, 'host:1') === true),
+  );
 }
 
 function selectsTarget(instances: readonly Matcher[], facts: Facts): boolean {
-  return instances.some(({ op, value }) => (op === '=' || op === '=~') && isExporterTarget(value.replaceAll('\\', ''), facts.hosts));
+  return instances.some(
+    ({ op, value }) => (op === '=' || op === '=~') && isExporterTarget(value.replaceAll('\\', ''), facts.hosts),
+  );
 }
 
 /** Whether a value satisfies a matcher; undefined where the pattern is not one that JavaScript can read. */

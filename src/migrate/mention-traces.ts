@@ -11,11 +11,19 @@ const sharedSettings = /^\s*#?\s*(?:export\s+)?(HEALTH_SERVICE_URL|HEALTH_SCRAPE
  * Words about the exporter in any kind of file: one trace a line, leaving out what other traces speak for. Text that names
  * only its metrics stays right.
  */
-export function mentionTraces(text: string, kind: FindingKind, facts: Facts, spokenFor: readonly Trace[]): readonly Trace[] {
+export function mentionTraces(
+  text: string,
+  kind: FindingKind,
+  facts: Facts,
+  spokenFor: readonly Trace[],
+): readonly Trace[] {
   const traces: Trace[] = [];
+  const ranges = spokenFor.flatMap((trace) => [trace, ...(trace.action === 'remove' ? (trace.edits ?? []) : [])]);
   let start = 0;
   for (const line of text.split('\n')) {
-    const judged = judgeLine(line, kind, facts, (at) => spokenFor.some((trace) => start + at >= trace.start && start + at < trace.end));
+    const offset = start;
+    const isSpokenFor = (at: number) => ranges.some((range) => offset + at >= range.start && offset + at < range.end);
+    const judged = judgeLine(line, kind, facts, isSpokenFor);
     if (judged !== undefined) traces.push({ kind, start, end: start + line.length, ...judged });
     start += line.length + 1;
   }
@@ -29,20 +37,27 @@ function judgeLine(
   isSpokenFor: (at: number) => boolean,
 ): Pick<Trace, 'action' | 'why'> | undefined {
   const has = (pattern: RegExp) => [...line.matchAll(pattern)].some(({ index }) => !isSpokenFor(index));
-  if (has(exporterMention) || has(nameOf(facts))) return { action: 'by hand', why: `it names the exporter; ${advice[kind] ?? 'nothing here changes it'}` };
+  if (has(exporterMention) || has(nameOf(facts)))
+    return { action: 'by hand', why: `it names the exporter; ${advice[kind] ?? 'nothing here changes it'}` };
   if (kind === 'environment') {
     const shared = sharedSettings.exec(line)?.[1];
     if (shared !== undefined) return { action: 'keep', why: `gatewayz-metrics reads ${shared} as well` };
     const own = ownSettings.exec(line)?.[1];
-    if (own !== undefined) return { action: 'by hand', why: `${own} is a setting of the exporter: take it out if nothing else reads it` };
+    if (own !== undefined)
+      return { action: 'by hand', why: `${own} is a setting of the exporter: take it out if nothing else reads it` };
   }
   if (has(/[\w\])}]:8002\b|\b8002:\d|\bport\W{1,3}8002\b/gi)) {
-    return { action: 'by hand', why: 'port 8002 was the exporter\'s: take it out if this is about the exporter' };
+    return { action: 'by hand', why: "port 8002 was the exporter's: take it out if this is about the exporter" };
   }
   const families = [...line.matchAll(exporterMetric)].filter(({ index }) => !isSpokenFor(index)).map(([name]) => name);
   if (families.length === 0) return undefined;
-  const known = families.some((name) => exporterFamilies.has(name) || [...exporterFamilies].some((family) => family.startsWith(name)));
-  return { action: 'keep', why: known ? 'the metrics keep their names' : `${families[0]} was never a metric of the exporter` };
+  const known = families.some(
+    (name) => exporterFamilies.has(name) || [...exporterFamilies].some((family) => family.startsWith(name)),
+  );
+  return {
+    action: 'keep',
+    why: known ? 'the metrics keep their names' : `${families[0]} was never a metric of the exporter`,
+  };
 }
 
 const advice: Partial<Record<FindingKind, string>> = {

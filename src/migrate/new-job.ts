@@ -32,7 +32,8 @@ export function newJobLines(source: YamlSource, list: JobList, old: number, opti
   const item = list.collection.items[old] as ParsedNode;
   const entry = entriesOf(text, list.collection)[old]!;
   const job = jobText(text, list, old, options);
-  const isBlock = isMap(item) && item.flow !== true && text.slice(lineStart(text, entry.start), entry.start).trim() === '';
+  const isBlock =
+    isMap(item) && item.flow !== true && text.slice(lineStart(text, entry.start), entry.start).trim() === '';
   return isBlock ? blockLines(text, item, entry, job) : [`- ${flowJob(job)}`];
 }
 
@@ -83,17 +84,24 @@ function scalarSource(text: string, node: ParsedNode | undefined, value: unknown
 function quoteLike(node: ParsedNode | undefined): (value: string) => string {
   const type = isScalar(node) ? node.type : undefined;
   if (type === Scalar.QUOTE_DOUBLE) return (value) => JSON.stringify(value);
-  if (type === Scalar.PLAIN) return (value) => (/^[\w/][\w/.-]*$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`);
+  if (type === Scalar.PLAIN)
+    return (value) => (/^[\w/][\w/.-]*$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`);
   return (value) => `'${value.replaceAll("'", "''")}'`;
 }
 
 function flowJob({ name, fields, target, labels }: JobText): string {
-  const pairs = (list: readonly (readonly [string, string])[]) => list.map(([key, value]) => `${key}: ${value}`).join(', ');
+  const pairs = (list: readonly (readonly [string, string])[]) =>
+    list.map(([key, value]) => `${key}: ${value}`).join(', ');
   const group = [`targets: [${target}]`, ...(labels.length === 0 ? [] : [`labels: {${pairs(labels)}}`])].join(', ');
   return `{job_name: ${name}, ${pairs(fields)}, static_configs: [{${group}}]}`;
 }
 
-function blockLines(text: string, item: ParsedNode, entry: Entry, { name, fields, target, labels }: JobText): readonly string[] {
+function blockLines(
+  text: string,
+  item: ParsedNode,
+  entry: Entry,
+  { name, fields, target, labels }: JobText,
+): readonly string[] {
   const dash = ' '.repeat(entry.start - lineStart(text, entry.start));
   const column = item.range[0] - lineStart(text, item.range[0]);
   const keys = ' '.repeat(column);

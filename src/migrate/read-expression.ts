@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { type Matcher, readBraces } from '../promql/matcher.js';
-import { parsePromql, PromqlFault } from '../promql/parse-promql.js';
+import { PromqlFault, parsePromql } from '../promql/parse-promql.js';
 import { plainPromql } from './grafana-text.js';
 
 /** What becomes of two series that differ in job and instance only: */
@@ -47,7 +47,9 @@ function readUse(text: string, node: SyntaxNode): Use {
   const identifier = node.getChild('Identifier');
   const braces = node.getChild('LabelMatchers');
   const entries = braces === null ? [] : readBraces(text, braces);
-  const matchers = entries.flatMap((entry) => ('matcher' in entry ? { ...entry.matcher, from: entry.from, to: entry.to } : []));
+  const matchers = entries.flatMap((entry) =>
+    'matcher' in entry ? { ...entry.matcher, from: entry.from, to: entry.to } : [],
+  );
   const quoted = entries.flatMap((entry) => ('name' in entry ? entry.name : []));
   const named = matchers.find(({ label, op }) => label === '__name__' && op === '=')?.value;
   const above = ancestors(node);

@@ -21,9 +21,11 @@ export async function readStack(root: string): Promise<Stack> {
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (skipped.has(entry.name)) continue;
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isSymbolicLink() && (isExporterName(entry.name) || (await leadsOut(root, path)))) others.push({ path, type: 'link' });
+      if (entry.isSymbolicLink() && (isExporterName(entry.name) || (await leadsOut(root, path))))
+        others.push({ path, type: 'link' });
       if (entry.isDirectory()) {
-        if (isExporterName(entry.name)) others.push({ path, type: 'directory', names: await readdir(join(root, path)) });
+        if (isExporterName(entry.name))
+          others.push({ path, type: 'directory', names: await readdir(join(root, path)) });
         await walk(path);
       }
       if (entry.isFile()) {

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { makeClone, runScript, startScript, touch } from '../support/fake-clone.js';
+import { makeClone, runScript, startPackageScript, startScript, touch } from '../support/fake-clone.js';
 import { fakeProgram } from '../support/fake-program.js';
 import { withTempFolder } from '../support/temp-folder.js';
 
@@ -88,17 +88,36 @@ describe('bootstrap.mjs', () => {
     await withTempFolder(async (folder) => {
       await makeClone(folder);
       await npmCalls(folder);
-      const script = `
-        process.on('${signal}', () => { console.log('${signal} came'); process.exit(5); });
-        setInterval(() => {}, 1000); console.log('up');`;
-      const child = startScript(folder, 'bootstrap.mjs', process.execPath, '-e', script);
-      const lines: string[] = [];
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        lines.push(line);
-        if (line === 'up') child.kill(signal);
-      });
-      const [code] = await once(child, 'close');
-      expect({ code, lines }).toEqual({ code: 5, lines: ['up', `${signal} came`] });
+      const child = startScript(folder, 'bootstrap.mjs', process.execPath, '-e', endingAt(signal));
+      expect(await signalled(child, signal)).toEqual({ code: 5, lines: ['up', `${signal} came`] });
+    });
+  });
+
+  it('lets a signal to the shell of npm run demo arrive at the demo', async () => {
+    await withTempFolder(async (folder) => {
+      await makeClone(folder);
+      await npmCalls(folder);
+      await mkdir(join(folder, 'dist', 'cli'));
+      await writeFile(join(folder, 'dist', 'cli', 'main.js'), endingAt('SIGTERM'));
+      const child = await startPackageScript(folder, 'demo');
+      expect(await signalled(child, 'SIGTERM')).toEqual({ code: 5, lines: ['up', 'SIGTERM came'] });
     });
   });
 });
+
+/** A program that ends with code 5 when a signal comes. */
+const endingAt = (signal: NodeJS.Signals) => `
+  process.on('${signal}', () => { console.log('${signal} came'); process.exit(5); });
+  setInterval(() => {}, 1000);
+  console.log('up');`;
+
+/** Sends the signal once the program is up; resolves to exit code and output. */
+async function signalled(child: ReturnType<typeof startScript>, signal: NodeJS.Signals) {
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    if (line === 'up') child.kill(signal);
+  });
+  const [code] = await once(child, 'close');
+  return { code, lines };
+}

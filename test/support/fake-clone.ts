@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CommandResult, runCommand } from '../../src/demo/run-command.js';
 import { fakeProgram } from './fake-program.js';
 
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
+const packageJson = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 /** A project folder with our scripts, and an npm that only tells what it was called with, and does what npm would leave behind. */
 export async function makeClone(folder: string, { node = '>=20.19' } = {}): Promise<void> {
@@ -33,10 +34,18 @@ export function runScript(folder: string, script: string, ...args: string[]): Pr
 
 /** The same, without waiting for its end. */
 export function startScript(folder: string, script: string, ...args: string[]) {
-  return spawn(process.execPath, [join(folder, 'scripts', script), ...args], {
-    env: environment(folder),
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  return start(folder, process.execPath, [join(folder, 'scripts', script), ...args]);
+}
+
+/** Starts one of the scripts of our package.json, by name, in the way that npm does. */
+export async function startPackageScript(folder: string, name: string) {
+  const { scripts } = JSON.parse(await readFile(packageJson, 'utf8')) as { scripts: Record<string, string> };
+  return start(folder, 'sh', ['-c', scripts[name] ?? '']);
+}
+
+// No terminal on any stream: with one, it is the terminal that has to deliver SIGINT.
+function start(folder: string, command: string, args: readonly string[]) {
+  return spawn(command, args, { cwd: folder, env: environment(folder), stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 /** Makes a file look changed so many seconds from now. */

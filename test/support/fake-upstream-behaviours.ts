@@ -83,14 +83,18 @@ export const resetMidBody: Behaviour = (response) => {
   response.writeHead(200, json).write(goodBody.slice(0, goodBody.length / 2), () => response.socket?.resetAndDestroy());
 };
 
-/** Closes the connection before all bytes that `Content-Length` promises have come; what came is a whole document. */
-export const truncate: Behaviour = (response) => {
-  response.writeHead(200, { ...json, 'content-length': goodBody.length + 1 });
-  response.write(goodBody, () => response.socket?.end());
-};
+type Connection = 'keep-alive' | 'close';
 
-/** Closes the connection without the last chunk; what came is a whole document. `Connection` is as told. */
-export function truncateChunks(connection: 'keep-alive' | 'close'): Behaviour {
+/** Closes the connection before all bytes that `Content-Length` promises have come; what came is a whole document. */
+export function truncate(connection: Connection): Behaviour {
+  return (response) => {
+    response.writeHead(200, { ...json, connection, 'content-length': goodBody.length + 1 });
+    response.write(goodBody, () => response.socket?.end());
+  };
+}
+
+/** Closes the connection without the last chunk; what came is a whole document. */
+export function truncateChunks(connection: Connection): Behaviour {
   return (response) => {
     response.writeHead(200, { ...json, connection }).write(goodBody, () => response.socket?.end());
   };
@@ -108,10 +112,21 @@ export function chainedGzip(times: number): Behaviour {
   return reply(body, { headers: { ...json, 'content-encoding': Array(times).fill('gzip').join(', ') } });
 }
 
-/** JSON text without end, a thousandth of its size on the wire; stops when the client goes. */
-export const gzipBomb: Behaviour = (response) => {
+/** A good answer after `spaces` spaces, a thousandth of that on the wire. */
+export function gzipBomb(spaces: number): Behaviour {
+  return reply(gzipSync(' '.repeat(spaces) + goodBody), { headers: { ...json, 'content-encoding': 'gzip' } });
+}
+
+/** The same without end; stops when the client goes. */
+export const endlessGzipBomb: Behaviour = (response) => {
   response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
   endless(gzipSync(Buffer.alloc(16 * 1024 * 1024, ' '))).pipe(response);
+};
+
+/** Gzip without end that is nothing when unpacked. */
+export const endlessGzipOfNothing: Behaviour = (response) => {
+  response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
+  endless(Buffer.concat(Array(1000).fill(gzipSync('')))).pipe(response);
 };
 
 /** JSON text without end; stops when the client goes. */

@@ -2,12 +2,14 @@ import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { PrometheusClient } from '../../src/upstream/prometheus-client.js';
 import type { Behaviour, FakeResult } from '../support/fake-prometheus.js';
-import { startFakePrometheus } from '../support/fake-prometheus.js';
 import {
   apiError,
   chainedGzip,
   endlessBody,
+  endlessGzipBomb,
+  endlessGzipOfNothing,
   gzipBomb,
   gzipped,
   hangUp,
@@ -154,6 +156,7 @@ describe('something that is not Prometheus', () => {
     ['other JSON', reply('{"hello":"world"}'), 'answered JSON, but not {"status":"success","data":…}'],
     ['a JSON null', reply('null'), 'answered JSON, but not {"status":"success","data":…}'],
     ['success without data', reply('{"status":"success"}'), 'answered JSON, but not {"status":"success","data":…}'],
+    ['data without success', reply('{"data":{"resultType":"vector","result":[]}}'), 'answered JSON, but not'],
     ['nothing', reply('', { status: 204, headers: {} }), 'answered HTTP 204, not as Prometheus does'],
     ['HTML of status 500', htmlPage(500), 'answered HTTP 500, not as Prometheus does'],
     ['text of status 418', plainText(418, 'teapot'), 'answered HTTP 418, not as Prometheus does: teapot'],
@@ -212,7 +215,8 @@ describe('an answer that breaks off', () => {
     ['before it begins', reset],
     ['before it begins, politely', hangUp],
     ['in the middle', resetMidBody],
-    ['before all bytes that were announced', truncate],
+    ['before all bytes that were announced', truncate('keep-alive')],
+    ['before all bytes of a last answer', truncate('close')],
     ['before the last chunk', truncateChunks('keep-alive')],
     ['before the last chunk of a last answer', truncateChunks('close')],
   ])('%s is a broken connection, even if a whole document came', async (_, behaviour) => {
@@ -270,7 +274,8 @@ describe('compression', () => {
 describe('an answer that is too long', () => {
   test.each([
     ['plain', endlessBody()],
-    ['gzip that grows a thousandfold', gzipBomb],
+    ['gzip that grows a thousandfold', endlessGzipBomb],
+    ['gzip that is nothing when unpacked', endlessGzipOfNothing],
   ])('is broken off early: %s', async (_, behaviour) => {
     const { fake, ask } = await startClient({ prometheusMaxBody: 1024 * 1024 });
     fake.behave(behaviour);
@@ -281,6 +286,14 @@ describe('an answer that is too long', () => {
     await expect.poll(() => fake.inFlight).toBe(0);
     // What the network buffers on both sides may hold; the bomb would be some ten thousand times that when unpacked.
     expect(fake.bytesSent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  test('counts unpacked, even if it is short on the wire and good', async () => {
+    const { fake, ask } = await startClient({ prometheusMaxBody: 1024 * 1024 });
+    fake.behave(gzipBomb(2 ** 19));
+    expect((await ask()).vector).toHaveLength(1);
+    fake.behave(gzipBomb(2 ** 20));
+    expect(await errorOf(ask())).toMatchObject({ code: 'upstream_too_large' });
   });
 
   test('is one byte over the limit, not at it', async () => {
@@ -294,7 +307,7 @@ describe('an answer that is too long', () => {
   });
 
   test('but an error counts for what it is, and only its beginning is read', async () => {
-    const { fake, ask } = await startClient();
+    const { fake, ask } = await startClient({ prometheusMaxBody: 2 ** 40 });
     fake.behave(endlessBody(401));
     expect(await errorOf(ask())).toMatchObject({ code: 'upstream_unauthorized' });
     await expect.poll(() => fake.inFlight).toBe(0);
@@ -303,7 +316,7 @@ describe('an answer that is too long', () => {
 
   test('does not stand in the way of the next', async () => {
     const { fake, ask } = await startClient({ prometheusConnections: 1 });
-    fake.behaveOnce(gzipBomb);
+    fake.behaveOnce(endlessGzipBomb);
     fake.behaveOnce(endlessBody(), ({ promql }) => promql === 'two');
     expect(await errorOf(ask('one'))).toMatchObject({ code: 'upstream_too_large' });
     expect(await errorOf(ask('two'))).toMatchObject({ code: 'upstream_too_large' });
@@ -312,29 +325,26 @@ describe('an answer that is too long', () => {
 });
 
 describe('no connection', () => {
-  const fails = async (prometheusUrl: string, settings = {}) => {
-    const client = clientOf({ prometheusUrl, ...settings });
-    return errorOf(client.query('up', instant, new AbortController().signal));
-  };
+  const ask = (client: PrometheusClient) => errorOf(client.query('up', instant, new AbortController().signal));
 
-  test('because nothing listens there names host and system code', async () => {
+  test('because nothing listens there names host and system code, and is not tried twice', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const error = await fails(url);
-    expect(error).toMatchObject({ code: 'upstream_unreachable' });
+    const client = clientOf({ prometheusUrl: url });
+    const error = await ask(client);
+    expect(error).toMatchObject({ code: 'upstream_unreachable', cause: { code: 'ECONNREFUSED' } });
     expect(error.message).toMatch(new RegExp(`^Prometheus at ${url}: .*PROMETHEUS_URL.*\\(ECONNREFUSED\\)$`));
-    expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(client.retries).toBe(0);
   });
 
   test('because there is no such host says so', async () => {
-    const error = await fails('http://prometheus.invalid:9090');
+    const error = await ask(clientOf({ prometheusUrl: 'http://prometheus.invalid:9090' }));
     expect(error).toMatchObject({ code: 'upstream_unreachable' });
     expect(error.message).toMatch(/^Prometheus at http:\/\/prometheus\.invalid:9090: .*\((ENOTFOUND|EAI_AGAIN)\)$/);
   });
 
   test('because http was asked over TLS says so', async () => {
-    const fake = await startFakePrometheus();
-    const error = await fails(fake.url.replace('http:', 'https:'));
+    const { fake } = await startClient();
+    const error = await ask(clientOf({ prometheusUrl: fake.url.replace('http:', 'https:') }));
     expect(error).toMatchObject({ code: 'upstream_unreachable', message: expect.stringContaining('TLS') });
-    await fake.close();
   });
 });

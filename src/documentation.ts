@@ -1,0 +1,21 @@
+import type { Catalogue } from './catalogue/compile.js';
+import { routes } from './http/routes.js';
+import { requestMetrics, stateMetrics } from './own-metrics.js';
+import { renderDocs } from './render/docs.js';
+import type { Settings } from './settings.js';
+
+/** The API documentation of one installation, as Markdown; `dropped` are label sets that the series cap left out, by family. */
+export function documentation(
+  catalogue: Catalogue,
+  settings: Pick<Settings, 'metricsPrefix' | 'metricsMarker'>,
+  dropped: Readonly<Record<string, number>>,
+): string {
+  return renderDocs({
+    catalogue,
+    base: `${settings.metricsPrefix}/metrics`,
+    routes,
+    ownFamilies: [...stateMetrics, ...Object.values(requestMetrics)],
+    marker: settings.metricsMarker,
+    dropped,
+  });
+}

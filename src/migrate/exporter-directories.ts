@@ -1,0 +1,64 @@
+import { posix } from 'node:path';
+import { isScalar } from 'yaml';
+import { isFields } from './compose-service.js';
+import { isYamlPath } from './file-kind.js';
+import { lineNumbers } from './lines.js';
+import type { Stack, StackEntry, StackFile } from './stack.js';
+import { parseYaml } from './yaml-source.js';
+import { walkYaml } from './yaml-walk.js';
+
+/** A directory that bears the exporter's name. */
+export interface ExporterDirectory {
+  readonly path: string;
+  /** Why it has to stay for now; undefined: it can go. */
+  readonly stays: string | undefined;
+}
+
+/**
+ * Judges the directories that are named like the exporter.
+ * @param files As they will be when everything else is done: what they still need stays.
+ */
+export function exporterDirectories(stack: Stack, files: readonly StackFile[]): readonly ExporterDirectory[] {
+  const found: ExporterDirectory[] = [];
+  for (const entry of stack.others) {
+    const isInside = found.some(({ path }) => entry.path.startsWith(`${path}/`));
+    if (entry.type === 'directory' && !isInside) found.push({ path: entry.path, stays: reasonToStay(entry, files) });
+  }
+  return found;
+}
+
+function reasonToStay({ path, names = [] }: StackEntry, files: readonly StackFile[]): string | undefined {
+  if (names.includes('.git')) return 'it is a repository of its own';
+  const isProgram = names.some((name) => /^Dockerfile/.test(name) || /^health[-_]service[-_]exporter\.\w+$/.test(name));
+  if (!isProgram) return 'it has neither a Dockerfile nor the program in it';
+  for (const file of files) {
+    if (file.path.startsWith(`${path}/`)) continue;
+    const line = lineThatNeeds(file, path);
+    if (line !== undefined) return `${file.path}:${line} still needs it`;
+  }
+  return undefined;
+}
+
+/** The first line of a Compose file or Dockerfile that has a path to the directory or into it. */
+function lineThatNeeds({ path, text }: StackFile, directory: string): number | undefined {
+  const name = posix.basename(directory);
+  if (!text.includes(name)) return undefined;
+  if (/^(?:.*\.)?Dockerfile/i.test(posix.basename(path))) {
+    const found = new RegExp(`^(?:COPY|ADD)\\b[^\\n]*[ \\t"/]${name}(?:[/ \\t"]|$)`, 'im').exec(text);
+    return found === null ? undefined : lineNumbers(text)(found.index);
+  }
+  const source = isYamlPath(path) ? parseYaml(text) : undefined;
+  for (const { node: root, value } of source?.documents ?? []) {
+    if (!isFields(value) || !('services' in value || 'include' in value)) continue;
+    for (const { node } of walkYaml(root)) {
+      if (isScalar(node) && leadsTo(String(node.value), path, directory)) return lineNumbers(text)(node.range[0]);
+    }
+  }
+  return undefined;
+}
+
+/** Whether a value such as `./a/b:/c:ro`, seen from a file, is a path to the directory or into it. */
+function leadsTo(value: string, file: string, directory: string): boolean {
+  const path = posix.join(posix.dirname(file), value.replace(/:.*$/s, '')).replace(/\/$/, '');
+  return value.includes('/') && (path === directory || path.startsWith(`${directory}/`));
+}

@@ -1,0 +1,102 @@
+const mask = '***';
+
+/** Texts that are secrets wherever they stand: credentials of a URL or header, password hashes, tokens with a known beginning. */
+const knownShapes: readonly (readonly [RegExp, string])[] = [
+  [/(:\/\/)[^\s"'<>]*@/g, `$1${mask}@`],
+  [/\b(Bearer|Basic)(\s+)[^\s"',}]+/gi, `$1$2${mask}`],
+  [/(\s(?:-u|--user)[\s=]+["']?)[^\s:]+:[^\s"']+/g, `$1${mask}`],
+  [/\$2[abxy]\$\d\d\$[\w./]{53}/g, mask],
+  [/\b(?:sk|pk|rk|gw_live|gw_test|gh[opsu]|github_pat|glpat|glsa|glc|npm|xox[a-z]|AKIA|eyJ)[-_]?\w[\w.-]{11,}/g, mask],
+];
+
+/** A name before `:`, `=`, or, as a flag, before a blank; quotes around it are allowed. */
+const nameBefore = /(?<flag>--?)?(?<name>[A-Za-z][\w.-]*)\\?["']?(?<gap>[ \t]*(?::(?=\s|\\?["']|$)|=)[ \t]*|[ \t]*,[ \t]*(?=["'])|[ \t]+)/g;
+
+/** The text with every value that looks like a credential as `***`; the number of lines stays. */
+export function maskSecrets(text: string): string {
+  let hidden: Hidden | undefined;
+  let inKey = false;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (/-----BEGIN [A-Z ]*(?:KEY|CERTIFICATE)/.test(line)) inKey = true;
+      if (inKey) {
+        inKey = !line.includes('-----END ');
+        return line.replace(/\S+$/, mask);
+      }
+      const depth = line.length - line.trimStart().length;
+      if (hidden !== undefined && line.trim() !== '') {
+        if (depth > hidden.depth || (hidden.inList && depth === hidden.depth && /^\s*- /.test(line))) {
+          const masked = maskHidden(line, hidden);
+          if (masked !== undefined) return masked;
+        }
+        hidden = undefined;
+      }
+      const masked = maskLine(line);
+      hidden = opensHidden(line, depth);
+      return masked;
+    })
+    .join('\n');
+}
+
+/** What follows a line such as `password: |` or `tokens:`. */
+interface Hidden {
+  readonly depth: number;
+  /** Every deeper line is part of the value; otherwise only those that are no keys. */
+  readonly isBlock: boolean;
+  readonly inList: boolean;
+}
+
+function opensHidden(line: string, depth: number): Hidden | undefined {
+  const found = /^\s*(?:- )?["']?([\w.-]+)["']?\s*:\s*(?:&\S+\s*)?([|>][-+\d]*)?\s*(?:#.*)?$/.exec(line);
+  const flag = /^\s*- ["']?--?([\w-]+)["']?\s*$/.exec(line)?.[1];
+  if (flag !== undefined && isSecretName(flag)) return { depth, isBlock: false, inList: true };
+  const name = found?.[1] ?? '';
+  if (!isSecretName(name) || /^(?:secrets|keys)$/i.test(name)) return undefined;
+  return { depth, isBlock: found?.[2] !== undefined, inList: false };
+}
+
+function maskHidden(line: string, { isBlock }: Hidden): string | undefined {
+  const [, head = '', body = ''] = /^(\s*(?:- )?)(.*)$/s.exec(line) ?? [];
+  if (!isBlock && /^["']?[\w.-]+["']?\s*:(?:\s|$)|^#/.test(body)) return undefined;
+  return head + mask + (line.endsWith('\r') ? '\r' : '');
+}
+
+function maskLine(line: string): string {
+  const isCarriage = line.endsWith('\r');
+  let rest = isCarriage ? line.slice(0, -1) : line;
+  let done = '';
+  nameBefore.lastIndex = 0;
+  for (let found = nameBefore.exec(rest); found !== null; found = nameBefore.exec(rest)) {
+    const { flag, name = '', gap = '' } = found.groups ?? {};
+    const isAssigned = /[:=]/.test(gap);
+    const at = found.index + found[0].length;
+    const length = isSecretName(name) && (isAssigned || flag !== undefined) ? valueLength(rest, at, flag !== undefined || done.includes('{')) : 0;
+    if (length === 0) {
+      nameBefore.lastIndex = Math.max(found.index + 1, at - (isAssigned ? 0 : gap.length));
+      continue;
+    }
+    done += rest.slice(0, at) + mask;
+    rest = rest.slice(at + length);
+    nameBefore.lastIndex = 0;
+  }
+  const assigned = done + rest + (isCarriage ? '\r' : '');
+  return knownShapes.reduce((masked, [shape, by]) => masked.replace(shape, by), assigned);
+}
+
+/** Of a quoted value, up to its end; of another, to the end of the line, or of the item where the line has several. */
+function valueLength(line: string, at: number, isWord: boolean): number {
+  const rest = line.slice(at);
+  const quoted = /^\\?(["'])(?:(?!\\?\1)[^\\]|\\(?!\1)[^]|\\\1(?=[^,}\]\s:]))*\\?\1?/.exec(rest);
+  if (quoted !== null) return quoted[0].length;
+  if (/^(?:[|>][-+\d]*|&\S+|#.*)?\s*$/.test(rest)) return 0;
+  const isFlow = isWord || /[{[]/.test(line.slice(0, at));
+  return (isFlow ? /^[^\s,}\]&]+/ : /^.+/).exec(rest)?.[0].length ?? 0;
+}
+
+/** Whether what is called so is kept from being shown; a path to a secret is none. */
+function isSecretName(name: string): boolean {
+  if (/^[A-Z\d_]+$/.test(name)) return /TOKEN|PASS|PWD|SECRET|KEY|CREDENTIAL|AUTH|COOKIE|DSN|WEBHOOK/.test(name);
+  if (/(?:^|[-_.])(?:file|path|name|type|total|count)s?$|(?:File|Path|Name|Type)$/.test(name)) return false;
+  return /token|passw|passphrase|secret|credential|api[-_]?key|(?:^|[-_.])(?:key|pwd|pass|dsn|cookie|authorization)$|[a-z]Key$|webhook/i.test(name);
+}

@@ -1,0 +1,79 @@
+import { addJob } from './add-job.js';
+import { newJob } from './exporter.js';
+import { exporterDirectories } from './exporter-directories.js';
+import type { Facts } from './facts.js';
+import { fileTraces } from './file-traces.js';
+import type { Finding } from './finding.js';
+import { gatherFacts } from './gather-facts.js';
+import { lineNumbers } from './lines.js';
+import { lacksJob, rewriteStack } from './rewrite-stack.js';
+import type { Stack, StackEntry, StackFile } from './stack.js';
+import type { Trace } from './trace.js';
+
+/** Every trace of the exporter in a stack: by file, then by line. */
+export interface Survey {
+  readonly facts: Facts;
+  readonly findings: readonly Finding[];
+}
+
+/** Where our job's own values do not matter: only whether it can be added. */
+const anyJob = { target: 'gatewayz-metrics:8000', metricsPath: '/prometheus/metrics' };
+
+/** Finds every trace and says what the phase `remove` does about it. Pure: nothing is written. */
+export function surveyStack(stack: Stack): Survey {
+  const facts = gatherFacts(stack.files);
+  const { files } = rewriteStack(stack, facts, 'remove', anyJob);
+  const after = stack.files.map((file) => ({
+    ...file,
+    text: files.find((change) => change.file === file)?.after ?? file.text,
+  }));
+  const directories = exporterDirectories(stack, after);
+  const gone = directories.filter(({ stays }) => stays === undefined).map(({ path }) => `${path}/`);
+  const findings = [
+    ...directories.map(({ path, stays }): Finding => {
+      const found = { file: path, line: 1, kind: 'directory' } as const;
+      return stays === undefined
+        ? { ...found, action: 'remove', why: 'the exporter is built here, and nothing else needs it' }
+        : { ...found, action: 'by hand', why: `it is named like the exporter; ${stays}` };
+    }),
+    ...stack.others.flatMap(otherFinding),
+    ...stack.files.flatMap((file) => fileFindings(file, facts)),
+  ];
+  const isLeft = ({ file }: Finding) => !gone.some((path) => file.startsWith(path));
+  return { facts, findings: findings.filter(isLeft).toSorted((a, b) => compare(a.file, b.file) || a.line - b.line) };
+}
+
+function fileFindings(file: StackFile, facts: Facts): readonly Finding[] {
+  const line = lineNumbers(file.text);
+  const jobsStay = lacksJob(
+    file.path,
+    file.text.includes('job_name') ? addJob(file.text, facts, anyJob) : file.text,
+    facts,
+  );
+  return fileTraces(file, facts).map((trace) => {
+    const { kind, action, why } = jobsStay ? withoutNewJob(trace) : trace;
+    return { file: file.path, line: line(trace.start), kind, action, why };
+  });
+}
+
+function withoutNewJob(trace: Trace): Trace {
+  if (trace.kind !== 'scrape job' || trace.action !== 'remove') return trace;
+  return {
+    ...trace,
+    action: 'by hand',
+    why: `${trace.why}; a job ${newJob} cannot be added beside it: add it, then run this again`,
+  };
+}
+
+function otherFinding({ path, type }: StackEntry): Finding[] {
+  const why = {
+    link: 'a link: it is not followed, see what it leads to',
+    large: 'it is larger than 5 MiB: it was not read',
+    unreadable: 'it could not be read',
+  };
+  return type === 'directory' ? [] : [{ file: path, line: 1, kind: 'other', action: 'by hand', why: why[type] }];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

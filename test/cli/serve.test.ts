@@ -1,0 +1,143 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
+import { listeningAt, type RunningCli, runCli, startCli } from '../support/run-cli.js';
+import { until } from '../support/until.js';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function upstream(): Promise<FakePrometheus> {
+  const fake = await startFakePrometheus();
+  fake.labels({ __name__: ['fastapi_requests_total'] });
+  fake.answer({ 'sum(fastapi_requests_total{reexported_by!="gatewayz-metrics"})': [{ labels: {}, value: '12345' }] });
+  cleanUps.push(() => fake.close());
+  return fake;
+}
+
+function serve(env: Record<string, string>): RunningCli {
+  const cli = startCli(['serve'], {
+    PORT: '0',
+    METRICS_REFRESH_INTERVAL: '200ms',
+    METRICS_EVALUATION_DELAY: '0s',
+    ...env,
+  });
+  cleanUps.push(() => cli.kill('SIGKILL'));
+  return cli;
+}
+
+const logLines = (cli: RunningCli): Record<string, unknown>[] =>
+  cli.stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('serve', () => {
+  it('answers the summary, is alive at once and ready once Prometheus has answered', async () => {
+    const url = await listeningAt(serve({ PROMETHEUS_URL: (await upstream()).url }));
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+    const summary = (await (await fetch(`${url}/prometheus/metrics/summary`)).json()) as { metrics: { http: object } };
+    expect(summary.metrics.http).toMatchObject({ total_requests: '12345' });
+    expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
+  });
+
+  it('is alive but not ready while nothing answers, and keeps asking by itself until something does', async () => {
+    const fake = await upstream();
+    fake.behave((response) => response.writeHead(503, { 'content-type': 'text/plain' }).end('Service Unavailable'));
+    const url = await listeningAt(serve({ PROMETHEUS_URL: fake.url }));
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
+    fake.recover();
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+  });
+
+  it('writes JSON lines on stdout: one per change of the upstream, with a reason that helps, not one per refresh', async () => {
+    const fake = await upstream();
+    fake.behave((response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>login</html>'));
+    const cli = serve({ PROMETHEUS_URL: fake.url });
+    const url = await listeningAt(cli);
+    const ask = (): Promise<Response> => fetch(`${url}/prometheus/metrics/summary`);
+    expect((await ask()).status).toBe(503);
+    const before = fake.requests.length;
+    await until(() => fake.requests.length >= before + 5, { what: 'five more refreshes were tried' });
+    const troubles = (): Record<string, unknown>[] => logLines(cli).filter(({ level }) => level === 40);
+    expect(troubles().map(({ msg }) => msg)).toEqual([expect.stringContaining('text/html')]);
+    fake.recover();
+    await until(async () => (await ask()).status === 200, { what: 'the summary is there' });
+    expect(logLines(cli).filter(({ msg }) => String(msg).includes('answers again'))).toHaveLength(1);
+    expect(troubles()).toHaveLength(1);
+  });
+
+  it('logs answers at debug only, with a request id, and never the query', async () => {
+    const cli = serve({ PROMETHEUS_URL: (await upstream()).url, LOG_LEVEL: 'debug' });
+    const url = await listeningAt(cli);
+    await fetch(`${url}/prometheus/metrics/docs?token=canary-77`, { headers: { 'x-request-id': 'mine-1' } });
+    await fetch(`${url}/healthz`, { headers: { 'x-request-id': 'bad\tid' } });
+    const answered = (): Record<string, unknown>[] => logLines(cli).filter(({ msg }) => msg === 'answered');
+    await until(() => answered().length >= 2, { what: 'both answers are logged' });
+    expect(answered()[0]).toMatchObject({
+      level: 20,
+      method: 'GET',
+      path: '/prometheus/metrics/docs',
+      status: 200,
+      requestId: 'mine-1',
+    });
+    expect(answered()[1]!['requestId']).toMatch(/^[\da-f-]{36}$/);
+    expect(cli.stdout.join()).not.toContain('canary-77');
+  });
+
+  it('finishes requests in flight after SIGTERM, refuses new ones, and ends with 0', async () => {
+    const fake = await upstream();
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const cli = serve({ PROMETHEUS_URL: fake.url });
+    const url = await listeningAt(cli);
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+    fake.answer(async () => {
+      await held;
+      return [{ labels: {}, value: '1' }];
+    });
+    const before = fake.requests.length;
+    const inFlight = fetch(`${url}/prometheus/metrics/business`);
+    await until(() => fake.requests.length > before, { what: 'the request waits for Prometheus' });
+    cli.kill('SIGTERM');
+    await until(() => cli.stdout.some((line) => line.includes('stopping')), { what: 'the service is stopping' });
+    await until(
+      () =>
+        fetch(`${url}/healthz`).then(
+          () => false,
+          () => true,
+        ),
+      { what: 'new requests are refused' },
+    );
+    release();
+    expect((await inFlight).status).toBe(200);
+    expect(await cli.ended).toBe(0);
+  });
+
+  it('ends at once on a second signal', async () => {
+    const fake = await upstream();
+    fake.behave(() => {});
+    const cli = serve({ PROMETHEUS_URL: fake.url });
+    const url = await listeningAt(cli);
+    const asked = fetch(`${url}/prometheus/metrics/business`).catch(() => undefined);
+    await until(() => fake.requests.length > 0, { what: 'the request waits for Prometheus' });
+    cli.kill('SIGTERM');
+    await until(() => cli.stdout.some((line) => line.includes('stopping')), { what: 'the service is stopping' });
+    cli.kill('SIGTERM');
+    expect(await cli.ended).toBe(1);
+    await asked;
+  });
+
+  it('names the port and its setting when it is in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    cleanUps.push(() => server.close());
+    await until(() => server.address(), { what: 'the port is taken' });
+    const { port } = server.address() as { port: number };
+    const { code, stderr } = await runCli(['serve'], { PORT: String(port) });
+    expect(code).toBe(2);
+    expect(stderr).toBe(`Cannot listen on 127.0.0.1:${port}: it is in use. Change it with HOST and PORT.`);
+  });
+});
