@@ -19,7 +19,7 @@ export function createLogger({
     options: {
       host: lokiUrl,
       labels: { service: 'gatewayz-metrics' },
-      batching: { interval: 5, maxBufferSize: 10_000 },
+      batching: { interval: 1, maxBufferSize: 10_000 },
       timeout: 5_000,
       silenceErrors: true,
     },

@@ -28,7 +28,11 @@ export function demoCommand(): Command {
 async function demo({ port, seed, for: lifetime }: DemoOptions): Promise<number> {
   const { startStack } = await import('../demo/start-stack.js');
   const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort();
+  const interrupt = (): void => {
+    // The second time somebody does not want to wait.
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const stack = await startStack({ port, seed, onProgress: (line) => console.log(line) }).catch((error: unknown) => {
     throw listenError(error, `127.0.0.1:${port}`, '--port');

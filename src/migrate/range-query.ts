@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Labels } from '../model.js';
 import { ApiTransport } from '../upstream/api-transport.js';
@@ -34,7 +35,7 @@ export class RangeClient {
   readonly #transport: ApiTransport;
 
   constructor(settings: UpstreamSettings) {
-    this.#transport = new ApiTransport(settings, Date.now);
+    this.#transport = new ApiTransport(settings, systemClock);
   }
 
   /** What messages call the Prometheus: its address without credentials. */

@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import Fastify from 'fastify';
+import { setupPrometheusRoutes } from 'gatewayz-metrics';
+import { createGatewayMetrics } from 'gatewayz-metrics/instrument';
+import { complete, models, toDocument, toEvents } from './gateway.js';
+
+const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
+const instruments = createGatewayMetrics();
+
+const app = Fastify({ forceCloseConnections: true });
+await setupPrometheusRoutes(app);
+app.get('/metrics', async (_request, reply) => {
+  const { contentType, body } = await instruments.metrics();
+  return reply.type(contentType).send(body);
+});
+
+// In a scope of its own: who looks at the numbers is no request to the gateway.
+await app.register(async (gateway) => {
+  await gateway.register(instruments.fastify);
+
+  gateway.get('/v1/models', async () => ({
+    object: 'list',
+    data: [...models.keys()].map((id) => ({ id, object: 'model' })),
+  }));
+
+  gateway.post('/v1/chat/completions', async (request, reply) => {
+    const { model, messages, stream = false } = request.body ?? {};
+    const pieces = await complete(instruments, { model, messages });
+    if (!stream) return toDocument(model, pieces);
+    return reply.type('text/event-stream').send(Readable.from(toEvents(model, pieces)));
+  });
+
+  gateway.setErrorHandler((error, _request, reply) => {
+    reply.code(error.statusCode ?? 500).send({ error: { message: error.message } });
+  });
+});
+
+console.log(`listening on ${await app.listen({ host: HOST, port: Number(PORT) })}`);
+process.once('SIGTERM', () => app.close());

@@ -1,0 +1,51 @@
+import { serve } from '@hono/node-server';
+import { createMetrics } from 'gatewayz-metrics';
+import { fetchHandler } from 'gatewayz-metrics/fetch';
+import { createGatewayMetrics } from 'gatewayz-metrics/instrument';
+import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { complete, models, toDocument, toEvents } from './gateway.js';
+
+const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
+const instruments = createGatewayMetrics();
+const metrics = await createMetrics();
+const answer = fetchHandler(metrics);
+
+const app = new Hono();
+app.all(`${metrics.settings.metricsPrefix}/*`, ({ req }) => answer(req.raw));
+app.get('/metrics', async (context) => {
+  const { contentType, body } = await instruments.metrics();
+  return context.body(body, 200, { 'content-type': contentType });
+});
+
+// After those: who looks at the numbers is no request to the gateway.
+app.use(async (context, next) => {
+  const end = instruments.trackRequest({ method: context.req.method, path: 'pending' });
+  let path = 'unmatched';
+  context.env.outgoing.once('close', () => end({ status: context.env.outgoing.statusCode, path }));
+  await next();
+  if (context.res.status !== 404) path = routePath(context, -1);
+});
+
+app.get('/v1/models', (context) =>
+  context.json({ object: 'list', data: [...models.keys()].map((id) => ({ id, object: 'model' })) }),
+);
+
+app.post('/v1/chat/completions', async (context) => {
+  const { model, messages, stream = false } = await context.req.json();
+  const pieces = await complete(instruments, { model, messages });
+  if (!stream) return context.json(await toDocument(model, pieces));
+  const events = ReadableStream.from(toEvents(model, pieces)).pipeThrough(new TextEncoderStream());
+  return context.body(events, 200, { 'content-type': 'text/event-stream' });
+});
+
+app.onError((error, context) => {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) instruments.recordException(error);
+  return context.json({ error: { message: error.message } }, status);
+});
+
+const server = serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) }, ({ port }) => {
+  console.log(`listening on http://${HOST}:${port}`);
+});
+process.once('SIGTERM', () => server.close(() => metrics.close()));

@@ -1,0 +1,90 @@
+import type { HealthEndpoint, HealthFamily } from '../catalogue/health.js';
+import { healthFamilies } from '../catalogue/health.js';
+import type { RangeSeries } from './range-query.js';
+import { groupSeries, type SeriesGroup, valuesAt } from './series-group.js';
+
+/** Where this service knowingly differs from the exporter, and why that is no loss. */
+export const documentedDifferences = {
+  'frozen values': 'the exporter went on showing old values when an endpoint failed; here they go after a while',
+  'zeros from error bodies': 'the exporter wrote 0 for what the Health Service did not say; here there is no value',
+  'vanished labels': 'the exporter never removed a status that is no more; here it goes',
+  'error counting': 'the exporter counted an error only when everything failed; here every failed request counts',
+  'default interval': 'the exporter wrote 300 where the Health Service gave no check interval; here there is no value',
+} as const;
+
+export type DocumentedDifference = keyof typeof documentedDifferences;
+
+/** Samples of both jobs, and how many steps count as "within one poll". */
+export interface Evidence {
+  readonly old: readonly RangeSeries[];
+  readonly fresh: readonly RangeSeries[];
+  /** `gatewayz_metrics_health_endpoint_up` of the new job. */
+  readonly endpointUp: readonly RangeSeries[];
+  readonly reach: number;
+}
+
+/** One place at which the two jobs differ; absent counts as a value. */
+export interface Difference {
+  readonly family: HealthFamily;
+  readonly old: SeriesGroup;
+  readonly step: number;
+}
+
+/** Names the documented difference that explains a place, if one does. What only the new job says explains nothing. */
+export function explain(difference: Difference, evidence: Evidence): DocumentedDifference | undefined {
+  const { family, old, step } = difference;
+  const { source } = family;
+  const now = valuesAt(old, step);
+  if (source.kind === 'failures') return 'error counting';
+  if (source.kind === 'last-success') return now.every((value) => value === 0) ? 'zeros from error bodies' : undefined;
+  if (source.kind === 'answered') return undefined;
+  if (isZeroed(source.endpoint, difference, evidence)) return 'zeros from error bodies';
+  if (!isConstant(old, step, evidence.reach)) return undefined;
+  const answered = isPresent(family.name, step, evidence.fresh);
+  if (source.kind === 'counts' && answered) return 'vanished labels';
+  if (isDown(source.endpoint, step, evidence) || hadErrors(step, evidence)) return 'frozen values';
+  const isDefault = family.name === 'gatewayz_health_check_interval_seconds' && now.every((value) => value === 300);
+  return isDefault && !answered && isPresent('gatewayz_health_tracked_models', step, evidence.fresh) ? 'default interval' : undefined;
+}
+
+/** All numbers of an endpoint at 0 at once: no real Health Service says that it knows of no model and no provider. */
+function isZeroed(endpoint: HealthEndpoint, { step }: Difference, { old, reach }: Evidence): boolean {
+  const names = healthFamilies.filter(({ source }) => source.kind === 'number' && source.endpoint === endpoint).map(({ name }) => name);
+  if (names.length === 0) return false;
+  return near(step, reach).some((at) =>
+    names.every((name) => {
+      const values = groupSeries(old.filter((series) => series.name === name)).flatMap((group) => valuesAt(group, at));
+      return values.length > 0 && values.every((value) => value === 0);
+    }),
+  );
+}
+
+/** The new job says that the endpoint fails, and it is not just the new job that cannot reach the Health Service. */
+function isDown(endpoint: HealthEndpoint, step: number, { old, fresh, endpointUp, reach }: Evidence): boolean {
+  const has = (series: readonly RangeSeries[], at: number, value: string) => series.some(({ values }) => values.get(at) === value);
+  const up = endpointUp.filter(({ labels }) => labels['endpoint'] === endpoint);
+  const service = (of: readonly RangeSeries[]) => of.filter(({ name }) => name === 'gatewayz_health_service_up');
+  const steps = near(step, reach);
+  const isReachable = steps.some((at) => has(service(fresh), at, '1')) || steps.some((at) => has(service(old), at, '0'));
+  return isReachable && steps.some((at) => has(up, at, '0'));
+}
+
+/** The exporter stumbled over a value and left the rest of the answer unread. */
+function hadErrors(step: number, { old, reach }: Evidence): boolean {
+  return old
+    .filter(({ name }) => name === 'gatewayz_health_service_scrape_errors_total')
+    .some(({ values }) => Number(values.get(step)) > Number(values.get(step - reach)));
+}
+
+function isPresent(name: string, step: number, series: readonly RangeSeries[]): boolean {
+  return series.some((one) => one.name === name && one.values.has(step));
+}
+
+function isConstant(group: SeriesGroup, step: number, reach: number): boolean {
+  return group.series.every(({ values }) => new Set(near(step, reach).flatMap((at) => values.get(at) ?? [])).size <= 1);
+}
+
+/** The steps within one poll of a step. */
+export function near(step: number, reach: number): readonly number[] {
+  return Array.from({ length: 2 * reach + 1 }, (_, index) => step - reach + index);
+}

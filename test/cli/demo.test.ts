@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { freePort } from '../../src/demo/free-port.js';
+import { runCli, startCli } from '../support/run-cli.js';
+import { until } from '../support/until.js';
+
+const databases = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('gatewayz-metrics-demo-'));
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+/** The addresses that the demo prints, without their paths. */
+function addressesIn(stdout: string): string[] {
+  return [...new Set([...stdout.matchAll(/http:\/\/127\.0\.0\.1:\d+/g)].map(([url]) => url))];
+}
+
+describe('demo', () => {
+  it('shows a full summary, tells where to look, ends by itself with 0 and leaves nothing running', async () => {
+    const before = databases();
+    const port = await freePort();
+    const { code, stdout, stderr } = await runCli(['demo', '--port', String(port), '--for', '1s']);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Every field has a value, (?:[12]?\d|30) s after the start\./);
+    expect(stdout).toMatch(/healthy_providers +\d+/);
+    expect(stdout).not.toContain('N/A');
+    expect(stdout).toContain(`http://127.0.0.1:${port}/prometheus/metrics/summary`);
+    const addresses = addressesIn(stdout);
+    expect(addresses).toHaveLength(4);
+    for (const address of addresses) expect(await answers(address)).toBe(false);
+    expect(databases()).toEqual(before);
+  });
+
+  it('serves while it runs, scraped by its own Prometheus, and Ctrl-C ends everything', async () => {
+    const port = await freePort();
+    const cli = startCli(['demo', '--port', String(port)]);
+    await until(() => cli.stdout.some((line) => line.includes('Ctrl-C')), { what: 'the demo runs', within: 60_000 });
+    const [service, prometheus] = addressesIn(cli.stdout.join('\n'));
+    const scraped = async (): Promise<boolean> => {
+      const query = encodeURIComponent('up{job="gatewayz_metrics"} == 1 and on () gatewayz_health_service_up == 1');
+      const answer = await fetch(`${prometheus}/api/v1/query?query=${query}`);
+      return ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0;
+    };
+    await until(scraped, { what: 'Prometheus has our scrape target', within: 30_000 });
+    cli.kill('SIGINT');
+    expect(await cli.ended).toBe(0);
+    for (const address of [service!, prometheus!]) expect(await answers(address)).toBe(false);
+  });
+
+  it('says that a port is in use, and which option changes it, before anything is left running', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const before = databases();
+    const { code, stderr } = await runCli(['demo', '--port', String(port)]);
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toBe(`Cannot listen on 127.0.0.1:${port}: it is in use. Change it with --port.`);
+    expect(databases()).toEqual(before);
+  });
+
+  it('refuses options that make no sense', async () => {
+    const { code, stderr } = await runCli(['demo', '--for', '1.5h']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('expected a duration such as 60s or 5m');
+  });
+});
