@@ -65,9 +65,15 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const clock = systemClock;
   let engine: Engine | undefined;
   let closing: Promise<void> | undefined;
+  let dropped: EngineState['dropped'] = {};
+  let docs: string | undefined;
 
   const events: EngineEvents = {
     publish: (representations) => views.publish(representations),
+    dropped: (counts) => {
+      dropped = counts;
+      docs = undefined;
+    },
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
   const start = (): Engine => {
@@ -78,6 +84,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
         : createEngine(settings, events, clock);
     return engine;
   };
+  const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
   const handle = createHandler(
@@ -92,9 +99,13 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }
           : { contentType: expositionType, text: renderExposition(families) };
       },
-      docs: async () => documentation(catalogue, settings, (engine && (await stateOf(engine))?.dropped) ?? {}),
+      docs: () => {
+        docs ??= documentation(catalogue, settings, dropped);
+        return docs;
+      },
       observe: (endpoint, status, startedAt) =>
         requests.observe(endpoint, status, (performance.now() - startedAt) / 1000),
+      defect,
     },
     clock,
   );
@@ -112,7 +123,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     },
     async ready() {
       const ready = (await stateOf(start()))?.ready ?? false;
-      if (!ready) void views.fetch({ endpoint: 'summary', format: 'json', encoding: 'identity' });
+      if (!ready) void views.fetch({ endpoint: 'summary', format: 'json', encoding: 'identity' }).catch(defect);
       return ready;
     },
     close() {

@@ -99,6 +99,8 @@ export interface RowState {
   readonly metrics: readonly Metric[];
   /** When the metrics were true, epoch milliseconds; undefined if the row never had an answer. */
   readonly instant: number | undefined;
+  /** When they last were more than a single NaN or infinity, epoch milliseconds; undefined if they never were. */
+  readonly valuedAt: number | undefined;
   /** Why the metrics are missing or old; undefined while they are fresh. */
   readonly reason: string | undefined;
 }
@@ -107,7 +109,10 @@ export type SnapshotStatus = 'ok' | 'stale' | 'unavailable';
 
 /** What one endpoint shows. Never changes: a refresh makes a new one. */
 export interface Snapshot {
-  /** The evaluation instant of its newest values, epoch milliseconds. */
+  /**
+   * The evaluation instant of its values, epoch milliseconds: of the last answer of the source that decides about `status`;
+   * where nothing of that is left to show, of the newest other.
+   */
   readonly instant: number;
   /** When it was made, epoch milliseconds. */
   readonly madeAt: number;

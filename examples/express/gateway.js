@@ -11,27 +11,33 @@ export const models = new Map([
 async function* ask({ provider, milliseconds, fails }, words) {
   for (const word of words) {
     await wait(milliseconds);
-    if (fails) throw Object.assign(new Error(`${provider} does not answer`), { statusCode: 502 });
+    if (fails)
+      throw Object.assign(new Error(`${provider} does not answer`), { name: 'ProviderError', statusCode: 502 });
     yield `${word} `;
   }
 }
 
-/** An answer piece by piece, recorded when it ends: as it should, by an error, or because the client has left. */
-async function* answer(metrics, model, messages) {
+/**
+ * An answer piece by piece: text, or server-sent events. Recorded when it ends: as it should, by an error, or because the
+ * client has left.
+ */
+async function* answer(metrics, { model, messages, stream }) {
   const client = models.get(model);
   const words = messages.flatMap(({ content }) => content.split(' '));
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1000;
-  const inference = { provider: client.provider, model, status: 'success', inputTokens: words.length, outputTokens: 0 };
+  const inference = { provider: client.provider, model, status: 'success', outputTokens: 0 };
   try {
-    for await (const piece of ask(client, words)) {
+    for await (const word of ask(client, words)) {
       if (inference.firstChunkSeconds === undefined) {
         inference.firstChunkSeconds = elapsed();
+        inference.inputTokens = words.length;
         yield '';
       }
       inference.outputTokens += 1;
-      yield piece;
+      yield stream ? toEvent(model, word) : word;
     }
+    if (stream) yield 'data: [DONE]\n\n';
   } catch (error) {
     inference.status = 'error';
     throw error;
@@ -41,28 +47,29 @@ async function* answer(metrics, model, messages) {
   }
 }
 
-/** The pieces of an answer. Rejects where the provider fails before the first: nothing has been sent then. */
-export async function complete(metrics, { model, messages }) {
-  if (!Array.isArray(messages)) throw Object.assign(new Error('messages: expected a list'), { statusCode: 400 });
+function toEvent(model, content) {
+  const chunk = { object: 'chat.completion.chunk', model, choices: [{ index: 0, delta: { content } }] };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
+
+/**
+ * The pieces to send; the provider has begun to speak. Rejects where the request is wrong or the provider fails
+ * before it says anything: an error can be answered then.
+ */
+export async function complete(metrics, { model, messages, stream = false } = {}) {
+  if (!Array.isArray(messages) || !messages.every((message) => typeof message?.content === 'string')) {
+    throw Object.assign(new Error('messages: expected a list of { role, content }'), { statusCode: 400 });
+  }
   if (!models.has(model)) throw Object.assign(new Error(`there is no model ${model}`), { statusCode: 404 });
-  const pieces = answer(metrics, model, messages);
+  const pieces = answer(metrics, { model, messages, stream });
   await pieces.next();
   return pieces;
 }
 
-/** The answer in one document. */
+/** All of an answer in one document. */
 export async function toDocument(model, pieces) {
   let content = '';
   for await (const piece of pieces) content += piece;
   const message = { role: 'assistant', content: content.trimEnd() };
   return { object: 'chat.completion', model, choices: [{ index: 0, message, finish_reason: 'stop' }] };
-}
-
-/** The answer as server-sent events. */
-export async function* toEvents(model, pieces) {
-  for await (const content of pieces) {
-    const chunk = { object: 'chat.completion.chunk', model, choices: [{ index: 0, delta: { content } }] };
-    yield `data: ${JSON.stringify(chunk)}\n\n`;
-  }
-  yield 'data: [DONE]\n\n';
 }

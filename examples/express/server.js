@@ -1,10 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import express from 'express';
 import { createMetrics } from 'gatewayz-metrics';
 import { expressHandler } from 'gatewayz-metrics/express';
 import { createGatewayMetrics } from 'gatewayz-metrics/instrument';
-import { complete, models, toDocument, toEvents } from './gateway.js';
+import { complete, models, toDocument } from './gateway.js';
 
 const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
 const instruments = createGatewayMetrics();
@@ -22,20 +20,24 @@ app.get('/v1/models', (_request, response) => {
 });
 
 app.post('/v1/chat/completions', async (request, response) => {
-  const { model, messages, stream = false } = request.body ?? {};
-  const pieces = await complete(instruments, { model, messages });
-  if (!stream) return response.json(await toDocument(model, pieces));
+  const pieces = await complete(instruments, request.body);
+  if (!request.body.stream) return response.json(await toDocument(request.body.model, pieces));
   response.type('text/event-stream');
-  // A client that leaves ends the answer: no fault of ours.
-  await pipeline(Readable.from(toEvents(model, pieces)), response).catch(() => response.destroy());
+  for await (const piece of pieces) {
+    // The client has left.
+    if (response.destroyed) break;
+    response.write(piece);
+  }
+  response.end();
 });
 
 app.use(instruments.expressErrors);
 app.use((error, _request, response, _next) => {
+  if (response.headersSent) return response.destroy();
   response.status(error.statusCode ?? 500).json({ error: { message: error.message } });
 });
 
 const server = app.listen(Number(PORT), HOST, () => {
-  console.log(`listening on http://${HOST}:${server.address().port}`);
+  console.log(`listening on port ${server.address().port}`);
 });
 process.once('SIGTERM', () => server.close(() => metrics.close()));

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import Fastify from 'fastify';
 import { setupPrometheusRoutes } from 'gatewayz-metrics';
 import { createGatewayMetrics } from 'gatewayz-metrics/instrument';
-import { complete, models, toDocument, toEvents } from './gateway.js';
+import { complete, models, toDocument } from './gateway.js';
 
 const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
 const instruments = createGatewayMetrics();
@@ -24,10 +24,13 @@ await app.register(async (gateway) => {
   }));
 
   gateway.post('/v1/chat/completions', async (request, reply) => {
-    const { model, messages, stream = false } = request.body ?? {};
-    const pieces = await complete(instruments, { model, messages });
-    if (!stream) return toDocument(model, pieces);
-    return reply.type('text/event-stream').send(Readable.from(toEvents(model, pieces)));
+    const pieces = await complete(instruments, request.body);
+    if (!request.body.stream) return toDocument(request.body.model, pieces);
+    return reply.type('text/event-stream').send(Readable.from(pieces));
+  });
+
+  gateway.setNotFoundHandler((_request, reply) => {
+    reply.code(404).send({ error: { message: 'there is nothing at this path' } });
   });
 
   gateway.setErrorHandler((error, _request, reply) => {
@@ -35,5 +38,6 @@ await app.register(async (gateway) => {
   });
 });
 
-console.log(`listening on ${await app.listen({ host: HOST, port: Number(PORT) })}`);
+await app.listen({ host: HOST, port: Number(PORT) });
+console.log(`listening on port ${app.server.address().port}`);
 process.once('SIGTERM', () => app.close());

@@ -4,7 +4,7 @@ import { fetchHandler } from 'gatewayz-metrics/fetch';
 import { createGatewayMetrics } from 'gatewayz-metrics/instrument';
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
-import { complete, models, toDocument, toEvents } from './gateway.js';
+import { complete, models, toDocument } from './gateway.js';
 
 const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
 const instruments = createGatewayMetrics();
@@ -24,7 +24,8 @@ app.use(async (context, next) => {
   let path = 'unmatched';
   context.env.outgoing.once('close', () => end({ status: context.env.outgoing.statusCode, path }));
   await next();
-  if (context.res.status !== 404) path = routePath(context, -1);
+  const route = routePath(context, -1);
+  if (route !== '/*') path = route;
 });
 
 app.get('/v1/models', (context) =>
@@ -32,10 +33,10 @@ app.get('/v1/models', (context) =>
 );
 
 app.post('/v1/chat/completions', async (context) => {
-  const { model, messages, stream = false } = await context.req.json();
-  const pieces = await complete(instruments, { model, messages });
-  if (!stream) return context.json(await toDocument(model, pieces));
-  const events = ReadableStream.from(toEvents(model, pieces)).pipeThrough(new TextEncoderStream());
+  const body = await context.req.json().catch(() => undefined);
+  const pieces = await complete(instruments, body);
+  if (!body.stream) return context.json(await toDocument(body.model, pieces));
+  const events = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream());
   return context.body(events, 200, { 'content-type': 'text/event-stream' });
 });
 
@@ -46,6 +47,6 @@ app.onError((error, context) => {
 });
 
 const server = serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) }, ({ port }) => {
-  console.log(`listening on http://${HOST}:${port}`);
+  console.log(`listening on port ${port}`);
 });
 process.once('SIGTERM', () => server.close(() => metrics.close()));

@@ -1,4 +1,7 @@
+import type { Vector } from '../model.js';
+import { metricNames } from '../promql/selectors.js';
 import type { CompiledRow } from './compile.js';
+import { parseValue } from './derive/number.js';
 import type { Answers } from './row.js';
 
 /** A scrape target of the gateway that Prometheus reports as down. */
@@ -31,20 +34,49 @@ export function explainAbsence(row: CompiledRow, context: AbsenceContext): strin
 function explainRow(row: CompiledRow, { names, answers, selector }: AbsenceContext): string {
   const under = selector ? ` under ${selector}` : '';
   if (names?.size === 0 && selector) return `no series at all in Prometheus match METRICS_SELECTOR ${selector}`;
-  const existing = row.metrics.filter((metric) => names?.has(metric) ?? true);
-  if (existing.length === 0) return `no series named ${listNames(row.metrics)} in Prometheus${under}`;
-  if (Object.values(answers).some((vector) => vector.length > 0)) {
-    return row.idle ? `${row.idle} in the last 5 minutes` : `${listNames(existing)} has no usable value`;
+  const exists = (metric: string): boolean => names?.has(metric) ?? true;
+  const existing = row.metrics.filter(exists);
+  const missing = listNames(row.metrics.filter((metric) => !exists(metric)));
+  if (existing.length === 0) return `no series named ${missing} in Prometheus${under}`;
+
+  const asked = blocksOf(row, answers).filter(({ metrics }) => metrics.some(exists));
+  const rated = asked.filter(({ promql }) => promql.includes('rate('));
+  if (row.idle && rated.some(isIdle)) return `${row.idle} in the last 5 minutes`;
+  if (rated.length > 0 && rated.every(({ vector }) => vector.length === 0)) {
+    const metrics = rated.flatMap((block) => block.metrics).filter(exists);
+    return `fewer than two samples of ${listNames(metrics)} in the last 5 minutes${under}`;
   }
-  const rated = Object.values(row.blocks).every((block) => block.includes('rate('));
-  return rated
-    ? `fewer than two samples of ${listNames(existing)} in the last 5 minutes${under}`
-    : `no samples of ${listNames(existing)} at this instant${under}`;
+  if (asked.every(({ vector }) => vector.length === 0)) {
+    return `no usable samples of ${listNames(existing)} at this instant${under}`;
+  }
+  const also = missing === '' ? '' : `, and there is no series named ${missing} in Prometheus${under}`;
+  return `no usable value of ${listNames(existing)}${also}`;
 }
 
-/** `a, b or c`; the parts of one histogram or summary are named once. */
+interface AskedBlock {
+  readonly promql: string;
+  readonly metrics: readonly string[];
+  readonly vector: Vector;
+}
+
+function blocksOf(row: CompiledRow, answers: Answers): readonly AskedBlock[] {
+  return Object.entries(row.blocks).map(([name, promql]) => ({
+    promql,
+    metrics: metricNames(promql),
+    vector: answers[name] ?? [],
+  }));
+}
+
+function isIdle({ vector }: AskedBlock): boolean {
+  return vector.length > 0 && vector.every(({ value }) => parseValue(value) === 0);
+}
+
+/** `a, b or c`; a histogram or summary of which two parts are listed is named once, without their suffixes. */
 function listNames(metrics: readonly string[]): string {
-  const names = [...new Set(metrics.map((metric) => metric.replace(/_(?:bucket|sum|count)$/, '')))];
+  const whole = (metric: string): string => metric.replace(/_(?:bucket|sum|count)$/, '');
+  const isWhole = (metric: string): boolean =>
+    metrics.some((other) => other !== metric && other !== whole(other) && whole(other) === whole(metric));
+  const names = [...new Set(metrics.map((metric) => (isWhole(metric) ? whole(metric) : metric)))];
   const last = names.pop() ?? '';
   return names.length === 0 ? last : `${names.join(', ')} or ${last}`;
 }

@@ -17,7 +17,8 @@ export function histogramRow(
     id: metric,
     promql: {
       bucket: `sum by (${[...by, 'le'].join(', ')}) (${bounds}) and on (le) (${layout} == scalar(max(${layout})))`,
-      sum: blocks.sums,
+      // Without buckets there is no histogram, whatever else is there.
+      sum: `${blocks.sums} and on (${by.join(', ')}) ${metric}_bucket`,
     },
     blocks,
     derive: ({ buckets, layout, sums }) => wholeHistograms(buckets, sums, layout, by),

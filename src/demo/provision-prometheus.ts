@@ -71,10 +71,10 @@ async function fromHomebrew(env: NodeJS.ProcessEnv, onProgress: (line: string) =
   const brew = await findProgram('brew', env);
   if (brew === undefined) throw unavailable(`there is neither a Prometheus nor Homebrew on PATH: ${advice}`);
   onProgress('installing Prometheus: brew install prometheus');
-  const { code, output } = await runCommand(brew, ['install', 'prometheus'], { env, onLine: onProgress });
+  const { output } = await runCommand(brew, ['install', 'prometheus'], { env, onLine: onProgress });
   // Homebrew links programs into the folder it is in itself.
   const programs = await withPromtool(join(dirname(brew), 'prometheus'), env);
-  if (code === 0 && programs !== undefined) return programs;
+  if (programs !== undefined) return programs;
   throw unavailable(`brew install prometheus did not work: ${advice}. It said:\n${output.trimEnd()}`);
 }
 

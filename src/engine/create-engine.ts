@@ -21,9 +21,9 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
     { selector: settings.metricsSelector, marker: settings.metricsMarker },
     settings.healthServiceUrl !== undefined,
   );
-  const client = createPrometheusClient(settings);
+  const client = createPrometheusClient(settings, clock);
   const poller = startPoller(settings, clock);
-  const health = poller && withoutWaiting(createHealthCollector(poller));
+  const health = poller && waitingOnlyAtFirst(createHealthCollector(poller), clock);
   const record = new RefreshRecord(settings.metricsRefreshInterval / 1000, events.log);
   const endpoints = new Map([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
@@ -45,12 +45,28 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
     publish: (snapshots) => {
       for (const [endpoint, snapshot] of snapshots) render(snapshot, wantedViews(endpoint));
     },
-    observe: (report) => record.note(report),
+    observe: (report) => {
+      record.note(report);
+      tellDropped();
+    },
   });
 
+  let toldDropped: string | undefined;
+  function tellDropped(): void {
+    const counts = Object.fromEntries(record.dropped);
+    const text = JSON.stringify(counts);
+    if (text !== toldDropped) events.dropped(counts);
+    toldDropped = text;
+  }
+
+  /** An endpoint that cannot be rendered keeps its bytes, and does no harm to the others. */
   function render(snapshot: Snapshot, views: readonly View[]): void {
-    if (views.length > 0) {
+    if (views.length === 0) return;
+    try {
       events.publish(representationsOf(snapshot, views, catalogue, settings.metricsMarker));
+    } catch (err) {
+      const endpoints = views.map(viewKey);
+      events.log({ level: 'error', message: 'defect: a snapshot cannot be rendered', fields: { err, endpoints } });
     }
   }
 
@@ -79,7 +95,12 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
       want(view);
       refresher.touch(view.endpoint);
     },
-    snapshot: (endpoint) => refresher.ask(endpoint),
+    async snapshot(endpoint) {
+      const current = refresher.current(endpoint);
+      if (!current) return refresher.ask(endpoint);
+      refresher.touch(endpoint);
+      return current;
+    },
     async state(): Promise<EngineState> {
       const { ready, upstreamUp, snapshotInstant, intervalSeconds, refreshes } = record;
       const families = health ? await healthFamiliesNow(health, catalogue.families['all']!, clock.now()) : [];
@@ -113,12 +134,11 @@ function startPoller(settings: Settings, clock: Clock): HealthPoller | undefined
   return poller;
 }
 
-function withoutWaiting(collector: Collector): Collector {
-  return {
-    ...collector,
-    collect: (instant, rows, signal) =>
-      collector.collect(instant, rows, AbortSignal.any([signal, AbortSignal.timeout(firstPollWait)])),
-  };
+/** The first poll is waited for as long as the limit allows, counted from now, and nothing later. */
+function waitingOnlyAtFirst(collector: Collector, clock: Clock): Collector {
+  const waited = new AbortController();
+  clock.setTimeout(() => waited.abort(), firstPollWait);
+  return { ...collector, collect: (instant, rows) => collector.collect(instant, rows, waited.signal) };
 }
 
 async function healthFamiliesNow(

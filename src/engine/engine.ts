@@ -30,6 +30,8 @@ export type RefreshOutcome = (typeof refreshOutcomes)[number];
 export interface EngineEvents {
   /** New bytes for every view that is kept warm; called before the `ask` that caused them resolves. */
   readonly publish: (representations: readonly Representation[]) => void;
+  /** How many label sets of each family the series cap leaves out; called whenever that has changed. */
+  readonly dropped: (counts: EngineState['dropped']) => void;
   readonly log: (record: LogRecord) => void;
 }
 

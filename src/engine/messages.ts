@@ -1,5 +1,5 @@
 import type { Representation, View } from '../render/representation.js';
-import type { LogRecord } from './engine.js';
+import type { EngineState, LogRecord } from './engine.js';
 
 /** What is asked of the thread and answered under the same `id`. */
 export type EngineRequest =
@@ -15,5 +15,6 @@ export interface EngineNotice {
 
 export type EngineMessage =
   | { readonly kind: 'publish'; readonly representations: readonly Representation[] }
+  | { readonly kind: 'dropped'; readonly counts: EngineState['dropped'] }
   | { readonly kind: 'log'; readonly record: LogRecord }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown };

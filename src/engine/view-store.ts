@@ -23,42 +23,57 @@ export class ViewStore {
     this.#clock = clock;
   }
 
+  /** Takes new bytes. What may still be shown does not give way to there being nothing: a new engine has no memory. */
   publish(representations: readonly Representation[]): void {
-    for (const bytes of representations) this.#bytes.set(viewKey(bytes.view), bytes);
+    const now = this.#clock.now();
+    for (const [key, { expires }] of this.#bytes) {
+      if (now > expires && !this.#isWarm(key, now)) this.#bytes.delete(key);
+    }
+    for (const bytes of representations) {
+      const key = viewKey(bytes.view);
+      const known = this.#bytes.get(key);
+      const showable = known?.status === 200 && now <= known.expires;
+      if (bytes.status === 200 || !showable) this.#bytes.set(key, bytes);
+    }
   }
 
   /** The bytes of a view that is kept warm; counts as asking for it. */
   current(view: View): Representation | undefined {
     const key = viewKey(view);
     const now = this.#clock.now();
-    const askedAt = this.#askedAt.get(key);
+    const warm = this.#isWarm(key, now);
     this.#askedAt.set(key, now);
-    if (askedAt === undefined || now - askedAt >= this.#idleAfter) {
-      this.#bytes.delete(key);
-      return undefined;
-    }
+    if (!warm || this.#fetching.has(key)) return undefined;
     const bytes = this.#bytes.get(key);
     if (bytes) this.#touch(key, view, now);
     return bytes;
   }
 
-  /** Asks the engine and waits, at most `waitLimit`; all who come meanwhile share one wait. */
+  /**
+   * Asks the engine and waits, at most `waitLimit`; all who come meanwhile share one wait. Where nothing new has come by
+   * then, the last that there was.
+   */
   fetch(view: View): Promise<Representation | undefined> {
     const key = viewKey(view);
-    const fetching = this.#fetching.get(key) ?? this.#ask(key, view);
+    const known = this.#fetching.get(key);
+    if (known) return known;
+    const fetching = this.#ask(view).finally(() => this.#fetching.delete(key));
     this.#fetching.set(key, fetching);
     return fetching;
   }
 
-  async #ask(key: string, view: View): Promise<Representation | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, waitLimit);
+  async #ask(view: View): Promise<Representation | undefined> {
+    const asked = this.#engine().ask(view);
+    await new Promise<void>((resolve, reject) => {
+      const limit = this.#clock.setTimeout(resolve, waitLimit);
+      void asked.then(resolve, reject).finally(() => limit.cancel());
     });
-    await Promise.race([this.#engine().ask(view), limit]);
-    clearTimeout(timer);
-    this.#fetching.delete(key);
-    return this.#bytes.get(key);
+    return this.#bytes.get(viewKey(view));
+  }
+
+  #isWarm(key: string, now: number): boolean {
+    const askedAt = this.#askedAt.get(key);
+    return askedAt !== undefined && now - askedAt < this.#idleAfter;
   }
 
   #touch(key: string, view: View, now: number): void {

@@ -1,20 +1,27 @@
 import { Worker } from 'node:worker_threads';
-import { type Clock, systemClock } from '../clock.js';
+import { type Clock, systemClock, type Timer } from '../clock.js';
 import type { Snapshot } from '../model.js';
 import type { Settings } from '../settings.js';
 import type { Engine, EngineEvents, EngineState } from './engine.js';
 import type { EngineMessage, EngineNotice, EngineRequest } from './messages.js';
 
-/** Milliseconds before a crashed thread is started again: doubled with each crash, back to the first once it has published. */
+/**
+ * Milliseconds before a crashed thread is started again: doubled with each crash, back to the first once a thread has
+ * lived for as long as the last. One that crashes at every refresh must not ask Prometheus more often for it.
+ */
 const backoff = { first: 500, last: 30_000 };
+
+/** Milliseconds that the state is waited for before the last known one is good enough: decoding keeps the thread busy for longer. */
+const busyWait = 25;
 
 type RequestBody = EngineRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
 /**
  * An engine in a worker thread: collecting, decoding, rendering and compressing never hold up the host's event loop.
  *
- * The thread gets no environment and no flags of the host, and does not keep the process alive. If it dies it is started
- * again with backoff; what was asked of it is asked again, and what it published last stays valid meanwhile.
+ * The thread gets no environment and no flags of the host, and keeps the process alive only while an answer is awaited. If it
+ * dies it is started again with backoff; what was asked of it is asked again, and what it published last stays valid
+ * meanwhile.
  */
 export function createWorkerEngine(
   settings: Settings,
@@ -26,9 +33,12 @@ export function createWorkerEngine(
   let delay = backoff.first;
   let closed: Promise<void> | undefined;
   let lastId = 0;
+  let restarting: Timer | undefined;
+  let state: EngineState | undefined;
   let worker = start();
 
   function start(): Worker | undefined {
+    const startedAt = clock.now();
     const thread = new Worker(script, {
       workerData: settings,
       execArgv: [],
@@ -38,33 +48,34 @@ export function createWorkerEngine(
     });
     thread.unref();
     thread.on('message', receive);
-    thread.once('error', (error) => {
+    thread.on('error', (error) => {
       events.log({ level: 'error', message: `worker: ${error.message}`, fields: { err: error } });
     });
     thread.once('exit', () => {
       if (closed) return;
       worker = undefined;
+      if (clock.now() - startedAt >= backoff.last) delay = backoff.first;
       events.log({ level: 'error', message: `worker: ended, starting again in ${delay} ms`, fields: { delay } });
-      clock.setTimeout(restart, delay);
+      restarting = clock.setTimeout(restart, delay);
       delay = Math.min(2 * delay, backoff.last);
     });
     return thread;
   }
 
   function restart(): void {
-    if (closed) return;
     worker = start();
     for (const { request } of pending.values()) worker?.postMessage(request);
+    if (pending.size > 0) worker?.ref();
   }
 
   function receive(message: EngineMessage): void {
-    if (message.kind === 'log') events.log(message.record);
-    else if (message.kind === 'answer') {
+    if (message.kind === 'publish') events.publish(message.representations);
+    else if (message.kind === 'dropped') events.dropped(message.counts);
+    else if (message.kind === 'log') events.log(message.record);
+    else {
       pending.get(message.id)?.resolve(message.value);
       pending.delete(message.id);
-    } else {
-      delay = backoff.first;
-      events.publish(message.representations);
+      if (pending.size === 0) worker?.unref();
     }
   }
 
@@ -75,10 +86,12 @@ export function createWorkerEngine(
     return new Promise((resolve) => {
       pending.set(message.id, { request: message, resolve });
       worker?.postMessage(message);
+      worker?.ref();
     });
   }
 
   async function close(): Promise<void> {
+    restarting?.cancel();
     await worker?.terminate();
     for (const { resolve } of pending.values()) resolve(undefined);
     pending.clear();
@@ -90,7 +103,16 @@ export function createWorkerEngine(
     },
     touch: (view) => worker?.postMessage({ kind: 'touch', view } satisfies EngineNotice),
     snapshot: async (endpoint) => (await request({ kind: 'snapshot', endpoint })) as Snapshot | undefined,
-    state: async () => (await request({ kind: 'state' })) as EngineState | undefined,
+    async state() {
+      const known = state;
+      const asked = request({ kind: 'state' }).then((value) => {
+        state = value as EngineState | undefined;
+        return state;
+      });
+      if (!known) return asked;
+      const late = new Promise<EngineState>((resolve) => clock.setTimeout(() => resolve(known), busyWait));
+      return Promise.race([asked, late]);
+    },
     close: () => {
       closed ??= close();
       return closed;

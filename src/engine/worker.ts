@@ -13,6 +13,7 @@ const engine = createEngine(workerData as Settings, {
       { kind: 'publish', representations },
       representations.map(({ body }) => body.buffer),
     ),
+  dropped: (counts) => post({ kind: 'dropped', counts }),
   log: (record) => post({ kind: 'log', record }),
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
@@ -17,9 +18,12 @@ export interface HandlerSources {
   /** Makes a view available and waits for it, at most as long as a request may. */
   readonly fetch: (view: View) => Promise<Representation | undefined>;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
-  readonly docs: () => Promise<string>;
+  /** The same string as long as nothing in it has changed: it is compressed once. */
+  readonly docs: () => string;
   /** Called once per answer; `endpoint` is one of the routes' or `other`. */
   readonly observe: (endpoint: string, status: number, startedAt: number) => void;
+  /** Called with what a source threw or rejected with; the client is told nothing of it. */
+  readonly defect: (error: unknown) => void;
 }
 
 export type Handler = (request: MetricsRequest) => MetricsReply | Promise<MetricsReply>;
@@ -34,6 +38,7 @@ const markdown = 'text/markdown; charset=utf-8';
 export function createHandler(prefix: string, sources: HandlerSources, clock: Clock): Handler {
   const base = `${prefix}/metrics`;
   const byPath = new Map(routes.map((route) => [base + route.path, route]));
+  let docs = { text: '', etag: '', gzip: new Uint8Array() };
 
   return (request) => {
     const startedAt = performance.now();
@@ -45,11 +50,18 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
       sources.observe(endpoint, reply.status, startedAt);
       return reply;
     };
+    const defect = (error: unknown): MetricsReply => {
+      sources.defect(error);
+      return done(replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.')));
+    };
     if (!route) return done(replyNotFound(request, [...byPath.keys()]));
     if (request.method !== 'GET' && request.method !== 'HEAD') return done(replyNotAllowed(request));
-    const reply = answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
-    if (!(reply instanceof Promise)) return done(reply);
-    return reply.catch(() => replyDefect(request)).then(done);
+    try {
+      const reply = answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
+      return reply instanceof Promise ? reply.then(done).catch(defect) : done(reply);
+    } catch (error) {
+      return defect(error);
+    }
   };
 
   function answer(route: Route, request: MetricsRequest, query: string): MetricsReply | Promise<MetricsReply> {
@@ -73,11 +85,15 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
 
   async function answerScrape(request: MetricsRequest): Promise<MetricsReply> {
     const { contentType, text } = await sources.scrape(wantsOpenMetrics(header(request, 'accept')));
-    return compressed(request, contentType, text);
+    return replyText(request, contentType, text, () => gzipSync(text));
   }
 
-  async function answerDocs(request: MetricsRequest): Promise<MetricsReply> {
-    return compressed(request, markdown, await sources.docs());
+  function answerDocs(request: MetricsRequest): MetricsReply {
+    const text = sources.docs();
+    if (text !== docs.text) {
+      docs = { text, etag: createHash('sha256').update(text).digest('base64url').slice(0, 24), gzip: gzipSync(text) };
+    }
+    return replyText(request, markdown, text, () => docs.gzip, docs.etag);
   }
 }
 
@@ -91,12 +107,21 @@ function viewOf(route: Route, request: MetricsRequest, query: string): View {
   return { endpoint: route.endpoint, format, encoding };
 }
 
-function compressed(request: MetricsRequest, contentType: string, text: string): MetricsReply {
-  const headers = { 'cache-control': 'no-cache' };
-  if (acceptedEncoding(header(request, 'accept-encoding')) === 'identity') {
-    return replyDocument(request, 200, contentType, text, headers);
-  }
-  return replyDocument(request, 200, contentType, gzipSync(text), { ...headers, 'content-encoding': 'gzip' });
+/** Clients may keep it, but ask each time whether it is still the same. */
+function replyText(
+  request: MetricsRequest,
+  contentType: string,
+  text: string,
+  gzip: () => Uint8Array,
+  tag?: string,
+): MetricsReply {
+  const encoding = acceptedEncoding(header(request, 'accept-encoding'));
+  const headers = {
+    'cache-control': 'no-cache',
+    ...(tag !== undefined && { etag: `"${tag}-${encoding}"` }),
+    ...(encoding === 'gzip' && { 'content-encoding': encoding }),
+  };
+  return replyDocument(request, 200, contentType, encoding === 'gzip' ? gzip() : text, headers);
 }
 
 function replyUnavailable(view: View, request: MetricsRequest, now: number): MetricsReply {
@@ -122,8 +147,4 @@ function replyNotAllowed(request: MetricsRequest): MetricsReply {
     `Expected GET or HEAD, got ${request.method.slice(0, 20)}.`,
   );
   return replyError(request, error, {}, { allow });
-}
-
-function replyDefect(request: MetricsRequest): MetricsReply {
-  return replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
 }

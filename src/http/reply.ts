@@ -3,13 +3,15 @@ import type { Representation } from '../render/representation.js';
 import type { MetricsReply, MetricsRequest } from './message.js';
 import { header, matchesTag } from './negotiate.js';
 
+type Headers = Readonly<Record<string, string>>;
+
 const vary = 'Accept, Accept-Encoding, Authorization';
 const always = { vary, 'x-content-type-options': 'nosniff' };
 
-const fixedHeaders = new WeakMap<Representation, Readonly<Record<string, string>>>();
+const fixedHeaders = new WeakMap<Representation, Headers>();
 
 /** The headers that every answer from these bytes has: made once per snapshot. */
-function fixedHeadersOf(representation: Representation): Readonly<Record<string, string>> {
+function fixedHeadersOf(representation: Representation): Headers {
   const known = fixedHeaders.get(representation);
   if (known) return known;
   const { contentType, body, etag, view } = representation;
@@ -27,37 +29,31 @@ function fixedHeadersOf(representation: Representation): Readonly<Record<string,
 /** Answers from rendered bytes. `Age` counts from the evaluation instant, and so does `max-age`, until the next refresh. */
 export function replyWith(representation: Representation, request: MetricsRequest, now: number): MetricsReply {
   const fixed = fixedHeadersOf(representation);
-  const { status, instant, nextRefresh, stale, etag, body } = representation;
-  if (status !== 200)
-    return { status, headers: { ...fixed, 'cache-control': 'no-store' }, body: bodyFor(request, body) };
-  const age = Math.max(0, Math.floor((now - instant) / 1000));
-  const left = Math.max(0, Math.floor((nextRefresh - now) / 1000));
+  const { status, instant, nextRefresh, stale, body } = representation;
+  if (status !== 200) return reply(request, status, { ...fixed, 'cache-control': 'no-store' }, body);
+  const age = Math.max(0, now - instant);
+  // Not longer than it was when the bytes were made: the clock may have been set back since.
+  const left = Math.min(Math.max(0, nextRefresh - now), nextRefresh - instant);
+  const seconds = Math.floor(age / 1000);
   const headers = {
     ...fixed,
-    age: String(age),
-    'cache-control': stale ? 'no-cache' : `private, max-age=${age + left}`,
+    age: String(seconds),
+    'cache-control': stale ? 'no-cache' : `private, max-age=${seconds + Math.floor(left / 1000)}`,
   };
-  if (matchesTag(header(request, 'if-none-match'), etag)) {
-    const { 'content-length': _length, 'content-type': _type, ...rest } = headers as Record<string, string>;
-    return { status: 304, headers: rest, body: undefined };
-  }
-  return { status, headers, body: bodyFor(request, body) };
+  return reply(request, 200, headers, body);
 }
 
-/** Answers with a document made for this request. */
+/** Answers with a document that is no snapshot's. With an `etag` among the headers it can be asked for conditionally. */
 export function replyDocument(
   request: MetricsRequest,
   status: number,
   contentType: string,
   text: string | Uint8Array,
-  headers: Readonly<Record<string, string>> = { 'cache-control': 'no-store' },
+  headers: Headers = { 'cache-control': 'no-store' },
 ): MetricsReply {
   const body = typeof text === 'string' ? Buffer.from(text) : text;
-  return {
-    status,
-    headers: { 'content-type': contentType, 'content-length': String(body.byteLength), ...always, ...headers },
-    body: bodyFor(request, body),
-  };
+  const own = { 'content-type': contentType, 'content-length': String(body.byteLength), ...always };
+  return reply(request, status, { ...own, ...headers }, body);
 }
 
 /** An error as JSON: `{"error": {"code", "message"}}` and what else belongs to it. */
@@ -65,7 +61,7 @@ export function replyError(
   request: MetricsRequest,
   error: GatewayzMetricsError,
   more: Readonly<Record<string, unknown>> = {},
-  headers: Readonly<Record<string, string>> = {},
+  headers: Headers = {},
 ): MetricsReply {
   const document = { error: { code: error.code, message: error.message }, ...more };
   return replyDocument(request, error.status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`, {
@@ -74,6 +70,11 @@ export function replyError(
   });
 }
 
-function bodyFor(request: MetricsRequest, body: Uint8Array): Uint8Array | undefined {
-  return request.method === 'HEAD' ? undefined : body;
+function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): MetricsReply {
+  const { etag } = headers;
+  if (status === 200 && etag !== undefined && matchesTag(header(request, 'if-none-match'), etag)) {
+    const { 'content-length': _length, 'content-type': _type, ...rest } = headers;
+    return { status: 304, headers: rest, body: undefined };
+  }
+  return { status, headers, body: request.method === 'HEAD' ? undefined : body };
 }

@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { performStep } from './perform-step.js';
 import { refusal } from './refusal.js';
 import type { Phase, Rewrite } from './rewrite-stack.js';
+import { encodeText } from './stack.js';
 import { digestOf, type StateFolder } from './state-folder.js';
 import { readSteps, type Step, writeSteps } from './steps.js';
-import { encodeText } from './stack.js';
 
 /** Keeps what is to change and what it becomes, then makes the changes; from the first note on it can be taken back. */
-export async function applyRewrite(root: string, folder: StateFolder, phase: Phase, rewrite: Rewrite, at: Date): Promise<Step> {
+export async function applyRewrite(
+  root: string,
+  folder: StateFolder,
+  phase: Phase,
+  rewrite: Rewrite,
+  at: Date,
+): Promise<Step> {
   await folder.create();
   const steps = await readSteps(folder);
   if (steps.some(({ status }) => status === 'started')) throw refusal('an interrupted apply must be finished first');
@@ -16,10 +22,22 @@ export async function applyRewrite(root: string, folder: StateFolder, phase: Pha
   for (const { file, after } of rewrite.files) {
     const [bytes, changed] = [encodeText(file, file.text), encodeText(file, after)];
     const { mode } = await lstat(join(root, file.path));
-    files.push({ path: file.path, mode: mode & 0o7777, before: await folder.keep(bytes), after: await folder.keep(changed) });
+    files.push({
+      path: file.path,
+      mode: mode & 0o7777,
+      before: await folder.keep(bytes),
+      after: await folder.keep(changed),
+    });
   }
   const id = `${phase}-${steps.length}-${digestOf(Buffer.from(at.toISOString())).slice(0, 8)}`;
-  const step: Step = { id, phase, at: at.toISOString(), status: 'started', files, directories: [...rewrite.directories] };
+  const step: Step = {
+    id,
+    phase,
+    at: at.toISOString(),
+    status: 'started',
+    files,
+    directories: [...rewrite.directories],
+  };
   await writeSteps(folder, [...steps, step]);
   return finishStep(root, folder, step);
 }

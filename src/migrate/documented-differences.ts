@@ -28,6 +28,8 @@ export interface Difference {
   readonly family: HealthFamily;
   readonly old: SeriesGroup;
   readonly step: number;
+  /** The new job has no sample at all. */
+  readonly isGap: boolean;
 }
 
 /** Names the documented difference that explains a place, if one does. What only the new job says explains nothing. */
@@ -35,7 +37,7 @@ export function explain(difference: Difference, evidence: Evidence): DocumentedD
   const { family, old, step } = difference;
   const { source } = family;
   const now = valuesAt(old, step);
-  if (source.kind === 'failures') return 'error counting';
+  if (source.kind === 'failures') return difference.isGap ? undefined : 'error counting';
   if (source.kind === 'last-success') return now.every((value) => value === 0) ? 'zeros from error bodies' : undefined;
   if (source.kind === 'answered') return undefined;
   if (isZeroed(source.endpoint, difference, evidence)) return 'zeros from error bodies';
@@ -44,12 +46,16 @@ export function explain(difference: Difference, evidence: Evidence): DocumentedD
   if (source.kind === 'counts' && answered) return 'vanished labels';
   if (isDown(source.endpoint, step, evidence) || hadErrors(step, evidence)) return 'frozen values';
   const isDefault = family.name === 'gatewayz_health_check_interval_seconds' && now.every((value) => value === 300);
-  return isDefault && !answered && isPresent('gatewayz_health_tracked_models', step, evidence.fresh) ? 'default interval' : undefined;
+  return isDefault && !answered && isPresent('gatewayz_health_tracked_models', step, evidence.fresh)
+    ? 'default interval'
+    : undefined;
 }
 
 /** All numbers of an endpoint at 0 at once: no real Health Service says that it knows of no model and no provider. */
 function isZeroed(endpoint: HealthEndpoint, { step }: Difference, { old, reach }: Evidence): boolean {
-  const names = healthFamilies.filter(({ source }) => source.kind === 'number' && source.endpoint === endpoint).map(({ name }) => name);
+  const names = healthFamilies
+    .filter(({ source }) => source.kind === 'number' && source.endpoint === endpoint)
+    .map(({ name }) => name);
   if (names.length === 0) return false;
   return near(step, reach).some((at) =>
     names.every((name) => {
@@ -61,11 +67,13 @@ function isZeroed(endpoint: HealthEndpoint, { step }: Difference, { old, reach }
 
 /** The new job says that the endpoint fails, and it is not just the new job that cannot reach the Health Service. */
 function isDown(endpoint: HealthEndpoint, step: number, { old, fresh, endpointUp, reach }: Evidence): boolean {
-  const has = (series: readonly RangeSeries[], at: number, value: string) => series.some(({ values }) => values.get(at) === value);
+  const has = (series: readonly RangeSeries[], at: number, value: string) =>
+    series.some(({ values }) => values.get(at) === value);
   const up = endpointUp.filter(({ labels }) => labels['endpoint'] === endpoint);
   const service = (of: readonly RangeSeries[]) => of.filter(({ name }) => name === 'gatewayz_health_service_up');
   const steps = near(step, reach);
-  const isReachable = steps.some((at) => has(service(fresh), at, '1')) || steps.some((at) => has(service(old), at, '0'));
+  const isReachable =
+    steps.some((at) => has(service(fresh), at, '1')) || steps.some((at) => has(service(old), at, '0'));
   return isReachable && steps.some((at) => has(up, at, '0'));
 }
 

@@ -13,7 +13,8 @@ export function editScript(before: readonly string[], after: readonly string[]):
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
   let tail = 0;
-  while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail))
+    tail += 1;
   const a = before.slice(head, before.length - tail);
   const b = after.slice(head, after.length - tail);
   if (a.length === 0 && b.length === 0) return [];
@@ -47,7 +48,9 @@ function isInsertion(reach: Reach, diagonal: number, differences: number): boole
 }
 
 function stepStart(reach: Reach, diagonal: number, differences: number): number {
-  return isInsertion(reach, diagonal, differences) ? (reach.get(diagonal + 1) ?? 0) : (reach.get(diagonal - 1) ?? 0) + 1;
+  return isInsertion(reach, diagonal, differences)
+    ? (reach.get(diagonal + 1) ?? 0)
+    : (reach.get(diagonal - 1) ?? 0) + 1;
 }
 
 function walkBack(endX: number, endY: number, history: readonly Reach[]): readonly LineChange[] {

@@ -10,9 +10,9 @@ export function expressionTraces(text: string, sites: readonly ExpressionSite[],
   return sites.flatMap(({ kind, owner, query, start, end }) => {
     const judgement = judgeExpression(query, facts, kind === 'alert');
     if (judgement === undefined) return [];
-    const { action, why, renames } = judgement;
+    const { action, why, renames, meanwhile } = judgement;
     const prefix = owner === '' ? '' : `${owner}: `;
-    const trace = { kind, action, why: prefix + why, start, end };
+    const trace = { kind, action, why: prefix + why, start, end, ...(meanwhile && { meanwhile }) };
     if (action !== 'replace') return [trace];
     const edits = renameEdits(text.slice(start, end), start, query, renames);
     if (edits !== undefined) return [{ ...trace, edits }];

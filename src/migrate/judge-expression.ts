@@ -2,7 +2,7 @@ import { exporterFamilies, exporterJob, exporterMetric, newJob } from './exporte
 import type { Facts } from './facts.js';
 import type { FindingAction } from './finding.js';
 import { judgeSelector, subjectOf } from './judge-selector.js';
-import { readExpression, type Use } from './read-expression.js';
+import { type Gathering, readExpression, type Use } from './read-expression.js';
 
 /** What a query means for the migration. */
 export interface Judgement {
@@ -10,7 +10,11 @@ export interface Judgement {
   readonly why: string;
   /** Offsets in the query of the job names to exchange, and which name stands there. */
   readonly renames: readonly { readonly at: number; readonly job: string }[];
+  /** What two jobs at once do to a query that goes on working. */
+  readonly meanwhile?: Meanwhile;
 }
+
+export type Meanwhile = Exclude<Gathering, 'merged'>;
 
 /** Judges a query of a panel, variable or rule. Undefined: it has nothing to do with the exporter. */
 export function judgeExpression(query: string, facts: Facts, isAlert: boolean): Judgement | undefined {
@@ -36,7 +40,7 @@ export function judgeExpression(query: string, facts: Facts, isAlert: boolean): 
     };
   }
   const shared = [...of('both'), ...of('variable')];
-  if (shared.some((use) => subjectOf(use) === 'family')) return keep(familyReason(shared, isAlert));
+  if (shared.some((use) => subjectOf(use) === 'family')) return judgeFamilies(shared, isAlert);
   if (shared.length > 0) return keep(targetReason(shared, isAlert));
   const family = uses.find((use) => subjectOf(use) === 'family');
   if (family !== undefined) return keep(`it uses ${family.name ?? 'these families'} of another job`);
@@ -58,20 +62,21 @@ function concernsExporter(query: string, facts: Facts): boolean {
   return [...exporterFamilies, exporterJob, ...facts.jobs].some((name) => query.includes(name));
 }
 
-function familyReason(uses: readonly Use[], isAlert: boolean): string {
+function judgeFamilies(uses: readonly Use[], isAlert: boolean): Judgement {
   const families = uses.filter((use) => subjectOf(use) === 'family');
   const variable = families.some(({ matchers }) =>
     matchers.some(({ label, value }) => label === 'job' && value.includes('$')),
   );
   const works = variable ? 'it keeps working, the job comes from a variable' : 'bare selector, it keeps working';
-  const meanwhile = {
-    apart: `; ${isAlert ? 'fires once for each job' : 'shows each series twice'} while both jobs are scraped`,
-    added: '; counts double while both jobs are scraped',
-    fails: '; has an error or no value while both jobs are scraped',
-    merged: '',
-  };
   const order = ['fails', 'added', 'apart'] as const;
-  return works + meanwhile[order.find((kind) => families.some(({ gathering }) => gathering === kind)) ?? 'merged'];
+  const meanwhile = order.find((kind) => families.some(({ gathering }) => gathering === kind));
+  if (meanwhile === undefined) return keep(works);
+  const effect = {
+    apart: isAlert ? 'fires once for each job' : 'shows each series twice',
+    added: 'counts double',
+    fails: 'has an error or no value',
+  };
+  return { ...keep(`${works}; ${effect[meanwhile]} while both jobs are scraped`), meanwhile };
 }
 
 function targetReason(uses: readonly Use[], isAlert: boolean): string {

@@ -10,7 +10,8 @@ const knownShapes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A name before `:`, `=`, or, as a flag, before a blank; quotes around it are allowed. */
-const nameBefore = /(?<flag>--?)?(?<name>[A-Za-z][\w.-]*)\\?["']?(?<gap>[ \t]*(?::(?=\s|\\?["']|$)|=)[ \t]*|[ \t]*,[ \t]*(?=["'])|[ \t]+)/g;
+const nameBefore =
+  /(?<flag>--?)?(?<name>[A-Za-z][\w.-]*)\\?["']?(?<gap>[ \t]*(?::(?=\s|\\?["']|$)|=)[ \t]*|[ \t]*,[ \t]*(?=["'])|[ \t]+)/g;
 
 /** The text with every value that looks like a credential as `***`; the number of lines stays. */
 export function maskSecrets(text: string): string {
@@ -28,6 +29,8 @@ export function maskSecrets(text: string): string {
       if (hidden !== undefined && line.trim() !== '') {
         if (depth > hidden.depth || (hidden.inList && depth === hidden.depth && /^\s*- /.test(line))) {
           const masked = maskHidden(line, hidden);
+          // A flag in a list has one value; a key can have lines of them.
+          if (hidden.inList) hidden = undefined;
           if (masked !== undefined) return masked;
         }
         hidden = undefined;
@@ -71,7 +74,10 @@ function maskLine(line: string): string {
     const { flag, name = '', gap = '' } = found.groups ?? {};
     const isAssigned = /[:=]/.test(gap);
     const at = found.index + found[0].length;
-    const length = isSecretName(name) && (isAssigned || flag !== undefined) ? valueLength(rest, at, flag !== undefined || done.includes('{')) : 0;
+    const length =
+      isSecretName(name) && (isAssigned || flag !== undefined)
+        ? valueLength(rest, at, flag !== undefined || done.includes('{'))
+        : 0;
     if (length === 0) {
       nameBefore.lastIndex = Math.max(found.index + 1, at - (isAssigned ? 0 : gap.length));
       continue;
@@ -87,16 +93,26 @@ function maskLine(line: string): string {
 /** Of a quoted value, up to its end; of another, to the end of the line, or of the item where the line has several. */
 function valueLength(line: string, at: number, isWord: boolean): number {
   const rest = line.slice(at);
-  const quoted = /^\\?(["'])(?:(?!\\?\1)[^\\]|\\(?!\1)[^]|\\\1(?=[^,}\]\s:]))*\\?\1?/.exec(rest);
-  if (quoted !== null) return quoted[0].length;
+  const quotes = /^(?:\\?["'])/.exec(rest)?.[0];
+  if (quotes !== undefined) return quotedLength(rest, quotes);
   if (/^(?:[|>][-+\d]*|&\S+|#.*)?\s*$/.test(rest)) return 0;
   const isFlow = isWord || /[{[]/.test(line.slice(0, at));
   return (isFlow ? /^[^\s,}\]&]+/ : /^.+/).exec(rest)?.[0].length ?? 0;
+}
+
+/** Up to the closing quotes; to the end of the line where they are not on it. */
+function quotedLength(text: string, quotes: string): number {
+  let end = text.indexOf(quotes, quotes.length);
+  const isEscaped = () => (quotes === '"' && text[end - 1] === '\\') || (quotes === "'" && text[end + 1] === "'");
+  while (end !== -1 && isEscaped()) end = text.indexOf(quotes, end + (quotes === "'" ? 2 : 1));
+  return end === -1 ? text.length : end + quotes.length;
 }
 
 /** Whether what is called so is kept from being shown; a path to a secret is none. */
 function isSecretName(name: string): boolean {
   if (/^[A-Z\d_]+$/.test(name)) return /TOKEN|PASS|PWD|SECRET|KEY|CREDENTIAL|AUTH|COOKIE|DSN|WEBHOOK/.test(name);
   if (/(?:^|[-_.])(?:file|path|name|type|total|count)s?$|(?:File|Path|Name|Type)$/.test(name)) return false;
-  return /token|passw|passphrase|secret|credential|api[-_]?key|(?:^|[-_.])(?:key|pwd|pass|dsn|cookie|authorization)$|[a-z]Key$|webhook/i.test(name);
+  return /token|passw|passphrase|secret|credential|api[-_]?key|(?:^|[-_.])(?:key|pwd|pass|dsn|cookie|authorization)$|[a-z]Key$|webhook/i.test(
+    name,
+  );
 }

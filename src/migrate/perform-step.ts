@@ -18,11 +18,14 @@ export async function performStep(root: string, folder: StateFolder, step: Step)
     else if (digest !== file.after) foreign.push(file.path);
   }
   for (const [index, path] of step.directories.entries()) {
-    if ((await isDirectory(join(root, path))) === (await isDirectory(backupPath(folder, step, index)))) foreign.push(path);
+    if ((await isDirectory(join(root, path))) === (await isDirectory(backupPath(folder, step, index))))
+      foreign.push(path);
   }
-  if (foreign.length > 0) throw refusal(`edited since the phase ${step.phase} was begun: ${foreign.join(', ')}; nothing was changed`);
+  if (foreign.length > 0)
+    throw refusal(`edited since the phase ${step.phase} was begun: ${foreign.join(', ')}; nothing was changed`);
 
-  for (const { path, after, mode } of pending) await replaceFile(root, folder, path, await folder.kept(after, path), mode);
+  for (const { path, after, mode } of pending)
+    await replaceFile(root, folder, path, await folder.kept(after, path), mode);
   for (const [index, path] of step.directories.entries()) {
     if (!(await isDirectory(join(root, path)))) continue;
     await refuseLinks(root, path);

@@ -55,7 +55,11 @@ export class RangeClient {
     const question = { method: 'POST', path: '/api/v1/query_range', parameters } as const;
     const { data } = await this.#transport.ask(question, signal);
     const read = matrix.safeParse(data);
-    if (!read.success) throw new GatewayzMetricsError('upstream_invalid', `${this.source} answered something else than a matrix to ${promql}`);
+    if (!read.success)
+      throw new GatewayzMetricsError(
+        'upstream_invalid',
+        `${this.source} answered something else than a matrix to ${promql}`,
+      );
     return read.data.result.map(({ metric: { __name__: name = '', ...labels }, values }) => ({
       name,
       labels,

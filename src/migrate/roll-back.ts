@@ -22,7 +22,11 @@ export function stepsToUndo(steps: readonly Step[], to: RollbackOptions['to']): 
 }
 
 /** Paths that are neither as a step left them nor as they were before it. */
-export async function editedSince(root: string, folder: StateFolder, undone: readonly Step[]): Promise<readonly string[]> {
+export async function editedSince(
+  root: string,
+  folder: StateFolder,
+  undone: readonly Step[],
+): Promise<readonly string[]> {
   const digests = new Map<string, Digest | undefined>();
   const edited = new Set<string>();
   for (const step of undone) {
@@ -32,7 +36,8 @@ export async function editedSince(root: string, folder: StateFolder, undone: rea
       digests.set(path, before);
     }
     for (const [index, path] of step.directories.entries()) {
-      if ((await isDirectory(join(root, path))) && (await isDirectory(backupPath(folder, step, index)))) edited.add(path);
+      if ((await isDirectory(join(root, path))) && (await isDirectory(backupPath(folder, step, index))))
+        edited.add(path);
     }
   }
   return [...edited].toSorted();
@@ -42,12 +47,18 @@ export async function editedSince(root: string, folder: StateFolder, undone: rea
  * Takes steps back one by one; after an interruption, the same call does the rest. Ends with files and directories byte
  * for byte as they were. @returns the paths that were restored.
  */
-export async function rollBack(root: string, folder: StateFolder, options: RollbackOptions): Promise<readonly string[]> {
+export async function rollBack(
+  root: string,
+  folder: StateFolder,
+  options: RollbackOptions,
+): Promise<readonly string[]> {
   const steps = await readSteps(folder);
   const undone = stepsToUndo(steps, options.to);
   const edited = await editedSince(root, folder, undone);
   if (edited.length > 0 && !options.force) {
-    throw refusal(`edited since they were changed: ${edited.join(', ')}; nothing was restored. Use --force to restore them nevertheless: the edited versions are kept in ${folder.path}`);
+    throw refusal(
+      `edited since they were changed: ${edited.join(', ')}; nothing was restored. Use --force to restore them nevertheless: the edited versions are kept in ${folder.path}`,
+    );
   }
   const restored = new Set<string>();
   for (const [index, step] of undone.entries()) {
@@ -76,7 +87,13 @@ async function undoStep(root: string, folder: StateFolder, step: Step): Promise<
     if (digest === before) continue;
     if (digest !== after && digest !== undefined) {
       const place = await placeForEdited(folder, path);
-      await replaceFile(dirname(place), folder, place.slice(dirname(place).length + 1), await readWithoutLinks(join(root, path)), 0o600);
+      await replaceFile(
+        dirname(place),
+        folder,
+        place.slice(dirname(place).length + 1),
+        await readWithoutLinks(join(root, path)),
+        0o600,
+      );
     }
     await replaceFile(root, folder, path, await folder.kept(before, path), mode);
   }

@@ -24,7 +24,11 @@ export function groupSeries(series: readonly RangeSeries[]): readonly SeriesGrou
  * The group that stands for another in the other job: the one with the same labels, else the only one with the same values
  * of the family's own labels, since labels that a scrape job adds may differ.
  */
-export function counterpart(group: SeriesGroup, others: readonly SeriesGroup[], ownLabels: readonly string[]): SeriesGroup | undefined {
+export function counterpart(
+  group: SeriesGroup,
+  others: readonly SeriesGroup[],
+  ownLabels: readonly string[],
+): SeriesGroup | undefined {
   const same = others.find(({ labels }) => isDeepStrictEqual(labels, group.labels));
   const similar = others.filter(({ labels }) => ownLabels.every((name) => labels[name] === group.labels[name]));
   return same ?? (similar.length === 1 ? similar[0] : undefined);

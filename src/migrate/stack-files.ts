@@ -17,7 +17,13 @@ export async function currentDigest(root: string, path: string): Promise<Digest 
  * Puts bytes in the place of a file, at once or not at all, with its mode and, where that is allowed, its owner.
  * @throws when a link on the way would lead elsewhere.
  */
-export async function replaceFile(root: string, folder: StateFolder, path: string, bytes: Buffer, mode: number): Promise<void> {
+export async function replaceFile(
+  root: string,
+  folder: StateFolder,
+  path: string,
+  bytes: Buffer,
+  mode: number,
+): Promise<void> {
   const target = join(root, path);
   await refuseLinks(root, path);
   const owner = await lstat(target).catch(() => undefined);

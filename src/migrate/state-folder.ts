@@ -26,7 +26,9 @@ export class StateFolder {
     const found = await lstat(this.path).catch(() => undefined);
     if (found === undefined) return false;
     if (found.isDirectory()) return true;
-    throw refusal(`${this.path}: expected a folder of its own or nothing, found ${found.isSymbolicLink() ? 'a link' : 'a file'}`);
+    throw refusal(
+      `${this.path}: expected a folder of its own or nothing, found ${found.isSymbolicLink() ? 'a link' : 'a file'}`,
+    );
   }
 
   async create(): Promise<void> {
@@ -71,15 +73,18 @@ export class StateFolder {
 
   async kept(digest: Digest, of: string): Promise<Buffer> {
     const bytes = await this.read(join('blobs', digest));
-    if (bytes === undefined || digestOf(bytes) !== digest) throw refusal(`the backup of ${of} in ${this.path} is missing or damaged`);
+    if (bytes === undefined || digestOf(bytes) !== digest)
+      throw refusal(`the backup of ${of} in ${this.path} is missing or damaged`);
     return bytes;
   }
 
   /** Removes backups and journal; the folder itself too, when nothing else was kept in it. */
   async clear(): Promise<void> {
-    for (const name of ['blobs', 'folders', 'steps.json']) await rm(join(this.path, name), { recursive: true, force: true });
+    for (const name of ['blobs', 'folders', 'steps.json'])
+      await rm(join(this.path, name), { recursive: true, force: true });
     const rest = await readdir(this.path);
-    for (const name of rest.filter((entry) => entry.startsWith('tmp-'))) await rm(join(this.path, name), { force: true });
+    for (const name of rest.filter((entry) => entry.startsWith('tmp-')))
+      await rm(join(this.path, name), { force: true });
     if (rest.every((name) => name === '.gitignore' || name === 'lock' || name.startsWith('tmp-'))) {
       await rm(this.path, { recursive: true, force: true });
     }

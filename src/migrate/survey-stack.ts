@@ -13,8 +13,11 @@ import type { Trace } from './trace.js';
 /** Every trace of the exporter in a stack: by file, then by line. */
 export interface Survey {
   readonly facts: Facts;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly SurveyFinding[];
 }
+
+/** A finding, and what else an apply tells about it. */
+export type SurveyFinding = Finding & Pick<Trace, 'meanwhile'>;
 
 /** Where our job's own values do not matter: only whether it can be added. */
 const anyJob = { target: 'gatewayz-metrics:8000', metricsPath: '/prometheus/metrics' };
@@ -29,7 +32,7 @@ export function surveyStack(stack: Stack): Survey {
   }));
   const directories = exporterDirectories(stack, after);
   const gone = directories.filter(({ stays }) => stays === undefined).map(({ path }) => `${path}/`);
-  const findings = [
+  const findings: SurveyFinding[] = [
     ...directories.map(({ path, stays }): Finding => {
       const found = { file: path, line: 1, kind: 'directory' } as const;
       return stays === undefined
@@ -39,11 +42,11 @@ export function surveyStack(stack: Stack): Survey {
     ...stack.others.flatMap(otherFinding),
     ...stack.files.flatMap((file) => fileFindings(file, facts)),
   ];
-  const isLeft = ({ file }: Finding) => !gone.some((path) => file.startsWith(path));
+  const isLeft = ({ file }: SurveyFinding) => !gone.some((path) => file.startsWith(path));
   return { facts, findings: findings.filter(isLeft).toSorted((a, b) => compare(a.file, b.file) || a.line - b.line) };
 }
 
-function fileFindings(file: StackFile, facts: Facts): readonly Finding[] {
+function fileFindings(file: StackFile, facts: Facts): readonly SurveyFinding[] {
   const line = lineNumbers(file.text);
   const jobsStay = lacksJob(
     file.path,
@@ -51,8 +54,8 @@ function fileFindings(file: StackFile, facts: Facts): readonly Finding[] {
     facts,
   );
   return fileTraces(file, facts).map((trace) => {
-    const { kind, action, why } = jobsStay ? withoutNewJob(trace) : trace;
-    return { file: file.path, line: line(trace.start), kind, action, why };
+    const { kind, action, why, meanwhile } = jobsStay ? withoutNewJob(trace) : trace;
+    return { file: file.path, line: line(trace.start), kind, action, why, ...(meanwhile && { meanwhile }) };
   });
 }
 

@@ -20,7 +20,12 @@ export function unifiedDiff(path: string, before: string | undefined, after: str
   const shown = { before: linesOf(maskSecrets(before ?? '')), after: linesOf(maskSecrets(after ?? '')) };
   const rows = rowsOf(sides.before, sides.after);
   const head = `--- ${before === undefined ? '/dev/null' : `a/${path}`}\n+++ ${after === undefined ? '/dev/null' : `b/${path}`}\n`;
-  return head + hunksOf(rows).map((hunk) => printHunk(hunk, shown)).join('');
+  return (
+    head +
+    hunksOf(rows)
+      .map((hunk) => printHunk(hunk, shown))
+      .join('')
+  );
 }
 
 /** Lines with their line breaks; the last may have none. */

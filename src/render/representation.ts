@@ -36,6 +36,9 @@ export interface Representation {
   readonly stale: boolean;
 }
 
+/** A third of the time of the default level, for a seventh more bytes. */
+const gzipLevel = 1;
+
 const contentTypes: Readonly<Record<Format, string>> = {
   text: expositionType,
   openmetrics: openMetricsType,
@@ -54,7 +57,7 @@ export function representationsOf(
   return views.map((view) => {
     const bytes = plain.get(view.format) ?? encode(renderText(snapshot, view, catalogue, marker));
     plain.set(view.format, bytes);
-    const body = view.encoding === 'gzip' ? new Uint8Array(gzipSync(bytes)) : bytes;
+    const body = view.encoding === 'gzip' ? new Uint8Array(gzipSync(bytes, { level: gzipLevel })) : bytes;
     const { status, instant, nextRefresh, expires } = snapshot;
     return {
       view,

@@ -57,7 +57,7 @@ export function summaryDocument(
         : 'N/A';
     if (!usable) missing[name] = state?.reason ?? unusable(field, catalogue, text);
     else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.instant!);
-    partial ||= state !== undefined && isMissed(state, snapshot.madeAt);
+    partial ||= !(usable && state?.reason === undefined) && wasHad(state, snapshot.madeAt);
   }
   const status = snapshot.status === 'stale' ? 'stale' : partial ? 'partial' : 'ok';
   const timestamp = new Date(snapshot.instant).toISOString();
@@ -68,8 +68,8 @@ export function unavailableDocument(now: number, message: string): UnavailableDo
   return { timestamp: new Date(now).toISOString(), status: 'unavailable', error: { code: 'unavailable', message } };
 }
 
-function isMissed(state: RowState, now: number): boolean {
-  return state.reason !== undefined && state.instant !== undefined && now - state.instant <= remembered;
+function wasHad(state: RowState | undefined, now: number): boolean {
+  return state?.valuedAt !== undefined && now - state.valuedAt <= remembered;
 }
 
 function unusable(field: SummaryField, catalogue: Catalogue, text: string | undefined): string {

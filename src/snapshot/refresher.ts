@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.js';
 import type { Collection, Collector, RowState, Snapshot } from '../model.js';
 import { effectiveInterval, latestInstant } from './grid.js';
 import { RowStates } from './row-states.js';
+import { Source } from './source.js';
 
 export interface RefresherOptions {
   /** The first one that has rows of an endpoint decides whether that endpoint is stale. */
@@ -14,7 +15,7 @@ export interface RefresherOptions {
   readonly idleAfter: number;
   readonly staleLimit: number;
   readonly clock: Clock;
-  /** Called after every attempt, failed ones too, with a snapshot of each endpoint that is kept warm or waited for. */
+  /** Called after every attempt, failed ones too, with a snapshot of each endpoint that was part of it. */
   readonly publish: (snapshots: ReadonlyMap<string, Snapshot>) => void;
   /** Called after every call of a collector. */
   readonly observe: (refresh: RefreshReport) => void;
@@ -28,65 +29,81 @@ export interface RefreshReport {
   readonly interval: number;
 }
 
+interface Waiter {
+  readonly endpoint: string;
+  readonly resolve: (snapshot: Snapshot | undefined) => void;
+}
+
+/** The rows of an endpoint that one source has. */
+interface Part {
+  readonly source: Source;
+  readonly rows: readonly string[];
+}
+
 /**
  * Keeps endpoints warm while they are asked for.
  *
- * One evaluation at a time, at instants on the grid; rows that several endpoints share are asked once per instant; rows of
+ * One refresh at a time, at instants on the grid. An instant is in force until the next refresh is due: endpoints that
+ * are asked for meanwhile are evaluated at it too, and rows that several endpoints share are asked once. Rows of
  * endpoints that nobody asked for in `idleAfter` are not asked at all. The timer is re-armed after the work and holds no
  * process open.
  */
 export class Refresher {
   readonly #options: RefresherOptions;
+  readonly #sources: readonly Source[];
   readonly #states = new RowStates();
   readonly #askedAt = new Map<string, number>();
-  readonly #answeredAt = new Map<string, number>();
-  #waiting: { readonly endpoint: string; readonly resolve: (snapshot: Snapshot | undefined) => void }[] = [];
   readonly #latest = new Map<string, Snapshot>();
   readonly #evaluated = new Set<string>();
-  readonly #failures = new Map<Collector, string>();
   readonly #stop = new AbortController();
+  #waiting: readonly Waiter[] = [];
   #instant = Number.NEGATIVE_INFINITY;
   #cost = 0;
-  #notBefore = Number.NEGATIVE_INFINITY;
+  /** Effective interval of the last refresh that cost anything: failures cost nothing, and must not shorten the limit. */
+  #provenInterval = 0;
   #running: Promise<void> | undefined;
   #timer: Timer | undefined;
 
   constructor(options: RefresherOptions) {
     this.#options = options;
+    this.#sources = options.collectors.map((collector) => new Source(collector, options.clock));
   }
 
   /** Counts as asking: the endpoint stays warm for `idleAfter` from now. Starts its refreshes if it was idle. */
   touch(endpoint: string): void {
     if (this.#stop.signal.aborted) return;
-    const idle = !this.#isWarm(endpoint);
-    this.#askedAt.set(endpoint, this.#options.clock.now());
-    if (idle) void this.ask(endpoint);
+    if (this.#isWarm(endpoint)) this.#askedAt.set(endpoint, this.#options.clock.now());
+    else void this.ask(endpoint);
   }
 
   /**
-   * A snapshot of the endpoint at the latest instant; all who come while it is made share one evaluation. Undefined after
-   * `close`.
+   * A snapshot of the endpoint at the instant in force; all who come while it is made share one evaluation. Undefined
+   * after `close`.
    */
   ask(endpoint: string): Promise<Snapshot | undefined> {
     if (this.#stop.signal.aborted) return Promise.resolve(undefined);
     this.#askedAt.set(endpoint, this.#options.clock.now());
     return new Promise((resolve) => {
-      this.#waiting.push({ endpoint, resolve });
+      this.#waiting = [...this.#waiting, { endpoint, resolve }];
       this.#start();
     });
   }
 
-  /** The last snapshot of an endpoint that is kept warm. */
+  /** The last snapshot of an endpoint that is kept warm, as it may be shown now. */
   current(endpoint: string): Snapshot | undefined {
-    return this.#isWarm(endpoint) ? this.#latest.get(endpoint) : undefined;
+    const snapshot = this.#isWarm(endpoint) ? this.#latest.get(endpoint) : undefined;
+    const expired = snapshot !== undefined && this.#options.clock.now() > snapshot.expires;
+    return expired ? { ...snapshot, status: 'unavailable' } : snapshot;
   }
 
   /** Ends all work; safe to call twice. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.#timer?.cancel();
+    for (const source of this.#sources) source.close();
     await this.#running;
-    for (const { resolve } of this.#waiting.splice(0)) resolve(undefined);
+    for (const { resolve } of this.#waiting) resolve(undefined);
+    this.#waiting = [];
   }
 
   #start(): void {
@@ -100,51 +117,56 @@ export class Refresher {
   }
 
   async #run(): Promise<void> {
-    const { clock, publish, interval, delay } = this.#options;
-    // A turn of the event loop: requests that came together are evaluated together.
-    await Promise.resolve();
-    const waiting = this.#waiting.splice(0);
-    const endpoints = [...new Set([...this.#warmEndpoints(), ...waiting.map(({ endpoint }) => endpoint)])];
-    const instant = latestInstant(clock.now(), interval, delay);
-    if (instant !== this.#instant) this.#beginInstant(instant);
-    if (clock.now() >= this.#notBefore) await this.#evaluate(endpoints);
-    const snapshots = new Map(endpoints.map((endpoint) => [endpoint, this.#snapshot(endpoint)]));
+    // Requests that arrive together are evaluated together.
+    await new Promise((resolve) => setImmediate(resolve));
+    const endpoints = this.#begin(this.#options.clock.now());
+    await this.#evaluate(endpoints);
+    if (this.#stop.signal.aborted) return;
+    const now = this.#options.clock.now();
+    this.#states.expire(now, this.#limit());
+    const snapshots = new Map(endpoints.map((endpoint) => [endpoint, this.#snapshot(endpoint, now)]));
     for (const [endpoint, snapshot] of snapshots) this.#latest.set(endpoint, snapshot);
-    if (!this.#stop.signal.aborted) publish(snapshots);
-    for (const { endpoint, resolve } of waiting) resolve(snapshots.get(endpoint));
+    const served = this.#waiting.filter(({ endpoint }) => snapshots.has(endpoint));
+    this.#waiting = this.#waiting.filter(({ endpoint }) => !snapshots.has(endpoint));
+    try {
+      if (snapshots.size > 0) this.#options.publish(snapshots);
+    } finally {
+      for (const { endpoint, resolve } of served) resolve(snapshots.get(endpoint));
+    }
   }
 
-  #beginInstant(instant: number): void {
-    this.#instant = instant;
+  /** Goes on to the latest instant if a refresh is due. The endpoints that are to be evaluated. */
+  #begin(now: number): readonly string[] {
+    for (const [endpoint, askedAt] of this.#askedAt) {
+      // Asked for before the clock was set back.
+      if (askedAt > now) this.#askedAt.set(endpoint, now);
+    }
+    const waitedFor = this.#waiting.map(({ endpoint }) => endpoint);
+    const { interval, delay } = this.#options;
+    if (now < this.#nextRefresh() && now >= this.#instant) return [...new Set(waitedFor)];
+    this.#instant = latestInstant(now, interval, delay);
     this.#cost = 0;
     this.#evaluated.clear();
+    for (const endpoint of this.#latest.keys()) if (!this.#isWarm(endpoint)) this.#latest.delete(endpoint);
+    return [...new Set([...this.#warmEndpoints(), ...waitedFor])];
   }
 
   async #evaluate(endpoints: readonly string[]): Promise<void> {
     const rows = [...new Set(endpoints.flatMap((endpoint) => this.#rowsOf(endpoint)))].filter(
       (row) => !this.#evaluated.has(row),
     );
-    await Promise.all(
-      this.#options.collectors.map(async (collector) => {
-        const own = rows.filter((row) => collector.has(row));
-        if (own.length > 0) await this.#collect(collector, own);
-      }),
-    );
+    await Promise.all(this.#partsOf(rows).map((part) => this.#collect(part)));
   }
 
-  async #collect(collector: Collector, rows: readonly string[]): Promise<void> {
-    const { clock, observe } = this.#options;
+  async #collect({ source, rows }: Part): Promise<void> {
     const instant = this.#instant;
-    const collection = await collector.collect(instant, rows, this.#stop.signal).catch((cause) => defect(rows, cause));
+    const collection = await source.collect(instant, rows, this.#stop.signal);
     if (this.#stop.signal.aborted) return;
     for (const row of rows) this.#evaluated.add(row);
     this.#cost += collection.cost;
-    this.#states.apply(instant, collection.outcomes, this.#limit());
-    const { failure } = collection;
-    if (failure) this.#failures.set(collector, failure.reason);
-    else this.#failures.delete(collector);
-    if (failure?.retryAfter !== undefined) this.#notBefore = clock.now() + failure.retryAfter * 1000;
-    observe({ collector: collector.name, instant, collection, interval: this.#interval() });
+    if (collection.cost > 0) this.#provenInterval = this.#interval();
+    this.#states.apply(instant, collection.outcomes, collection.failure !== undefined);
+    this.#options.observe({ collector: source.name, instant, collection, interval: this.#interval() });
   }
 
   #schedule(): void {
@@ -155,36 +177,37 @@ export class Refresher {
     this.#timer = clock.setTimeout(() => this.#start(), wait);
   }
 
-  #snapshot(endpoint: string): Snapshot {
-    const { clock, collectors } = this.#options;
-    const madeAt = clock.now();
+  #snapshot(endpoint: string, madeAt: number): Snapshot {
     const rows = this.#rowsOf(endpoint);
-    const answered = collectors.flatMap((collector) => {
-      const own = rows.filter((row) => collector.has(row));
-      if (own.length === 0) return [];
-      const key = `${endpoint} ${collector.name}`;
-      const asked = !this.#failures.has(collector) && this.#evaluated.has(own[0]!);
-      const fresh = asked && own.some((row) => this.#states.answered(row));
-      if (fresh) this.#answeredAt.set(key, this.#instant);
-      return [{ collector, fresh, at: this.#answeredAt.get(key) }];
+    const parts = this.#partsOf(rows).map(({ source, rows: own }) => {
+      const fresh = own.some((row) => this.#states.answered(row));
+      if (fresh) source.answeredAt.set(endpoint, this.#instant);
+      const failure = fresh ? undefined : (source.failure?.reason ?? this.#states.get(own[0]!).reason);
+      // An answer in the future was given before the clock was set back.
+      return { fresh, failure, at: Math.min(source.answeredAt.get(endpoint) ?? Number.NEGATIVE_INFINITY, madeAt) };
     });
-    const newest = Math.max(...answered.map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
-    const [deciding] = answered;
-    const expires = newest + this.#limit();
-    const stale = deciding !== undefined && !deciding.fresh;
+    const limit = this.#limit();
+    const newest = Math.max(...parts.map(({ at }) => at));
+    const deciding = parts[0];
+    const shown = [deciding?.at ?? newest, newest].find((at) => madeAt - at <= limit);
     return {
-      instant: deciding?.at ?? (newest > 0 ? newest : this.#instant),
+      instant: shown ?? this.#instant,
       madeAt,
       nextRefresh: this.#nextRefresh(),
-      expires,
-      status: madeAt > expires ? 'unavailable' : stale ? 'stale' : 'ok',
-      failure: stale ? this.#failures.get(deciding.collector) : undefined,
+      expires: newest + limit,
+      status: shown === undefined ? 'unavailable' : deciding?.fresh ? 'ok' : 'stale',
+      failure: deciding?.failure,
       rows: new Map(rows.map((row): [string, RowState] => [row, this.#states.get(row)])),
     };
   }
 
   #rowsOf(endpoint: string): readonly string[] {
     return this.#options.endpoints.get(endpoint) ?? [];
+  }
+
+  #partsOf(rows: readonly string[]): Part[] {
+    const parts = this.#sources.map((source) => ({ source, rows: rows.filter((row) => source.has(row)) }));
+    return parts.filter((part) => part.rows.length > 0);
   }
 
   #isWarm(endpoint: string): boolean {
@@ -200,19 +223,13 @@ export class Refresher {
     return effectiveInterval(this.#cost, this.#options.interval);
   }
 
+  /** How old a value may be: three refreshes are tried at least before it goes. */
   #limit(): number {
-    return Math.max(this.#options.staleLimit, 3 * this.#interval());
+    const { staleLimit, delay } = this.#options;
+    return Math.max(staleLimit, delay + 3 * Math.max(this.#interval(), this.#provenInterval));
   }
 
   #nextRefresh(): number {
-    const due = this.#instant + this.#interval() + this.#options.delay;
-    return Math.max(due, this.#notBefore);
+    return this.#instant + this.#interval() + this.#options.delay;
   }
-}
-
-/** A defect in a collector is one failed refresh, not the end of the process that hosts us. */
-function defect(rows: readonly string[], cause: unknown): Collection {
-  const reason = `defect: ${cause instanceof Error ? cause.message : String(cause)}`;
-  const outcomes = new Map(rows.map((row) => [row, { state: 'failed', reason } as const]));
-  return { outcomes, durations: new Map(), cost: 0, dropped: new Map(), failure: { code: 'internal', reason } };
 }

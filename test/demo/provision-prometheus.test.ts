@@ -35,6 +35,8 @@ describe('provisionPrometheus', () => {
       await expect(ask(folder)).rejects.toThrow(`got "${folder}", where there is no program prometheus`);
       const prometheus = await fakeProgram(folder, 'prometheus', 'echo pong');
       await expect(ask(folder)).rejects.toThrow(`got "${folder}", where there is no program promtool`);
+      const promtool = await fakeProgram(folder, 'promtool', 'exit 1');
+      await expect(ask(folder)).rejects.toThrow(`"${promtool} --version" should tell a version, but told: nothing`);
       await fakeProgram(folder, 'promtool', version('2.42.0'));
       await expect(ask(folder)).rejects.toThrow(`"${prometheus} --version" should tell a version, but told: pong`);
     });

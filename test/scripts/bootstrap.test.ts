@@ -43,6 +43,7 @@ describe('bootstrap.mjs', () => {
       await makeClone(folder);
       await mkdir(join(folder, 'src', 'deep'));
       await writeFile(join(folder, 'src', 'deep', 'file.ts'), '');
+      await writeFile(join(folder, 'src', 'deep', 'other.ts'), '');
       await npmCalls(folder);
       await touch(join(folder, 'src', 'deep', 'file.ts'), 60);
       expect(await npmCalls(folder)).toEqual([build]);

@@ -6,6 +6,7 @@ import { type SeededSeries, seed } from './seed-series.js';
 
 const start = Date.parse('2026-01-01T00:00:00Z');
 const minute = 60_000;
+const day = 1440 * minute;
 
 describe('seed', () => {
   it('writes the values of a notation as they stand, each with its time in seconds', () => {
@@ -24,12 +25,20 @@ describe('seed', () => {
   it('puts the series of a name together, and the entries of a series in order of time', () => {
     const at = { step: minute, values: [1, null, Number.NaN] };
     const text = seed([
-      { name: 'b', labels: { x: '1', y: '2' }, start: start + 3 * minute, ...at },
-      { name: 'a', start, ...at },
-      { name: 'b', labels: { y: '2', x: '1' }, start, ...at },
+      { name: 'b', labels: { x: '1', y: '2' }, ...at, start: start + 3 * minute },
+      { name: 'a', ...at, start },
+      { name: 'b', labels: { y: '2', x: '1' }, ...at, start },
     ]);
-    expect(text.split('\n').map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(
-      ['a 1', 'a NaN', 'b{x="1",y="2"} 1', 'b{x="1",y="2"} NaN', 'b{x="1",y="2"} 1', 'b{x="1",y="2"} NaN', '# EOF', ''], // prettier
+    expect(text).toBe(
+      [
+        'a 1 1767225600',
+        'a NaN 1767225720',
+        'b{x="1",y="2"} 1 1767225600',
+        'b{x="1",y="2"} NaN 1767225720',
+        'b{x="1",y="2"} 1 1767225780',
+        'b{x="1",y="2"} NaN 1767225900',
+        '# EOF\n',
+      ].join('\n'),
     );
   });
 
@@ -60,16 +69,16 @@ describe('seed', () => {
         expect(samples).toHaveLength(expected.length);
         expect(samples).toEqual(expect.arrayContaining(expected));
       }),
-      { numRuns: 3 },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 
-  it('fills a Prometheus that then answers with exactly these values', async () => {
+  it('fills a Prometheus that then answers with exactly these values, however old they are', async () => {
     const prometheus = await startTestPrometheus({
       series: seed([
         { name: 'requests_total', labels: { path: '/a"b\\c\nd' }, values: '0+0.1x40', start, step: 15_000 },
         { name: 'requests_total', labels: { path: '/other' }, values: '7 _x20 9', start, step: 15_000 },
-        { name: 'ratio', values: [0.1 + 0.2, Number.NEGATIVE_INFINITY], start, step: minute },
+        { name: 'ratio', values: [0.1 + 0.2, Number.NEGATIVE_INFINITY], start, step: 30 * day },
       ]),
     });
     try {
@@ -82,7 +91,7 @@ describe('seed', () => {
         { labels: {}, value: '2' },
       ]);
       expect(await prometheus.vector('ratio', start)).toEqual([{ labels: {}, value: '0.30000000000000004' }]);
-      expect(await prometheus.vector('ratio', start + minute)).toEqual([{ labels: {}, value: '-Inf' }]);
+      expect(await prometheus.vector('ratio', start + 30 * day)).toEqual([{ labels: {}, value: '-Inf' }]);
     } finally {
       await prometheus.stop();
     }

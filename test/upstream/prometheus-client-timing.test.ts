@@ -4,7 +4,7 @@ import type { FakeRequest } from '../support/fake-prometheus.js';
 import { drip, endlessBody, hang, hangMidBody } from '../support/fake-upstream-behaviours.js';
 import { clientOf, errorOf, instant, startClient } from './start-client.js';
 
-const timeout = 200;
+const timeout = 500;
 const is = (promql: string) => (request: FakeRequest) => request.promql === promql;
 
 describe('an upstream that does not answer in time', () => {
@@ -17,7 +17,7 @@ describe('an upstream that does not answer in time', () => {
     fake.behave(behaviour);
     expect(await errorOf(ask())).toMatchObject({
       code: 'upstream_timeout',
-      message: `Prometheus at ${fake.url} did not answer within 200ms (PROMETHEUS_TIMEOUT)`,
+      message: `Prometheus at ${fake.url} did not answer within 500ms (PROMETHEUS_TIMEOUT)`,
     });
     await expect.poll(() => fake.inFlight).toBe(0);
     expect(fake.requests).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('an upstream that does not answer in time', () => {
     const failures = await Promise.all(Array.from({ length: 40 }, (_, n) => errorOf(ask(`q${n}`))));
     expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['upstream_timeout']));
     expect(failures.at(-1)?.message).toBe(
-      `Prometheus at ${fake.url} was not asked, because it answered nothing else within 200ms (PROMETHEUS_TIMEOUT)`,
+      `Prometheus at ${fake.url} was not asked, because it answered nothing else within 500ms (PROMETHEUS_TIMEOUT)`,
     );
     expect([fake.requests.length, client.retries]).toEqual([4, 0]);
   });

@@ -134,24 +134,30 @@ export const lifecycle: readonly Scenario[] = [
     },
     values: {
       'http.total_requests': '100',
-      'http.request_rate_per_minute': absent('fewer than two samples of fastapi_requests_total in the last 5 minutes'),
-      'http.error_rate': absent('fewer than two samples of fastapi_requests_total in the last 5 minutes'),
+      'http.request_rate_per_minute': absent(
+        'fewer than two samples of fastapi_requests_total in the last 5 minutes under {…}',
+      ),
+      'http.error_rate': absent('fewer than two samples of fastapi_requests_total in the last 5 minutes under {…}'),
       'http.avg_latency_ms': absent(
-        'fewer than two samples of fastapi_requests_duration_seconds in the last 5 minutes',
+        'fewer than two samples of fastapi_requests_duration_seconds in the last 5 minutes under {…}',
       ),
       gatewayz_providers_total: '1',
       gatewayz_providers_healthy: absent(
-        'fewer than two samples of model_inference_requests_total in the last 5 minutes',
+        'fewer than two samples of model_inference_requests_total in the last 5 minutes under {…}',
       ),
-      provider_error_rate: absent('fewer than two samples of model_inference_requests_total in the last 5 minutes'),
-      provider_availability: absent('fewer than two samples of model_inference_requests_total in the last 5 minutes'),
+      provider_error_rate: absent(
+        'fewer than two samples of model_inference_requests_total in the last 5 minutes under {…}',
+      ),
+      provider_availability: absent(
+        'fewer than two samples of model_inference_requests_total in the last 5 minutes under {…}',
+      ),
       provider_response_time_seconds: absent(
-        'fewer than two samples of model_inference_duration_seconds in the last 5 minutes',
+        'fewer than two samples of model_inference_duration_seconds in the last 5 minutes under {…}',
       ),
       gatewayz_provider_health_score: absent(
-        'fewer than two samples of model_inference_requests_total or model_inference_duration_seconds in the last 5 minutes',
+        'fewer than two samples of model_inference_requests_total or model_inference_duration_seconds in the last 5 minutes under {…}',
       ),
-      cache_hit_rate: absent('fewer than two samples of cache_hits_total in the last 5 minutes'),
+      cache_hit_rate: absent('fewer than two samples of cache_hits_total in the last 5 minutes under {…}'),
       gatewayz_request_duration_quantiles_seconds: ['sum 50', 'count 100'],
       fastapi_requests_duration_seconds: ['le=1 90', 'le=+Inf 100', 'sum 50'],
     },
@@ -189,8 +195,11 @@ export const lifecycle: readonly Scenario[] = [
     says: 'scrapes that stopped six minutes ago',
     series: { 'fastapi_requests_total{status_code="200"}': '1000+45x4 _x24', fastapi_requests_in_progress: '4 _x24' },
     values: {
-      'http.total_requests': absent('no series at all in Prometheus match METRICS_SELECTOR {…}'),
-      fastapi_requests_in_progress: absent('no series at all in Prometheus match METRICS_SELECTOR {…}'),
+      'http.total_requests': absent('no usable samples of fastapi_requests_total at this instant under {…}'),
+      'http.error_rate': absent('fewer than two samples of fastapi_requests_total in the last 5 minutes under {…}'),
+      fastapi_requests_in_progress: absent(
+        'no usable samples of fastapi_requests_in_progress at this instant under {…}',
+      ),
     },
   },
   {

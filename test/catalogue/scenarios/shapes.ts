@@ -133,13 +133,12 @@ export const shapes: readonly Scenario[] = [
       'model_inference_duration_seconds_sum{model="m",provider="p"}': '10+3x20',
       'model_inference_duration_seconds_count{model="m",provider="p"}': '100+15x20',
     },
-    better: ['fastapi_requests_duration_seconds', 'model_inference_duration_seconds'],
     values: {
       fastapi_requests_duration_seconds: absent(
-        'no series named fastapi_requests_duration_seconds_bucket in Prometheus under {…}',
+        'no usable value of fastapi_requests_duration_seconds_sum, and there is no series named fastapi_requests_duration_seconds_bucket in Prometheus under {…}',
       ),
       model_inference_duration_seconds: absent(
-        'no series named model_inference_duration_seconds_bucket in Prometheus under {…}',
+        'no usable value of model_inference_duration_seconds_sum, and there is no series named model_inference_duration_seconds_bucket in Prometheus under {…}',
       ),
       'http.avg_latency_ms': '200',
       gatewayz_request_duration_quantiles_seconds: ['sum 70', 'count 400'],
@@ -149,7 +148,9 @@ export const shapes: readonly Scenario[] = [
       gatewayz_providers_total: absent(
         'no series named gatewayz_providers_total, gatewayz_providers_healthy, gatewayz_providers_degraded, gatewayz_providers_down, model_inference_requests_total, provider_availability or provider_error_rate in Prometheus under {…}',
       ),
-      gatewayz_provider_health_score: absent('no samples'),
+      gatewayz_provider_health_score: absent(
+        'no usable value of model_inference_duration_seconds, and there is no series named gatewayz_provider_health_score, provider_availability, model_inference_requests_total, provider_error_rate, provider_response_time_seconds or provider_response_duration_seconds in Prometheus under {…}',
+      ),
     },
   },
   {
@@ -160,7 +161,8 @@ export const shapes: readonly Scenario[] = [
       'model_inference_requests_total{model="m",provider="",status="error"}': '100+15x20',
       'model_inference_requests_total{model="",provider="p",status="success"}': '100+15x20',
       'model_inference_requests_total{provider="q",status="success"}': '10+15x20',
-      'model_inference_requests_total{model="meta/llama-3.1:8b (free)",provider="a\\"b\\\\c",status="success"}': '5+15x20',
+      'model_inference_requests_total{model="meta/llama-3.1:8b (free)",provider="a\\"b\\\\c",status="success"}':
+        '5+15x20',
       'model_inference_requests_total{model="多语言",provider="p{}|.*",status="success"}': '6+15x20',
       'model_inference_duration_seconds_bucket{provider="p",le="1.0"}': '50',
       'model_inference_duration_seconds_bucket{provider="p",le="+Inf"}': '60',
@@ -205,11 +207,7 @@ export const shapes: readonly Scenario[] = [
       fastapi_requests_in_progress: 'NaN',
     },
     values: {
-      credits_used_total: [
-        'model=a,provider=p 0.1',
-        'model=b,provider=p 0.2',
-        'model=c,provider=p 12345678.000001',
-      ],
+      credits_used_total: ['model=a,provider=p 0.1', 'model=b,provider=p 0.2', 'model=c,provider=p 12345678.000001'],
       tokens_used_total: ['model=a,provider=p 9007199254740992', 'model=b,provider=p 1e+22'],
       fastapi_requests_in_progress: 'NaN',
     },

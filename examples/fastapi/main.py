@@ -1,0 +1,13 @@
+"""A small LLM gateway that says its users' words again, with the metrics service behind its own routes."""
+from fastapi import FastAPI
+from metrics_routes import router
+
+app = FastAPI(title="Example gateway")
+app.include_router(router, include_in_schema=False)
+
+
+@app.post("/v1/chat/completions")
+async def complete(body: dict) -> dict:
+    content = " ".join(message["content"] for message in body["messages"])
+    message = {"role": "assistant", "content": content}
+    return {"object": "chat.completion", "model": body["model"], "choices": [{"index": 0, "message": message}]}

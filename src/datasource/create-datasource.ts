@@ -1,0 +1,162 @@
+import { type Clock, systemClock } from '../clock.js';
+import { acceptedEncoding } from '../http/negotiate.js';
+import type { Family } from '../model.js';
+import { abortable } from '../upstream/abortable.js';
+import type { UpstreamSettings } from '../upstream/upstream-settings.js';
+import { AnswerCache } from './answer-cache.js';
+import { AnswerError } from './answer-error.js';
+import { Counters, type Origin } from './counters.js';
+import { type Destination, findEndpoint } from './endpoints.js';
+import { Flight, type Head } from './flight.js';
+import { guard } from './guard.js';
+import { type DatasourceLimitOptions, readLimits } from './limits.js';
+import type { DatasourceReply, DatasourceRequest } from './message.js';
+import { OutageLog, type OutageLogger } from './outage-log.js';
+import { Parameters } from './parameters.js';
+import { readForm } from './read-form.js';
+import { replyAnswer, replyError, replyNotAllowed, replyNotFound, replyOptions } from './reply.js';
+import { type Call, UpstreamCalls } from './upstream-calls.js';
+import { upstreamFailure } from './upstream-failure.js';
+
+export interface DatasourceOptions {
+  /** Path below which `/api/v1/…` is served, without trailing slash; empty text for the root. */
+  readonly prefix: string;
+  /** The way to the upstream; its timeout and connections are those of `limits`, only connecting takes half of its timeout at most. */
+  readonly upstream: UpstreamSettings;
+  /** Default: see `DatasourceLimits`; the size of answers is that of the upstream settings. */
+  readonly limits?: DatasourceLimitOptions | undefined;
+  /** Told when the upstream begins to fail and when it answers again. */
+  readonly logger: OutageLogger;
+  /** Called once per answer, when it begins; `endpoint` is one of the table's names or `other`. */
+  readonly observe?: ((endpoint: string, status: number, startedAt: number) => void) | undefined;
+  readonly clock?: Clock;
+}
+
+/** The Prometheus API in front of an upstream that has it. */
+export interface Datasource {
+  /** Whether a path, without query, is for `handle`. */
+  owns(path: string): boolean;
+  /** Answers one call. Never rejects. */
+  handle(request: DatasourceRequest): Promise<DatasourceReply>;
+  /** Our own metrics about it. */
+  metrics(): Family[];
+  /** Breaks off what is under way; resolves when all connections are closed. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens no connection yet.
+ *
+ * @throws GatewayzMetricsError `settings_invalid` for limits or a CA file that cannot be used
+ */
+export function createDatasource(options: DatasourceOptions): Datasource {
+  const { prefix, upstream, logger, observe = () => {}, clock = systemClock } = options;
+  const limits = readLimits({ answerSize: upstream.prometheusMaxBody, ...options.limits });
+  const base = `${prefix}/api/v1`;
+  const calls = new UpstreamCalls(upstream, limits, clock);
+  const cache = new AnswerCache(limits);
+  const counters = new Counters();
+  const outages = new OutageLog(calls.source, logger);
+  const flights = new Map<string, Flight>();
+
+  async function answer(request: DatasourceRequest, destination: Destination, query: string): Promise<DatasourceReply> {
+    const { endpoint, path } = destination;
+    const most = 4 * limits.querySize;
+    const given = Parameters.merge(request.method === 'POST' ? await readForm(request, most) : '', query);
+    if (given.text.length > most) throw tooLong(most);
+    const parameters = guard(endpoint, given, limits, clock.now());
+    const gzip = acceptedEncoding(headerText(request, 'accept-encoding')) === 'gzip';
+    const call: Call = { method: request.method, path, form: parameters.text, gzip };
+    const key = JSON.stringify([request.principal ?? null, call.method, path, gzip, call.form]);
+    const keep = endpoint.cache === 'always' || (endpoint.cache === 'without time' && parameters.first('time') === '');
+    const kept = keep ? cache.get(key) : undefined;
+    if (!kept) return share(request, call, key, keep && limits.cacheFor > 0);
+    return fromUpstream('hit', kept.answer, kept.answer.body, { age: String(kept.age) });
+  }
+
+  /** Joins a call that is under way, or makes one. */
+  async function share(request: DatasourceRequest, call: Call, key: string, keep: boolean): Promise<DatasourceReply> {
+    const known = flights.get(key);
+    const flight = known?.joinable ? known : launch(call, key, keep);
+    const { body } = flight.join(request.signal);
+    const head = await abortable(flight.head, request.signal);
+    return fromUpstream(flight === known ? 'shared' : 'miss', head, body());
+  }
+
+  function launch(call: Call, key: string, keep: boolean): Flight {
+    calls.admit();
+    const flight = new Flight(clock);
+    flights.set(key, flight);
+    const landed = async (): Promise<void> => {
+      const head = await flight.head;
+      const { whole } = flight;
+      if (keep && whole && head.status === 200) cache.set(key, head, whole);
+      outages.answered();
+    };
+    void calls
+      .fly(flight, call)
+      .then(landed)
+      .catch((error: unknown) => outages.failed(error))
+      .finally(() => {
+        if (flights.get(key) === flight) flights.delete(key);
+      });
+    return flight;
+  }
+
+  function fromUpstream(
+    origin: Origin,
+    { status, headers }: Head,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    more: Readonly<Record<string, string>> = {},
+  ): DatasourceReply {
+    counters.answer(origin);
+    const length = body instanceof Uint8Array && status !== 204 ? { 'content-length': String(body.length) } : {};
+    const reply = replyAnswer(status, { ...headers, ...length, ...more, 'x-cache': origin }, body);
+    return status === 204 ? { ...reply, body: undefined } : reply;
+  }
+
+  function fail(error: unknown, { signal }: DatasourceRequest): DatasourceReply {
+    const gone = signal.aborted ? new AnswerError(499, 'canceled', 'the client has gone') : undefined;
+    if (!gone) outages.failed(error);
+    const told = gone ?? upstreamFailure(error);
+    if (told.limit !== undefined) counters.rejected(told.limit);
+    return replyError(told);
+  }
+
+  return {
+    owns: (path) => path === base || path.startsWith(`${base}/`),
+    async handle(request) {
+      const startedAt = performance.now();
+      const { method, url } = request;
+      const mark = url.indexOf('?');
+      const path = mark < 0 ? url : url.slice(0, mark);
+      const destination = path.startsWith(base) ? findEndpoint(path.slice(base.length)) : undefined;
+      const methods = destination?.endpoint.methods ?? [];
+      const query = mark < 0 ? '' : url.slice(mark + 1);
+      const reply = !destination
+        ? replyNotFound()
+        : method === 'OPTIONS'
+          ? replyOptions()
+          : methods.includes(method)
+            ? await answer(request, destination, query).catch((error: unknown) => fail(error, request))
+            : replyNotAllowed(methods);
+      observe(destination?.endpoint.name ?? 'other', reply.status, startedAt);
+      return reply;
+    },
+    metrics: () => counters.families({ underWay: calls.underWay, waiting: calls.waiting, cacheBytes: cache.bytes }),
+    async close() {
+      cache.clear();
+      await calls.close();
+    },
+  };
+}
+
+function headerText({ headers }: DatasourceRequest, name: string): string {
+  const value = headers[name];
+  return typeof value === 'string' ? value : (value?.join(', ') ?? '');
+}
+
+function tooLong(most: number): AnswerError {
+  const words = `the parameters have more than ${most} bytes, four times the limit of a query`;
+  return new AnswerError(400, 'bad_data', words, { limit: 'query_size' });
+}

@@ -1,0 +1,194 @@
+import type { Clock, Timer } from '../clock.js';
+import { AnswerError } from './answer-error.js';
+
+/** Status and headers, as they may be handed on. */
+export interface Head {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What of the connection a flight needs: to hold it up when readers are slow. */
+export interface Tap {
+  pause(): void;
+  resume(): void;
+}
+
+interface Reader {
+  /** Index of the next chunk, counted from the first there ever was. */
+  at: number;
+  error: unknown;
+  wake: () => void;
+}
+
+/** Bytes that are held for readers who are behind, or have yet to come. An answer within it can be kept. */
+export const flightWindow = 1024 * 1024;
+/** Milliseconds for which a reader may hold up the others. */
+const stallLimit = 5_000;
+
+/**
+ * One call upstream and everybody who reads its answer, each at their own pace. While nothing has been let go, which is as
+ * long as the answer is within the window, others can join from its first byte on. Beyond, no more than the window is held,
+ * and the slowest reader sets the pace; who stands still is left behind for the sake of the others. When the last reader
+ * has gone, the call is given up.
+ */
+export class Flight {
+  /** Rejects with what went wrong before there was an answer. */
+  readonly head: Promise<Head>;
+  readonly #clock: Clock;
+  readonly #abandon = new AbortController();
+  readonly #readers = new Set<Reader>();
+  #begin: (head: Head) => void = () => {};
+  #refuse: (error: unknown) => void = () => {};
+  #chunks: Uint8Array[] = [];
+  #released = 0;
+  #held = 0;
+  #state: 'under way' | 'complete' | 'failed' = 'under way';
+  #error: unknown;
+  #begun = false;
+  #tap: Tap | undefined;
+  #paused = false;
+  #stall: Timer | undefined;
+  #whole: Uint8Array | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.head = new Promise((resolve, reject) => {
+      this.#begin = resolve;
+      this.#refuse = reject;
+    });
+    // Nobody may be waiting for it any more.
+    this.head.catch(() => {});
+  }
+
+  /** Whether there is an answer, or the beginning of one. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Fires when nobody wants the answer any more, with the reason. */
+  get abandoned(): AbortSignal {
+    return this.#abandon.signal;
+  }
+
+  get joinable(): boolean {
+    return this.#released === 0 && this.#state !== 'failed' && !this.#abandon.signal.aborted;
+  }
+
+  /** The complete answer, where all of it is held. */
+  get whole(): Uint8Array | undefined {
+    if (this.#state !== 'complete' || this.#released > 0) return undefined;
+    this.#whole ??= this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    return this.#whole;
+  }
+
+  /**
+   * One more reader, until `signal` fires; it must be joinable. The body is for after the head. It is the whole where that
+   * has come already, else its pieces; those that break off throw.
+   */
+  join(signal: AbortSignal): { body: () => Uint8Array | AsyncIterable<Uint8Array> } {
+    const reader: Reader = { at: 0, error: undefined, wake: () => {} };
+    this.#readers.add(reader);
+    const gone = () => this.#leave(reader, new AnswerError(499, 'canceled', 'the client has gone'));
+    if (signal.aborted) gone();
+    else signal.addEventListener('abort', gone, { once: true });
+    return { body: () => this.whole ?? this.#read(reader, () => signal.removeEventListener('abort', gone)) };
+  }
+
+  /** Gives the call up for all. */
+  abandon(reason: AnswerError): void {
+    this.#abandon.abort(reason);
+  }
+
+  /** The answer begins. */
+  start(head: Head, tap?: Tap): void {
+    this.#begun = true;
+    this.#tap = tap;
+    this.#begin(head);
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#state !== 'under way') return;
+    this.#chunks.push(chunk);
+    this.#held += chunk.length;
+    if (this.#held > flightWindow) this.#makeRoom();
+    this.#wakeAll();
+  }
+
+  complete(): void {
+    this.#settle('complete');
+  }
+
+  /** Readers get the error after the chunks that came before it. */
+  fail(error: unknown): void {
+    this.#error = error;
+    this.#refuse(error);
+    this.#settle('failed');
+  }
+
+  #settle(state: 'complete' | 'failed'): void {
+    if (this.#state !== 'under way') return;
+    this.#state = state;
+    this.#tap = undefined;
+    this.#stall?.cancel();
+    this.#wakeAll();
+  }
+
+  async *#read(reader: Reader, done: () => void): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        if (reader.error !== undefined) throw reader.error;
+        const chunk = this.#chunks[reader.at - this.#released];
+        if (chunk !== undefined) {
+          reader.at += 1;
+          if (this.#released > 0 || this.#paused) this.#makeRoom();
+          yield chunk;
+        } else if (this.#state === 'failed') throw this.#error;
+        else if (this.#state === 'complete') return;
+        else {
+          await new Promise<void>((resolve) => {
+            reader.wake = resolve;
+          });
+        }
+      }
+    } finally {
+      done();
+      this.#leave(reader, undefined);
+    }
+  }
+
+  #leave(reader: Reader, error: unknown): void {
+    reader.error ??= error;
+    reader.wake();
+    if (!this.#readers.delete(reader) || this.#state !== 'under way') return;
+    if (this.#readers.size === 0) this.abandon(new AnswerError(499, 'canceled', 'all clients have gone'));
+    else if (this.#paused) this.#makeRoom();
+  }
+
+  /** Lets go of what every reader has, and holds the upstream up while too much is left. */
+  #makeRoom(): void {
+    const slowest = Math.min(...[...this.#readers].map(({ at }) => at));
+    const gone = this.#chunks.splice(0, slowest - this.#released);
+    this.#released += gone.length;
+    this.#held -= gone.reduce((sum, chunk) => sum + chunk.length, 0);
+    const full = this.#held > flightWindow && this.#state === 'under way';
+    if (!full || gone.length > 0) this.#stall = void this.#stall?.cancel();
+    if (full) this.#stall ??= this.#clock.setTimeout(() => this.#dropSlowest(), stallLimit);
+    if (full === this.#paused) return;
+    this.#paused = full;
+    if (full) this.#tap?.pause();
+    else this.#tap?.resume();
+  }
+
+  #dropSlowest(): void {
+    this.#stall = undefined;
+    const furthest = Math.max(...[...this.#readers].map(({ at }) => at));
+    const error = new AnswerError(503, 'timeout', 'the answer was read too slowly');
+    for (const reader of this.#readers) {
+      if (reader.at === this.#released && reader.at < furthest) this.#leave(reader, error);
+    }
+  }
+
+  #wakeAll(): void {
+    for (const reader of this.#readers) reader.wake();
+  }
+}

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { answerError } from '../upstream/answer-error.js';
+import { AnswerError } from './answer-error.js';
+import type { Head } from './flight.js';
+import type { DatasourceReply } from './message.js';
+import { replyNotAllowed, replyNotFound, replyNotReady } from './reply.js';
+
+/** What was asked, as far as it matters for judging the answer. */
+export interface Asked {
+  /** `Prometheus at http://…`, for errors that are logged. */
+  readonly source: string;
+  readonly url: URL;
+  /** The settings that the credentials came from; undefined when none were sent. */
+  readonly credentials: string | undefined;
+  /** Masked wherever the answer is quoted. */
+  readonly secrets: readonly string[];
+  /** Whether a gzip answer was asked for. */
+  readonly gzip: boolean;
+  /** Bytes. */
+  readonly answerSize: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Headers of the upstream that reach the client; no others do. */
+const handedOn = ['content-encoding', 'content-length', 'retry-after'] as const;
+
+/**
+ * What becomes of an answer of which status and headers have come: it is handed on, or something else is said in its place.
+ * Only what is JSON is handed on: other texts are of servers on the way, or tell of the inside.
+ *
+ * @throws GatewayzMetricsError where it is no answer of the Prometheus API at all; AnswerError where it is too long
+ */
+export function judgeAnswer(status: number, headers: IncomingHttpHeaders, asked: Asked): Head | DatasourceReply {
+  const type = contentType(headers);
+  const json = type === 'application/json';
+  const empty = status === 204;
+  if (status < 300 ? !json && !empty : isRefusal(status)) throw foreign(status, headers, asked);
+  if (json || empty) return handOn(status, headers, asked);
+  const retryAfter = headers['retry-after'];
+  const patience = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  if (status === 404) return replyNotFound();
+  if (status === 405) return replyNotAllowed(String(headers.allow ?? 'GET').split(/[\s,]+/));
+  if (status === 503 && type === 'text/plain') return replyNotReady(patience);
+  if (status >= 500 || status === 429) throw foreign(status, headers, asked);
+  throw new AnswerError(status, 'bad_data', 'the upstream refuses this call and gives no reason in JSON');
+}
+
+/** Meant for us, not for the client: a redirect, or refused credentials. */
+function isRefusal(status: number): boolean {
+  return status < 400 || status > 599 || status === 401 || status === 403 || status === 407;
+}
+
+function handOn(status: number, headers: IncomingHttpHeaders, asked: Asked): Head {
+  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding !== 'identity' && !(encoding === 'gzip' && asked.gzip)) throw foreign(status, headers, asked);
+  const length = Number(headers['content-length'] ?? 0);
+  if (length > asked.answerSize) {
+    const words = `the answer has ${length} bytes, more than the limit of ${asked.answerSize} bytes`;
+    throw new AnswerError(422, 'execution', words, { limit: 'answer_size' });
+  }
+  const given = handedOn.filter((name) => headers[name] !== undefined).map((name) => [name, String(headers[name])]);
+  const type = status === 204 ? {} : { 'content-type': 'application/json' };
+  return { status, headers: { ...type, ...Object.fromEntries(given) } };
+}
+
+function foreign(status: number, headers: IncomingHttpHeaders, asked: Asked): Error {
+  const { location, 'retry-after': retryAfter } = headers;
+  return answerError({ ...asked, status, contentType: contentType(headers), location, retryAfter, beginning: '' });
+}
+
+function contentType(headers: IncomingHttpHeaders): string {
+  return String(headers['content-type'] ?? '')
+    .split(';')[0]!
+    .trim()
+    .toLowerCase();
+}

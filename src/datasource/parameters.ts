@@ -1,0 +1,59 @@
+interface Pair {
+  /** As it was sent. */
+  readonly text: string;
+  readonly name: string;
+  /** Decoded, one character per byte. */
+  readonly value: string;
+}
+
+/**
+ * The parameters of a call, as Prometheus (Go's `net/http`) reads them, and the text they came as: what we do not read
+ * goes on byte by byte. Text has one character per byte (latin1).
+ */
+export class Parameters {
+  /** The form as it goes on. */
+  readonly text: string;
+  readonly #pairs: readonly Pair[];
+
+  private constructor(text: string, pairs: readonly Pair[]) {
+    this.text = text;
+    this.#pairs = pairs;
+  }
+
+  /** Those of the body stand before those of the URL: they win where one value counts, and lists have both. */
+  static merge(body: string, query: string): Parameters {
+    const text = body === '' || query === '' ? body + query : `${body}&${query}`;
+    return new Parameters(text, text.split('&').flatMap(readPair));
+  }
+
+  /** The value that counts; empty text where there is none, which is the same to Prometheus. */
+  first(name: string): string {
+    const value = this.#pairs.find((pair) => pair.name === name)?.value ?? '';
+    return Buffer.from(value, 'latin1').toString();
+  }
+
+  /** Bytes of all values of a parameter, decoded. */
+  size(name: string): number {
+    return this.#pairs.reduce((sum, pair) => (pair.name === name ? sum + pair.value.length : sum), 0);
+  }
+
+  /** The same with one value for `name`, in place of any that are there. */
+  with(name: string, value: string): Parameters {
+    const others = this.#pairs.filter((pair) => pair.name !== name).map((pair) => pair.text);
+    return Parameters.merge('', [...others, `${encodeURIComponent(name)}=${encodeURIComponent(value)}`].join('&'));
+  }
+}
+
+/** Nothing for what Go passes over: empty pairs, those with a semicolon or a broken escape. */
+function readPair(text: string): Pair[] {
+  if (text === '' || text.includes(';') || /%(?![0-9a-f]{2})/i.test(text)) return [];
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  return [{ text, name: unescapeText(name), value: equals < 0 ? '' : unescapeText(text.slice(equals + 1)) }];
+}
+
+function unescapeText(text: string): string {
+  return text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

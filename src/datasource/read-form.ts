@@ -1,0 +1,42 @@
+import { AnswerError } from './answer-error.js';
+import type { DatasourceRequest } from './message.js';
+
+/** How much of a body that is too long is still taken in, so that its sender gets to read why. */
+const patience = 4 * 1024 * 1024;
+
+/**
+ * The form in the body of a POST, one character per byte; empty text for other content types, whose bodies Prometheus
+ * does not read either.
+ *
+ * @throws AnswerError for more than `most` bytes, and for multipart forms: they are the one type that Prometheus reads and
+ *   we do not
+ */
+export async function readForm(request: DatasourceRequest, most: number): Promise<string> {
+  const { body } = request;
+  const type = String(request.headers['content-type'] ?? '')
+    .split(';')[0]!
+    .trim()
+    .toLowerCase();
+  if (body === undefined || (type !== 'application/x-www-form-urlencoded' && type !== 'multipart/form-data')) return '';
+  if (type === 'multipart/form-data') {
+    const words = 'expected parameters as application/x-www-form-urlencoded, got multipart/form-data';
+    throw new AnswerError(400, 'bad_data', words, { closes: true });
+  }
+  // Not `for await`: leaving that early closes the connection before there is an answer.
+  const pieces = body[Symbol.asyncIterator]();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await pieces.next().catch((cause: unknown) => {
+      throw new AnswerError(400, 'bad_data', 'the body of the call broke off', { closes: true, cause });
+    });
+    if (done === true || size > patience) break;
+    size += value.length;
+    if (size <= most) chunks.push(value);
+  }
+  if (size > most) {
+    const words = `the parameters have more than ${most} bytes, four times the limit of a query`;
+    throw new AnswerError(400, 'bad_data', words, { limit: 'query_size', closes: size > patience });
+  }
+  return Buffer.concat(chunks).toString('latin1');
+}

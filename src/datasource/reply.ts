@@ -1,0 +1,59 @@
+import type { AnswerError } from './answer-error.js';
+import type { DatasourceReply } from './message.js';
+
+/** What every answer says, wherever it is from. */
+const always = {
+  'cache-control': 'no-store',
+  vary: 'Accept-Encoding, Authorization',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** An answer of the upstream. */
+export function replyAnswer(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: DatasourceReply['body'],
+): DatasourceReply {
+  return { status, headers: { ...headers, ...always }, body };
+}
+
+/** An error in the form of the Prometheus API. */
+export function replyError(error: AnswerError): DatasourceReply {
+  const { status, type: errorType, message, retryAfter, closes } = error;
+  const headers = {
+    'content-type': 'application/json',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(closes ? { connection: 'close' } : {}),
+  };
+  return withLength(status, headers, JSON.stringify({ status: 'error', errorType, error: message }));
+}
+
+/** As Prometheus answers a path that it does not know. */
+export function replyNotFound(): DatasourceReply {
+  return replyText(404, '404 page not found\n');
+}
+
+/** As Prometheus answers a method that the path does not have. */
+export function replyNotAllowed(methods: readonly string[]): DatasourceReply {
+  const allow = [...methods, 'OPTIONS'].sort().join(', ');
+  return replyText(405, 'Method Not Allowed\n', { allow });
+}
+
+/** As Prometheus answers while it starts and stops. */
+export function replyNotReady(headers: Readonly<Record<string, string>>): DatasourceReply {
+  return replyText(503, 'Service Unavailable', headers);
+}
+
+/** As Prometheus answers OPTIONS, but without leave for pages of other origins. */
+export function replyOptions(): DatasourceReply {
+  return { status: 204, headers: { ...always }, body: undefined };
+}
+
+function replyText(status: number, text: string, headers: Readonly<Record<string, string>> = {}): DatasourceReply {
+  return withLength(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }, text);
+}
+
+function withLength(status: number, headers: Readonly<Record<string, string>>, text: string): DatasourceReply {
+  const body = Buffer.from(text);
+  return { status, headers: { ...headers, 'content-length': String(body.length), ...always }, body };
+}

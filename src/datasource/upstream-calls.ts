@@ -1,0 +1,162 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher, Pool } from 'undici';
+import type { Clock } from '../clock.js';
+import { formatDuration } from '../duration.js';
+import { abortable } from '../upstream/abortable.js';
+import { type Credentials, credentials, type Proof } from '../upstream/credentials.js';
+import { Gate } from '../upstream/gate.js';
+import { isClosedConnection, transportError } from '../upstream/transport-error.js';
+import { upstreamPool } from '../upstream/upstream-pool.js';
+import type { UpstreamSettings } from '../upstream/upstream-settings.js';
+import { AnswerError } from './answer-error.js';
+import { exchange } from './exchange.js';
+import type { Flight } from './flight.js';
+import { type Asked, judgeAnswer } from './judge-answer.js';
+import type { DatasourceLimits } from './limits.js';
+
+/** Milliseconds beyond the timeout: an upstream with the same timeout gets to tell of it itself, and is not taken for silent. */
+const grace = 5_000;
+
+/** One call, checked. */
+export interface Call {
+  readonly method: string;
+  /** Below `/api/v1`. */
+  readonly path: string;
+  /** One character per byte; the query of a GET, the form of a POST. */
+  readonly form: string;
+  readonly gzip: boolean;
+}
+
+/** Makes calls: a bounded number at once, first come first served, with our credentials and nothing of the client's. */
+export class UpstreamCalls {
+  /** For errors that are logged, not for clients. */
+  readonly source: string;
+  readonly #settings: UpstreamSettings;
+  readonly #limits: DatasourceLimits;
+  readonly #clock: Clock;
+  readonly #credentials: Credentials;
+  readonly #pool: Pool;
+  readonly #gate: Gate;
+  readonly #base: string;
+  #underWay = 0;
+  #waiting = 0;
+  #closed: Promise<void> | undefined;
+
+  /** @throws GatewayzMetricsError `settings_invalid` for a CA file that cannot be used */
+  constructor(settings: UpstreamSettings, limits: DatasourceLimits, clock: Clock) {
+    this.#settings = settings;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#credentials = credentials(settings);
+    const { concurrency, answerSize, timeout } = limits;
+    this.#pool = upstreamPool({ ...settings, prometheusConnections: concurrency, prometheusMaxBody: answerSize });
+    const url = new URL(settings.prometheusUrl);
+    this.#base = url.pathname.replace(/\/*$/, '/api/v1');
+    this.source = `Prometheus at ${url.origin}${url.pathname.replace(/\/*$/, '')}`;
+    const tooLate = (words: string) => () => new AnswerError(503, 'timeout', words, { limit: 'timeout' });
+    const lateError = tooLate(`the query took longer than the limit of ${formatDuration(timeout)}`);
+    const silentError = tooLate('the query was not asked: the upstream does not answer');
+    this.#gate = new Gate({ limit: concurrency, timeout: timeout + grace, lateError, silentError }, clock);
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** @throws AnswerError when nothing more may wait */
+  admit(): void {
+    const { concurrency, queue } = this.#limits;
+    if (this.#underWay + this.#waiting < concurrency + queue) return;
+    const words = `${concurrency} calls are under way and ${queue} are waiting, which is the limit`;
+    throw new AnswerError(503, 'unavailable', words, { limit: 'concurrency', retryAfter: 1 });
+  }
+
+  /** Fills the flight. Resolves when its last byte has come; rejects, after the flight has failed, with why it did. */
+  async fly(flight: Flight, call: Call): Promise<void> {
+    const { timeout } = this.#limits;
+    const turn = this.#clock.setTimeout(() => {
+      const words = `the query waited for its turn longer than the limit of ${formatDuration(timeout)}`;
+      flight.abandon(new AnswerError(503, 'timeout', words, { limit: 'timeout' }));
+    }, timeout);
+    let waiting = true;
+    const stopWaiting = () => {
+      turn.cancel();
+      if (waiting) this.#waiting -= 1;
+      waiting = false;
+    };
+    this.#waiting += 1;
+    try {
+      await this.#gate.run(async (signal, answered) => {
+        stopWaiting();
+        this.#underWay += 1;
+        await this.#ask(flight, call, signal, answered).finally(() => {
+          this.#underWay -= 1;
+        });
+      }, flight.abandoned);
+      flight.complete();
+    } catch (error) {
+      flight.fail(error);
+      throw error;
+    } finally {
+      stopWaiting();
+    }
+  }
+
+  /** Breaks off what is under way; resolves when all connections are closed. */
+  close(): Promise<void> {
+    this.#gate.close(new AnswerError(503, 'unavailable', 'the datasource is being shut down'));
+    this.#closed ??= this.#pool.destroy();
+    return this.#closed;
+  }
+
+  /** Once more where an idle connection was closed under the request: nothing that is asked here changes anything. */
+  async #ask(flight: Flight, call: Call, signal: AbortSignal, answered: () => void): Promise<void> {
+    try {
+      const proof = await abortable(this.#credentials.prove(), signal);
+      const options = this.#request(call, proof);
+      const judge = (status: number, headers: IncomingHttpHeaders) =>
+        judgeAnswer(status, headers, this.#asked(call, proof));
+      const once = () => exchange({ pool: this.#pool, options, flight, judge, signal, answered });
+      await once().catch((error: unknown) => {
+        if (signal.aborted || flight.begun || !isClosedConnection(error)) throw error;
+        return once();
+      });
+    } catch (error) {
+      throw error instanceof AnswerError ? error : transportError(error, this.source);
+    }
+  }
+
+  #request({ method, path, form, gzip }: Call, proof: Proof | undefined): Dispatcher.DispatchOptions {
+    const { prometheusTenant: tenant } = this.#settings;
+    const post = method === 'POST';
+    return {
+      method: post ? 'POST' : 'GET',
+      path: `${this.#base}${path}${post || form === '' ? '' : `?${form}`}`,
+      body: post ? Buffer.from(form, 'latin1') : null,
+      headers: {
+        accept: 'application/json',
+        'accept-encoding': gzip ? 'gzip' : 'identity',
+        'user-agent': 'gatewayz-metrics',
+        ...(post && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(proof && { authorization: proof.header }),
+        ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
+      },
+    };
+  }
+
+  #asked({ path, gzip }: Call, proof: Proof | undefined): Asked {
+    return {
+      source: this.source,
+      url: new URL(`${this.#base}${path}`, this.#settings.prometheusUrl),
+      credentials: this.#credentials.source,
+      secrets: proof?.secrets ?? [],
+      gzip,
+      answerSize: this.#limits.answerSize,
+      now: this.#clock.now(),
+    };
+  }
+}

@@ -1,0 +1,224 @@
+import { PanelBuilder as BarGaugeBuilder } from '@grafana/grafana-foundation-sdk/bargauge';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import type { PanelQuery, PanelSpec, Scale, Threshold } from './panel.js';
+
+/** As Grafana fills it in. */
+const variable = (name: string): string => `$\{${name}}`;
+
+/** What all panels take their data from: the drop-down of that name. */
+export const datasource: dashboard.DataSourceRef = { type: 'prometheus', uid: variable('datasource') };
+
+type Spec<Kind extends PanelSpec['kind']> = Extract<PanelSpec, { kind: Kind }>;
+
+/** The panel without its place on the grid; `id` is unique in its dashboard. */
+export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel> {
+  const panel = builderOf(spec);
+  panel
+    .id(id)
+    .title(spec.title)
+    .description(descriptionOf(spec))
+    .datasource(datasource)
+    .span(spec.width)
+    .height(heights[spec.kind])
+    .noValue('no data');
+  panel.dataLinks(detailsLink(spec));
+  if (spec.kind === 'table') return panel;
+  spec.queries.forEach((query, index) => {
+    panel.withTarget(target(query, index, spec.kind === 'now' || spec.kind === 'top'));
+    if (query.color !== undefined) {
+      panel.overrideByName(query.legend ?? spec.title, [
+        { id: 'color', value: { mode: dashboard.FieldColorModeId.Fixed, fixedColor: query.color } },
+      ]);
+    }
+  });
+  panel.unit(spec.unit).thresholds(thresholds(spec.thresholds)).mappings(mappings(spec));
+  if (spec.decimals !== undefined) panel.decimals(spec.decimals);
+  if (spec.min !== undefined) panel.min(spec.min);
+  if (spec.max !== undefined) panel.max(spec.max);
+  return panel;
+}
+
+/** In units of the grid. */
+const heights: Readonly<Record<PanelSpec['kind'], number>> = { now: 4, top: 9, graph: 8, states: 10, table: 10 };
+
+/** What the builders of all kinds have in common. */
+type AnyBuilder = StatBuilder | BarGaugeBuilder | TimeSeriesBuilder | StateTimelineBuilder | TableBuilder;
+
+function builderOf(spec: PanelSpec): AnyBuilder {
+  switch (spec.kind) {
+    case 'now':
+      return nowBuilder();
+    case 'top':
+      return topBuilder();
+    case 'graph':
+      return graphBuilder(spec);
+    case 'states':
+      return statesBuilder(spec);
+    case 'table':
+      return tableBuilder(spec);
+  }
+}
+
+const lastValue = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
+const byThreshold = () => new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds);
+
+function nowBuilder(): StatBuilder {
+  return new StatBuilder()
+    .reduceOptions(lastValue())
+    .colorScheme(byThreshold())
+    .colorMode(common.BigValueColorMode.Value)
+    .graphMode(common.BigValueGraphMode.None)
+    .textMode(common.BigValueTextMode.Auto);
+}
+
+function topBuilder(): BarGaugeBuilder {
+  return new BarGaugeBuilder()
+    .reduceOptions(lastValue())
+    .colorScheme(byThreshold())
+    .orientation(common.VizOrientation.Horizontal)
+    .displayMode(common.BarGaugeDisplayMode.Basic)
+    .namePlacement(common.BarGaugeNamePlacement.Left)
+    .valueMode(common.BarGaugeValueMode.Text);
+}
+
+function graphBuilder(spec: Spec<'graph'>): TimeSeriesBuilder {
+  const builder = new TimeSeriesBuilder()
+    .lineWidth(1)
+    .fillOpacity(spec.stacked === true ? 40 : 10)
+    .showPoints(common.VisibilityMode.Never)
+    .spanNulls(false)
+    .axisSoftMin(0)
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+    )
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .calcs(['lastNotNull']),
+    );
+  if (spec.stacked === true) builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
+  if (spec.thresholds !== undefined) {
+    builder.thresholdsStyle(
+      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
+    );
+  }
+  if (spec.step !== undefined) builder.interval(spec.step);
+  return builder;
+}
+
+function statesBuilder(spec: Spec<'states'>): StateTimelineBuilder {
+  const builder = new StateTimelineBuilder()
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Never)
+    .rowHeight(0.85)
+    .fillOpacity(80)
+    .lineWidth(0)
+    .colorScheme(byThreshold())
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom),
+    );
+  if (spec.step !== undefined) builder.interval(spec.step);
+  return builder;
+}
+
+/** One row per value of the label, one column per query. */
+function tableBuilder({ by, columns }: Spec<'table'>): TableBuilder {
+  const builder = new TableBuilder().showHeader(true).cellHeight(common.TableCellHeight.Sm).filterable(true);
+  columns.forEach((column, index) => {
+    builder.withTarget(target({ expr: column.expr }, index, true, prometheus.PromQueryFormat.Table));
+    builder.overrideByName(column.name, [
+      { id: 'unit', value: column.unit },
+      { id: 'mappings', value: mappings(column) },
+      { id: 'thresholds', value: thresholds(column.thresholds).build() },
+      ...(column.decimals === undefined ? [] : [{ id: 'decimals', value: column.decimals }]),
+      ...(column.names === undefined && column.thresholds === undefined
+        ? []
+        : [{ id: 'custom.cellOptions', value: { type: common.TableCellDisplayMode.ColorText } }]),
+    ]);
+  });
+  const names = columns.map(({ name }, index) => [`Value #${refId(index)}`, name] as const);
+  return builder.withTransformation({ id: 'merge', options: {} }).withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true },
+      indexByName: Object.fromEntries([by, ...names.map(([field]) => field)].map((field, index) => [field, index])),
+      renameByName: Object.fromEntries([[by, capitalized(by)], ...names]),
+    },
+  });
+}
+
+function target(
+  { expr, legend }: PanelQuery,
+  index: number,
+  instant: boolean,
+  format = prometheus.PromQueryFormat.TimeSeries,
+): prometheus.DataqueryBuilder {
+  const query = new prometheus.DataqueryBuilder()
+    .datasource(datasource)
+    .refId(refId(index))
+    .expr(expr)
+    .format(format)
+    .editorMode(prometheus.QueryEditorMode.Code);
+  if (format === prometheus.PromQueryFormat.TimeSeries) query.legendFormat(legend ?? '__auto');
+  return instant ? query.instant() : query.range();
+}
+
+function refId(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+function thresholds(steps: readonly Threshold[] = [{ color: 'text' }]): dashboard.ThresholdsConfigBuilder {
+  return new dashboard.ThresholdsConfigBuilder()
+    .mode(dashboard.ThresholdsMode.Absolute)
+    .steps(steps.map(({ from = null, color }) => ({ value: from, color })));
+}
+
+function mappings({ names = [] }: Scale): dashboard.ValueMapping[] {
+  return names.length === 0
+    ? []
+    : [
+        {
+          type: dashboard.MappingType.ValueToText,
+          options: Object.fromEntries(
+            names.map(({ value, text, color }, index) => [String(value), { text, color, index }]),
+          ),
+        },
+      ];
+}
+
+function descriptionOf({ description, emptyWithout }: PanelSpec): string {
+  return emptyWithout === undefined
+    ? description
+    : `${description} Empty while the gateway writes no ${listed(emptyWithout)}.`;
+}
+
+/** `a, b or c` */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+function detailsLink({ kind, details }: PanelSpec): dashboard.DashboardLinkBuilder[] {
+  if (details === undefined) return [];
+  // The rows of a table are no series any more, their labels have become columns.
+  const label = (name: string): string =>
+    variable(kind === 'table' ? `__data.fields.${capitalized(name)}:percentencode` : `__field.labels.${name}:percentencode`);
+  const variables = (details.variables ?? []).map((name) => `&var-${name}=${label(name)}`).join('');
+  const url = `/d/${details.uid}?var-datasource=${variable('datasource')}&${variable('__url_time_range')}${variables}`;
+  return [new dashboard.DashboardLinkBuilder('Details').url(url).keepTime(false)];
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,57 @@
+/**
+ * PromQL that several dashboards and alerts share, without scope. A numerator that has no series yet counts as 0 while its
+ * denominator is there; without traffic there is no value.
+ */
+
+/** Grouping as in `sum by (provider)`; none: `sum`. */
+export type By = readonly string[];
+
+export function sumBy(by: By, vector: string): string {
+  return by.length === 0 ? `sum(${vector})` : `sum by (${by.join(', ')}) (${vector})`;
+}
+
+/** Per second. `matchers` as between braces; empty: all series. */
+export function rateOf(metric: string, { matchers = '', by = [], window = '5m' }: RateOptions = {}): string {
+  return sumBy(by, `rate(${metric}${matchers === '' ? '' : `{${matchers}}`}[${window}])`);
+}
+
+export interface RateOptions {
+  readonly matchers?: string;
+  readonly by?: By;
+  readonly window?: string;
+}
+
+/** Part of a counter's increase that has further matchers, 0 to 1. */
+export function shareOf(metric: string, part: string, { matchers = '', by = [], window = '5m' }: RateOptions): string {
+  const all = rateOf(metric, { matchers, by, window });
+  const chosen = rateOf(metric, { matchers: [part, matchers].filter((text) => text !== '').join(','), by, window });
+  return `(${chosen} or 0 * ${all}) / (${all} > 0)`;
+}
+
+/** Mean of a histogram or summary. */
+export function meanOf(metric: string, options: RateOptions): string {
+  return `${rateOf(`${metric}_sum`, options)} / (${rateOf(`${metric}_count`, options)} > 0)`;
+}
+
+export function quantileOf(quantile: number, metric: string, options: RateOptions): string {
+  const by = [...(options.by ?? []), 'le'];
+  return `histogram_quantile(${quantile}, ${rateOf(`${metric}_bucket`, { ...options, by })}) >= 0`;
+}
+
+/** The series of an instant that are highest, highest first. */
+export function top(count: number, vector: string): string {
+  return `sort_desc(topk(${count}, ${vector}))`;
+}
+
+/**
+ * 0 healthy, 1 degraded, 2 down, per provider: availability 0 is down, else the error rate decides. `severity` is what
+ * `severityOf` gives.
+ */
+export function stateOf(severity: string): string {
+  return `(${severity} >= bool 0.05) + (${severity} > bool 0.5)`;
+}
+
+/** The error rate, but 1 where availability is 0, per provider. The arguments are the canonical texts of both. */
+export function severityOf(availability: string, errorRate: string): string {
+  return `(((${availability}) == bool 0) > 0 or (${errorRate}) or 0 * (${availability}))`;
+}

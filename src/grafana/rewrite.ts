@@ -1,0 +1,55 @@
+import { parsePromql } from '../promql/parse-promql.js';
+import { listSelectors } from '../promql/selectors.js';
+
+interface Insertion {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/**
+ * Puts a window in the place of every range in brackets: `[5m]` becomes `[$__rate_interval]`. What comes out need not be
+ * PromQL, so this is the last step. @throws {PromqlFault}
+ */
+export function withWindow(promql: string, window: string): string {
+  const ranges: Insertion[] = [];
+  parsePromql(promql).tree.iterate({
+    enter({ name, node }) {
+      const range = name === 'MatrixSelector' ? node.getChild('DurationExpr') : null;
+      if (range !== null) ranges.push({ from: range.from, to: range.to, text: window });
+    },
+  });
+  return replaced(promql, ranges);
+}
+
+/** Puts a prefix before the name of every metric that is selected by name. @throws {PromqlFault} */
+export function withPrefix(promql: string, prefix: string): string {
+  const starts = listSelectors(promql).filter(({ name, from }) => name !== undefined && promql.startsWith(name, from));
+  return replaced(
+    promql,
+    starts.map(({ from }) => ({ from, to: from, text: prefix })),
+  );
+}
+
+/** Adds labels to what every aggregation groups by, before those that it has. @throws {PromqlFault} */
+export function groupedAlsoBy(promql: string, labels: readonly string[]): string {
+  const groupings: Insertion[] = [];
+  parsePromql(promql).tree.iterate({
+    enter({ name, from }) {
+      if (name === 'GroupingLabels') {
+        groupings.push({ from: from + 1, to: from + 1, text: labels.map((label) => `${label}, `).join('') });
+      }
+    },
+  });
+  return replaced(promql, groupings);
+}
+
+function replaced(text: string, insertions: readonly Insertion[]): string {
+  let result = '';
+  let copied = 0;
+  for (const { from, to, text: inserted } of insertions) {
+    result += text.slice(copied, from) + inserted;
+    copied = to;
+  }
+  return result + text.slice(copied);
+}

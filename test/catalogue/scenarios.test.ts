@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Catalogue, CompiledRow } from '../../src/catalogue/compile.js';
+import { createCatalogue } from '../../src/catalogue/index.js';
+import type { Collection, Vector } from '../../src/model.js';
+import { parseMatchers } from '../../src/promql/matchers.js';
+import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
+import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
+import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
+import { differences } from './differences.js';
+import { type FlatValues, flattenLines, flattenMetrics, flattenPart } from './flat-values.js';
+import { arbitraryScenarios } from './scenarios/arbitrary.js';
+import { scenarios } from './scenarios/index.js';
+import { instant, type Scenario, seedScenarios } from './scenarios/scenario.js';
+
+/** What each row means according to the reference, by row and part; selectors bare. */
+const reference = JSON.parse(
+  readFileSync(new URL('../fixtures/expressions.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const allRows = [...createCatalogue({ selector: [], marker: undefined }, false).rows.keys()];
+
+/**
+ * Where the specification asks for more than the reference's expressions: bounds merged and dropped, and in the health
+ * score the weight of a missing part.
+ */
+const betterRows = [
+  'fastapi_requests_duration_seconds',
+  'model_inference_duration_seconds',
+  'gatewayz_provider_health_score',
+];
+
+const { signal } = new AbortController();
+let prometheus: TestPrometheus;
+let client: PrometheusClient;
+
+beforeAll(async () => {
+  prometheus = await startTestPrometheus({ series: seedScenarios([...scenarios, ...arbitraryScenarios]) });
+  client = createPrometheusClient({
+    prometheusUrl: prometheus.url,
+    prometheusTimeout: 30_000,
+    prometheusConnections: 8,
+    prometheusMaxBody: 2 ** 24,
+  });
+});
+
+afterAll(async () => {
+  await client?.close();
+  await prometheus?.stop();
+});
+
+function catalogueOf({ name, selector, marker }: Scenario): Catalogue {
+  const matchers = `scenario="${name}"${selector === undefined ? '' : `,${selector}`}`;
+  const defaultMarker = { label: 'reexported_by', value: 'gatewayz-metrics' };
+  return createCatalogue(
+    { selector: parseMatchers(matchers), marker: marker === null ? undefined : (marker ?? defaultMarker) },
+    false,
+  );
+}
+
+interface Asked {
+  readonly catalogue: Catalogue;
+  readonly collection: Collection;
+}
+
+const asked = new Map<Scenario, Promise<Asked>>();
+
+/** Everything the collector has to say about a scenario; asked once. */
+function ask(scenario: Scenario): Promise<Asked> {
+  const earlier = asked.get(scenario);
+  if (earlier) return earlier;
+  const catalogue = catalogueOf(scenario);
+  const collector = createPrometheusCollector(client, catalogue, 20_000);
+  const answer = collector
+    .collect(instant, [...catalogue.rows.keys()], signal)
+    .then((collection) => ({ catalogue, collection }));
+  asked.set(scenario, answer);
+  return answer;
+}
+
+function valuesOf(collection: Collection, row: string): FlatValues {
+  const outcome = collection.outcomes.get(row);
+  if (outcome?.state === 'failed') throw new Error(`${row} failed: ${outcome.reason}`);
+  return flattenMetrics(outcome?.state === 'present' ? outcome.metrics : []);
+}
+
+const answers = new Map<string, Promise<Vector>>();
+
+/** Most texts of the reference are those of the catalogue. */
+function query(promql: string): Promise<Vector> {
+  const answer = answers.get(promql) ?? client.query(promql, instant, signal).then(({ vector }) => vector);
+  answers.set(promql, answer);
+  return answer;
+}
+
+/** What PromQL texts, by part, say together. */
+async function valuesOfPromql(promql: Readonly<Record<string, string>>): Promise<FlatValues> {
+  const parts = await Promise.all(
+    Object.entries(promql).map(async ([part, text]) => [
+      ...flattenPart(part, await query(text)),
+    ]),
+  );
+  return new Map(parts.flat());
+}
+
+/** Sums are equal to the last digit; what is divided, or extrapolated to rates, up to rounding. */
+function isPlain(row: CompiledRow): boolean {
+  return Object.values(row.promql).every((text) => !text.includes('rate('));
+}
+
+/** The reference leaves bounds spelled as they come, and asks for the sums of histograms that have no buckets. */
+function comparable(values: FlatValues): FlatValues {
+  const spelled = [...values].map(([key, value]) => [key.replace(/le=(\d+)\.0\b/, 'le=$1'), value] as const);
+  const whole = new Set(spelled.flatMap(([key]) => (key.includes('le=') ? withoutPart(key) : [])));
+  return new Map(spelled.filter(([key]) => !/(?:^|,)sum$/.test(key) || whole.has(withoutPart(key))));
+}
+
+function withoutPart(key: string): string {
+  const labels = key.split(',').filter((label) => label !== 'sum' && !label.startsWith('le='));
+  return labels.join(',');
+}
+
+/** Where rows differ from the expressions of the reference, by row. */
+async function beyondReference(scenario: Scenario): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { catalogue, collection } = await ask(scenario);
+  const found = await Promise.all(
+    Object.entries(reference).map(async ([row, parts]): Promise<[string, string[]]> => {
+      const scoped = Object.entries(parts).map(([part, text]) => [part, catalogue.scoped(text)]);
+      const expected = comparable(await valuesOfPromql(Object.fromEntries(scoped)));
+      const isQuantiles = '0.5' in parts;
+      // The reference has no texts for the sum and count of the quantile summaries.
+      const got = [...valuesOf(collection, row)].filter(([key]) => !isQuantiles || key.startsWith('quantile='));
+      return [row, differences(row, new Map(got), expected, false)];
+    }),
+  );
+  return new Map(found.filter(([, different]) => different.length > 0));
+}
+
+function withTitles(list: readonly Scenario[]): [string, Scenario][] {
+  return list.map((scenario) => [scenario.says, scenario]);
+}
+
+describe.each(withTitles([...scenarios, ...arbitraryScenarios]))('%s', (_, scenario) => {
+  test('every row equals its canonical PromQL', async () => {
+    const { catalogue, collection } = await ask(scenario);
+    const found = await Promise.all(
+      [...catalogue.rows.values()].map(async (row) =>
+        differences(row.id, valuesOf(collection, row.id), await valuesOfPromql(row.promql), isPlain(row)),
+      ),
+    );
+    expect(found.flat()).toEqual([]);
+  });
+});
+
+describe.each(withTitles(scenarios))('%s', (_, scenario) => {
+  test('rows have exactly these values, or exactly this reason for having none', async () => {
+    const { catalogue, collection } = await ask(scenario);
+    const found = Object.entries(scenario.values).flatMap(([id, expected]) => {
+      const row = catalogue.rows.get(id);
+      const outcome = collection.outcomes.get(id);
+      if (row === undefined || outcome === undefined) return [`${id} is no row`];
+      if (typeof expected === 'object' && 'absent' in expected) {
+        const reason = expected.absent.replace('{…}', catalogue.baseSelector ?? '');
+        if (outcome.state === 'absent' && outcome.reason === reason) return [];
+        return [`${id}: expected to be absent: ${reason}; got ${JSON.stringify(outcome)}`];
+      }
+      const lines = typeof expected === 'string' ? [expected] : expected;
+      return differences(id, valuesOf(collection, id), flattenLines(lines), isPlain(row));
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('rows mean what the expressions of the reference mean, except where they are better', async () => {
+    const different = await beyondReference(scenario);
+    const better = scenario.better ?? [];
+    const unexpected = [...different].filter(([row]) => !better.includes(row));
+    expect(unexpected.flatMap(([, sentences]) => sentences)).toEqual([]);
+    expect([...different.keys()].sort()).toEqual([...better].sort());
+  });
+});
+
+test.each(withTitles(arbitraryScenarios))('%s: rows mean what the reference means', async (_, scenario) => {
+  const different = [...(await beyondReference(scenario))].filter(([row]) => !betterRows.includes(row));
+  expect(different.flatMap(([, sentences]) => sentences)).toEqual([]);
+});
+
+test('every row has exact values in some scenario', () => {
+  const valued = scenarios.flatMap(({ values }) =>
+    Object.entries(values).flatMap(([row, expected]) =>
+      typeof expected === 'string' || Array.isArray(expected) ? row : [],
+    ),
+  );
+  expect(allRows.filter((row) => !valued.includes(row))).toEqual([]);
+});
+
+test('the reference has an expression for every row', () => {
+  expect(Object.keys(reference).sort()).toEqual([...allRows].sort());
+});
