@@ -4,7 +4,6 @@
  *
  * @typedef {object} Series
  * @property {string} name
- * @property {string} [type] Of the family, on the first series of it.
  * @property {string} labels Without braces.
  * @property {number} base Value at the start.
  * @property {number} perSecond
@@ -30,7 +29,7 @@ export function gatewaySeries(providers, models) {
       errors: provider % 8 === 0 ? 0.1 : 0.01,
     };
   });
-  const routes = Array.from({ length: Math.max(4, Math.round((providers * models * 588) / 18_000)) }, (_, index) => {
+  const routes = Array.from({ length: Math.max(4, Math.round((providers * models * 620) / 18_000)) }, (_, index) => {
     const labels = `app_name="gateway",method="${methods[index % 2]}",path="/v1/route-${index >> 1}"`;
     return { labels, requests: 0.5 + (index % 11) / 10 };
   });
@@ -64,8 +63,8 @@ function few() {
     ...tables.flatMap((labels) =>
       ['select', 'insert'].map((operation) => one('database_queries_total', `${labels},operation="${operation}"`, 5)),
     ),
-    ...tables.map((labels) => ({ ...one('database_query_duration_seconds_sum', labels, 1) })),
-    ...tables.map((labels) => ({ ...one('database_query_duration_seconds_count', labels, 10) })),
+    ...tables.map((labels) => one('database_query_duration_seconds_sum', labels, 1)),
+    ...tables.map((labels) => one('database_query_duration_seconds_count', labels, 10)),
     ...gateways.map((labels) => one('catalog_cache_hits_total', labels, 9)),
     ...gateways.map((labels) => one('catalog_cache_misses_total', labels, 1)),
     ...gateways.map((labels) => gauge('catalog_cache_size_bytes', labels, 1_000_000)),

@@ -13,14 +13,8 @@ const started = Date.now();
 const lines = [];
 const offsets = new Uint32Array(series.length);
 let length = 0;
-let family;
-for (const [index, { name, type, labels }] of series.entries()) {
-  if (type !== undefined && family !== name) {
-    family = name;
-    lines.push(`# TYPE ${name} ${type}\n`);
-    length += lines.at(-1).length;
-  }
-  const start = `${labels === '' ? name : `${name}{${labels}}`} `;
+for (const [index, { name, labels }] of series.entries()) {
+  const start = `${name}{${labels}} `;
   lines.push(start, '0'.repeat(width), '\n');
   offsets[index] = length + start.length;
   length += start.length + width + 1;

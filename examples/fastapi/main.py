@@ -3,7 +3,7 @@ from fastapi import FastAPI
 from metrics_routes import router
 
 app = FastAPI(title="Example gateway")
-app.include_router(router, include_in_schema=False)
+app.include_router(router)
 
 
 @app.post("/v1/chat/completions")

@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 DROPPED = {b"connection", b"date", b"host", b"keep-alive", b"server", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 service = httpx.URL(os.environ.get("GATEWAYZ_METRICS_URL", "http://127.0.0.1:8000"))
 client = httpx.AsyncClient(timeout=30)
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/prometheus/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

@@ -213,7 +213,9 @@ function detailsLink({ kind, details }: PanelSpec): dashboard.DashboardLinkBuild
   if (details === undefined) return [];
   // The rows of a table are no series any more, their labels have become columns.
   const label = (name: string): string =>
-    variable(kind === 'table' ? `__data.fields.${capitalized(name)}:percentencode` : `__field.labels.${name}:percentencode`);
+    variable(
+      kind === 'table' ? `__data.fields.${capitalized(name)}:percentencode` : `__field.labels.${name}:percentencode`,
+    );
   const variables = (details.variables ?? []).map((name) => `&var-${name}=${label(name)}`).join('');
   const url = `/d/${details.uid}?var-datasource=${variable('datasource')}&${variable('__url_time_range')}${variables}`;
   return [new dashboard.DashboardLinkBuilder('Details').url(url).keepTime(false)];

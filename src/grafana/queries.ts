@@ -27,12 +27,14 @@ export interface Queries {
   service(promql: string): string;
 }
 
-/** The window that suits a panel's step; Grafana fills it in. */
-export const rateInterval = '$__rate_interval';
-
-/** For a graph: every window is the one that suits its step. */
+/** For a graph: every window is the one that suits its step. Grafana fills it in. */
 export function overTime(promql: string): string {
-  return withWindow(promql, rateInterval);
+  return withWindow(promql, '$__rate_interval');
+}
+
+/** For one number about the dashboard's whole time. Grafana fills it in. */
+export function overRange(promql: string): string {
+  return withWindow(promql, '$__range');
 }
 
 /** @throws GatewayzMetricsError `catalogue_invalid` */

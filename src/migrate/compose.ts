@@ -1,8 +1,9 @@
 import { isCollection, isMap, isScalar } from 'yaml';
 import { type Evidence, exporterEvidence, isFields } from './compose-service.js';
 import type { Facts } from './facts.js';
-import { type EntryPlace, removeEntry } from './remove-entry.js';
+import { type Removal, removeEntry } from './remove-entry.js';
 import type { Trace } from './trace.js';
+import type { EntryPlace } from './values-without.js';
 import { entriesOf } from './yaml-entry.js';
 import type { YamlSource } from './yaml-source.js';
 import { entryOf, keyText, walkYaml } from './yaml-walk.js';
@@ -13,6 +14,7 @@ export interface ComposeService {
   /** Why only a person can take it out. */
   readonly blocked: string | undefined;
   readonly place: EntryPlace;
+  readonly removal: Removal;
 }
 
 /** The services of a Compose file that are the exporter or look like it; none in a file of another kind. */
@@ -25,8 +27,10 @@ export function exporterServices(source: YamlSource): readonly ComposeService[] 
       const name = keyText(key);
       const evidence = exporterEvidence(name, services[name]);
       if (evidence === undefined) return [];
-      const place = { source, document, collection, index, path: ['services', name] };
-      return { name, evidence, blocked: blockedBy(services, name) ?? refusal(place), place };
+      const place = { source, document, collection, index };
+      const removal = removeEntry(place);
+      const refused = 'refused' in removal ? removal.refused : undefined;
+      return { name, evidence, blocked: blockedBy(services, name) ?? refused, place, removal };
     });
   });
 }
@@ -39,11 +43,10 @@ export function composeTraces(source: YamlSource, facts: Facts): readonly Trace[
   return [...services, ...dependencyTraces(source, facts).filter(({ start }) => !inside(start))];
 }
 
-function serviceTrace(text: string, { name, evidence, blocked, place }: ComposeService, facts: Facts): Trace {
+function serviceTrace(text: string, { name, evidence, blocked, place, removal }: ComposeService, facts: Facts): Trace {
   const { start, end } = entriesOf(text, place.collection)[place.index]!;
   const why = `the service ${evidence.signs.join(', ')}`;
   const trace = { kind: 'compose service', start, end } as const;
-  const removal = removeEntry(place);
   if (facts.services.has(name) && evidence.certain && 'edits' in removal) {
     return { ...trace, action: 'remove', why, edits: removal.edits };
   }
@@ -51,11 +54,6 @@ function serviceTrace(text: string, { name, evidence, blocked, place }: ComposeS
     ? (blocked ?? 'another file needs it')
     : 'that alone does not make it the exporter: take it out if it is';
   return { ...trace, action: 'by hand', why: `${why}; ${reason}` };
-}
-
-function refusal(place: EntryPlace): string | undefined {
-  const removal = removeEntry(place);
-  return 'refused' in removal ? removal.refused : undefined;
 }
 
 /** Another service that cannot be without this one, in a way that no cut settles. */
@@ -90,8 +88,8 @@ function dependencyTraces(source: YamlSource, facts: Facts): readonly Trace[] {
       for (const [index, entry] of entriesOf(source.text, node).entries()) {
         const name = isMap(node) ? keyText(node.items[index]?.key) : scalarText(node.items[index]).replace(/:.*$/, '');
         if (!facts.services.has(name)) continue;
-        const place = { source, document, collection: node, index, path: [...path, isMap(node) ? name : index] };
-        const whole = parent && dependencyKeys.has(String(path.at(-1))) && { source, document, ...parent, path };
+        const place = { source, document, collection: node, index };
+        const whole = parent && dependencyKeys.has(String(path.at(-1))) && { source, document, ...parent };
         traces.push(dependencyTrace(entry, place, whole === false ? undefined : whole, name));
       }
     }

@@ -3,20 +3,9 @@ import { cutEntry } from './cut-entry.js';
 import { applyEdits, type Edit } from './edit.js';
 import { moveAnchors } from './move-anchors.js';
 import { hasDirectiveLine } from './template.js';
+import { type EntryPlace, valuesWithout } from './values-without.js';
 import { type Collection, entriesOf, isFlow } from './yaml-entry.js';
-import { parseYaml, type YamlSource } from './yaml-source.js';
-import { type Path, valueAt } from './yaml-walk.js';
-
-/** One entry of a collection in a YAML text. */
-export interface EntryPlace {
-  readonly source: YamlSource;
-  /** Index of the document. */
-  readonly document: number;
-  readonly collection: Collection;
-  readonly index: number;
-  /** Of the entry itself. */
-  readonly path: Path;
-}
+import { parseYaml } from './yaml-source.js';
 
 export type Removal = { readonly edits: readonly Edit[] } | { readonly refused: string };
 
@@ -45,7 +34,7 @@ function emptyCollection(text: string, collection: Collection): readonly Edit[] 
 }
 
 function checked(place: EntryPlace, cuts: readonly Edit[]): Removal {
-  const { source, document, path } = place;
+  const { source, document } = place;
   const { text } = source;
   const cut = cuts.reduce((widest, edit) => (edit.end - edit.start > widest.end - widest.start ? edit : widest));
   if (source.templated && hasDirectiveLine(text.slice(cut.start, cut.end))) {
@@ -56,23 +45,7 @@ function checked(place: EntryPlace, cuts: readonly Edit[]): Removal {
   if (moves === undefined) return { refused: 'it defines an anchor that is used elsewhere' };
 
   const edits = [...cuts, ...moves];
-  const after = parseYaml(applyEdits(text, edits));
-  const wanted = source.documents.map(({ value }, at) => (at === document ? without(value, path) : value));
-  const same =
-    after !== undefined &&
-    isDeepStrictEqual(
-      after.documents.map(({ value }) => value),
-      wanted,
-    );
-  return same ? { edits } : { refused: 'cutting it would change more than this entry' };
-}
-
-/** The value without what the path leads to. Values that aliases share lose it together. */
-function without(value: unknown, path: Path): unknown {
-  const copy = structuredClone(value);
-  const holder = valueAt(copy, path.slice(0, -1));
-  const last = path.at(-1);
-  if (Array.isArray(holder) && typeof last === 'number') holder.splice(last, 1);
-  else if (typeof holder === 'object' && holder !== null && last !== undefined) Reflect.deleteProperty(holder, last);
-  return copy;
+  const after = parseYaml(applyEdits(text, edits))?.documents.map(({ value }) => value);
+  const isExact = after !== undefined && isDeepStrictEqual(after, valuesWithout(place));
+  return isExact ? { edits } : { refused: 'cutting it would change more than this entry' };
 }

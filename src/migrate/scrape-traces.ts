@@ -35,7 +35,7 @@ function jobTrace(
     return [{ ...trace, action: 'by hand', why }];
   }
   const why = `the job ${job.name} scrapes the exporter`;
-  const removal = removeEntry({ source, document, collection, index, path: [...list.path, index] });
+  const removal = removeEntry({ source, document, collection, index });
   return [
     'edits' in removal
       ? { ...trace, action: 'remove', why: `${why}; ${newJob} takes its place`, edits: removal.edits }
@@ -68,10 +68,8 @@ function targetTraces(
 function targetPlace(list: JobList, job: number, target: JobTarget, targets: readonly JobTarget[]) {
   const groups = entryOf(list.collection.items[job], 'static_configs')?.value;
   if (!isCollection(groups)) return undefined;
-  const groupPath = [...list.path, job, 'static_configs', target.group];
   const isOnly = targets.filter(({ group }) => group === target.group).length === 1;
-  if (isOnly) return { collection: groups as Collection, index: target.group, path: groupPath };
+  if (isOnly) return { collection: groups as Collection, index: target.group };
   const listed = entryOf(groups.items[target.group] as ParsedNode, 'targets')?.value;
-  if (!isCollection(listed)) return undefined;
-  return { collection: listed as Collection, index: target.index, path: [...groupPath, 'targets', target.index] };
+  return isCollection(listed) ? { collection: listed as Collection, index: target.index } : undefined;
 }

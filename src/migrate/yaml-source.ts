@@ -36,11 +36,16 @@ function parseText(text: string): readonly YamlDocument[] | undefined {
     });
     const documents = Array.isArray(parsed) ? parsed : [];
     if (documents.some((document) => document.errors.length > 0 || hasCollectionKey(document))) return undefined;
-    return documents.map((node) => ({ node, value: node.toJS({ maxAliasCount: 10_000 }) as unknown }));
+    return documents.map((node) => ({ node, value: plainValue(node) }));
   } catch {
     // An alias without its anchor, or nesting beyond the stack.
     return undefined;
   }
+}
+
+/** @throws for an alias without its anchor. */
+export function plainValue(document: Document.Parsed): unknown {
+  return document.toJS({ maxAliasCount: 10_000 });
 }
 
 /** `{{ name }}` without quotes parses, as a map with a map for a key; nobody means that. */

@@ -137,9 +137,9 @@ export class Refresher {
 
   /** Goes on to the latest instant if a refresh is due. The endpoints that are to be evaluated. */
   #begin(now: number): readonly string[] {
-    for (const [endpoint, askedAt] of this.#askedAt) {
-      // Asked for before the clock was set back.
-      if (askedAt > now) this.#askedAt.set(endpoint, now);
+    // What lies in the future is from before the clock was set back: it counts from now.
+    for (const times of [this.#askedAt, ...this.#sources.map(({ answeredAt }) => answeredAt)]) {
+      for (const [endpoint, at] of times) times.set(endpoint, Math.min(at, now));
     }
     const waitedFor = this.#waiting.map(({ endpoint }) => endpoint);
     const { interval, delay } = this.#options;
@@ -183,8 +183,7 @@ export class Refresher {
       const fresh = own.some((row) => this.#states.answered(row));
       if (fresh) source.answeredAt.set(endpoint, this.#instant);
       const failure = fresh ? undefined : (source.failure?.reason ?? this.#states.get(own[0]!).reason);
-      // An answer in the future was given before the clock was set back.
-      return { fresh, failure, at: Math.min(source.answeredAt.get(endpoint) ?? Number.NEGATIVE_INFINITY, madeAt) };
+      return { fresh, failure, at: source.answeredAt.get(endpoint) ?? Number.NEGATIVE_INFINITY };
     });
     const limit = this.#limit();
     const newest = Math.max(...parts.map(({ at }) => at));

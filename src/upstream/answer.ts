@@ -7,3 +7,10 @@ export interface Answer {
   readonly seconds: number;
   readonly error?: GatewayzMetricsError;
 }
+
+/** The values of a label, likewise. */
+export interface LabelAnswer {
+  readonly values: readonly string[];
+  readonly seconds: number;
+  readonly error?: GatewayzMetricsError;
+}

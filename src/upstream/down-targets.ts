@@ -1,13 +1,9 @@
 import type { DownTarget } from '../catalogue/absence.js';
 import type { Catalogue } from '../catalogue/compile.js';
-import { GatewayzMetricsError } from '../errors.js';
 import { addMatchers } from '../promql/add-matchers.js';
 import { anyOf } from '../promql/any-of.js';
 import { formatMatchers } from '../promql/matchers.js';
-import type { Answer } from './answer.js';
-import type { PrometheusClient } from './prometheus-client.js';
-
-type Ask = (promql: string) => Promise<Answer>;
+import type { Questions } from './questions.js';
 
 /**
  * The gateway's scrape targets that are down.
@@ -15,35 +11,19 @@ type Ask = (promql: string) => Promise<Answer>;
  * Which jobs are the gateway's is told by the series under the base selector. The selector itself may not fit `up`: labels
  * that `metric_relabel_configs` adds are not on it; then the jobs alone decide.
  */
-export async function downTargets(
-  client: PrometheusClient,
-  catalogue: Catalogue,
-  instant: number,
-  ask: Ask,
-  signal: AbortSignal,
-): Promise<readonly DownTarget[]> {
-  const jobs = await jobsOf(client, catalogue, instant, signal);
+export async function downTargets(catalogue: Catalogue, questions: Questions): Promise<readonly DownTarget[]> {
+  const jobs = await jobsOf(catalogue, questions);
   const selected = jobs.length > 0 ? addMatchers('up', [{ label: 'job', op: '=~', value: anyOf(jobs) }]) : 'up';
-  const scoped = await ask(catalogue.scoped(selected));
-  const { vector } = scoped.vector.length > 0 ? scoped : await ask(selected);
+  const scoped = await questions.query(catalogue.scoped(selected));
+  const { vector } = scoped.vector.length > 0 ? scoped : await questions.query(selected);
   return vector
     .filter(({ value }) => value === '0')
     .map(({ labels }) => ({ job: labels['job'] ?? '', instance: labels['instance'] ?? '' }));
 }
 
-async function jobsOf(
-  client: PrometheusClient,
-  catalogue: Catalogue,
-  instant: number,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function jobsOf(catalogue: Catalogue, questions: Questions): Promise<readonly string[]> {
   const metrics = new Set([...catalogue.rows.values()].flatMap((row) => row.metrics));
   const plain = [...metrics].filter((name) => !/_(?:bucket|sum|count)$/.test(name));
   const matchers = formatMatchers([{ label: '__name__', op: '=~', value: anyOf(plain) }]);
-  try {
-    return (await client.labelValues('job', catalogue.scoped(`{${matchers}}`), instant, signal)).values;
-  } catch (error) {
-    if (error instanceof GatewayzMetricsError) return [];
-    throw error;
-  }
+  return (await questions.labelValues('job', catalogue.scoped(`{${matchers}}`))).values;
 }

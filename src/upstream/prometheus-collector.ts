@@ -1,26 +1,18 @@
-import { explainAbsence } from '../catalogue/absence.js';
+import { type DownTarget, explainAbsence } from '../catalogue/absence.js';
 import { cappedBlocks } from '../catalogue/cap.js';
 import type { Catalogue, CompiledRow, OutputFamily } from '../catalogue/compile.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector, Metric, Outcome, Vector } from '../model.js';
-import type { Answer } from './answer.js';
+import type { Answer, LabelAnswer } from './answer.js';
 import { downTargets } from './down-targets.js';
 import type { PrometheusClient } from './prometheus-client.js';
-import { choosePairs, keepBusiest, type PairChoice } from './series-cap.js';
-
-type Names = ReadonlySet<string> | GatewayzMetricsError;
-
-/** What has been asked at one instant; nothing is asked twice. */
-interface Asked {
-  readonly instant: number;
-  names?: Promise<Names>;
-  pairs?: Promise<PairChoice | undefined>;
-  readonly answers: Map<string, Promise<Answer>>;
-}
+import { InstantQuestions, type Questions } from './questions.js';
+import { chooseBusiest, choosePairs, type PairChoice } from './series-cap.js';
 
 /** The metrics that a row came to, or the error of a block that it needs. */
 interface Derived {
   readonly row: CompiledRow;
+  readonly family: OutputFamily | undefined;
   readonly metrics: readonly Metric[];
   readonly error?: GatewayzMetricsError;
 }
@@ -38,105 +30,98 @@ export function createPrometheusCollector(
 ): Collector {
   const capped = new Set(cappedBlocks.map(catalogue.scoped));
   const familyOf = new Map(Object.values(catalogue.families).flatMap((families) => families.map((f) => [f.row, f])));
-  let asked: Asked = { instant: Number.NaN, answers: new Map() };
+  let asked = new InstantQuestions(client, Number.NaN);
 
   async function collect(instant: number, ids: readonly string[], signal: AbortSignal): Promise<Collection> {
-    if (asked.instant !== instant) asked = { instant, answers: new Map() };
-    const here = asked;
+    if (asked.instant !== instant) asked = new InstantQuestions(client, instant);
     let cost = 0;
-    const ask = (promql: string, key = promql): Promise<Answer> => {
-      const earlier = here.answers.get(key);
-      if (earlier) return earlier;
-      const answer = query(client, promql, instant, signal);
-      here.answers.set(key, answer);
-      return answer.then((given) => {
-        cost += given.seconds;
-        return given;
-      });
-    };
+    const questions = asked.during(signal, (seconds) => {
+      cost += seconds;
+    });
 
-    here.names ??= namesOf(client, catalogue, instant, signal);
-    const names = await here.names;
-    if (names instanceof GatewayzMetricsError && names.code !== 'upstream_rejected') return allFailed(ids, names);
-    const known = names instanceof GatewayzMetricsError ? undefined : names;
+    const given = await questions.labelValues('__name__', catalogue.selector);
+    if (given.error && given.error.code !== 'upstream_rejected') return allFailed(ids, given.error);
+    const names = namesOf(given);
+    const exists = (metric: string): boolean => names?.has(metric) ?? true;
 
     const rows = ids.map((id) => catalogue.rows.get(id)!);
     const blocks = [...new Set(rows.flatMap((row) => Object.values(row.blocks)))].filter((block) =>
-      catalogue.blockMetrics.get(block)!.some((name) => known?.has(name) ?? true),
+      catalogue.blockMetrics.get(block)!.some(exists),
     );
-    if (blocks.some((block) => capped.has(block))) here.pairs ??= choosePairs(catalogue, maxSeries, ask);
-    const pairs = await here.pairs;
-    const askBlock = async (block: string): Promise<Answer> => {
-      if (!pairs || !capped.has(block)) return ask(block);
-      const answer = await ask(pairs.restrict(block), block);
-      return { ...answer, vector: answer.vector.filter(pairs.has) };
-    };
-    const answers = new Map(await Promise.all(blocks.map(async (block) => [block, await askBlock(block)] as const)));
+    const pairs = blocks.some((block) => capped.has(block))
+      ? await choosePairs(catalogue, maxSeries, exists, questions)
+      : undefined;
+    const ask = (block: string): Promise<Answer> =>
+      capped.has(block) ? askCapped(block, pairs, questions) : questions.query(block);
+    const answers = new Map(await Promise.all(blocks.map(async (block) => [block, await ask(block)] as const)));
     const errors = [...answers.values()].flatMap(({ error }) => (error ? [error] : []));
     if (errors.length > 0 && errors.length === answers.size) return allFailed(ids, errors[0]!);
 
-    const derived = await Promise.all(rows.map((row) => limit(derive(row, answers), ask)));
-    const absent = derived.some(({ metrics, error }) => metrics.length === 0 && !error);
-    const down = absent ? await downTargets(client, catalogue, instant, ask, signal) : [];
-    const outcome = ({ row, metrics, error }: Derived): Outcome => {
-      if (error) return { state: 'failed', reason: error.message };
-      if (metrics.length > 0) return { state: 'present', metrics };
-      const context = { names: known, answers: vectorsOf(row, answers), down, selector: catalogue.baseSelector };
-      return { state: 'absent', reason: explainAbsence(row, context) };
-    };
+    const derived = rows.map((row) => derive(row, familyOf.get(row.id), answers));
+    const limited = await limit(derived, questions);
+    const isAbsent = ({ metrics, error }: Derived): boolean => metrics.length === 0 && !error;
+    const down = derived.some(isAbsent) ? await downTargets(catalogue, questions) : [];
     return {
-      outcomes: new Map(derived.map((result) => [result.row.id, outcome(result)])),
+      outcomes: new Map(limited.map((result) => [result.row.id, outcomeOf(result, answers, names, down)])),
       durations: new Map(rows.map((row) => [row.id, secondsOf(row, answers)])),
       cost,
-      dropped: new Map(derived.flatMap((result) => droppedOf(result, pairs))),
+      dropped: new Map(derived.flatMap((before, i) => droppedOf(before, limited[i]!, pairs))),
     };
   }
 
-  /** Cuts a family that is over the limit although Prometheus was not asked to choose. */
-  async function limit(result: Derived, ask: (promql: string) => Promise<Answer>): Promise<Limited> {
-    const family = familyOf.get(result.row.id);
-    const total = result.metrics.length;
-    if (!family || total <= maxSeries) return { ...result, family, total };
-    const metrics = await keepBusiest(result.metrics, family.labels[0] ?? '', maxSeries, catalogue, ask);
-    return { ...result, metrics, family, total };
+  /** Cuts families with one label; those with pairs have been cut by Prometheus. */
+  async function limit(derived: readonly Derived[], questions: Questions): Promise<readonly Derived[]> {
+    const labelled = derived.flatMap(({ family, metrics }) =>
+      family?.labels.length === 1 ? [{ label: family.labels[0]!, metrics }] : [],
+    );
+    const busiest = await chooseBusiest(labelled, maxSeries, catalogue, questions);
+    return derived.map((result) => {
+      const [label = ''] = result.family?.labels ?? [];
+      const shown = result.family?.labels.length === 1 ? busiest.get(label) : undefined;
+      if (!shown) return result;
+      return { ...result, metrics: result.metrics.filter(({ labels }) => shown.has(labels[label] ?? '')) };
+    });
+  }
+
+  function outcomeOf(
+    { row, metrics, error }: Derived,
+    answers: ReadonlyMap<string, Answer>,
+    names: ReadonlySet<string> | undefined,
+    down: readonly DownTarget[],
+  ): Outcome {
+    if (error) return { state: 'failed', reason: error.message };
+    if (metrics.length > 0) return { state: 'present', metrics };
+    const context = { names, answers: vectorsOf(row, answers), down, selector: catalogue.baseSelector };
+    return { state: 'absent', reason: explainAbsence(row, context) };
   }
 
   return { name: 'prometheus', has: (row) => catalogue.rows.has(row), collect };
 }
 
-interface Limited extends Derived {
-  readonly family: OutputFamily | undefined;
-  /** Label sets before the cut. */
-  readonly total: number;
+/** Undefined where the upstream would not tell; then everything is asked. */
+function namesOf({ values, error }: LabelAnswer): ReadonlySet<string> | undefined {
+  return error ? undefined : new Set(values);
 }
 
-function droppedOf({ family, metrics, total }: Limited, pairs: PairChoice | undefined): [string, number][] {
-  const before = family?.labels.includes('model') ? (pairs?.counts.get(family.name) ?? total) : total;
-  return family && before > metrics.length ? [[family.name, before - metrics.length]] : [];
+async function askCapped(
+  block: string,
+  pairs: PairChoice | GatewayzMetricsError | undefined,
+  questions: Questions,
+): Promise<Answer> {
+  if (pairs instanceof GatewayzMetricsError) return { vector: [], seconds: 0, error: pairs };
+  const text = pairs ? pairs.restrict(block) : block;
+  return text === undefined ? { vector: [], seconds: 0 } : questions.query(text);
 }
 
-async function query(client: PrometheusClient, promql: string, instant: number, signal: AbortSignal): Promise<Answer> {
-  const started = performance.now();
-  try {
-    return await client.query(promql, instant, signal);
-  } catch (error) {
-    if (!(error instanceof GatewayzMetricsError)) throw error;
-    return { vector: [], seconds: (performance.now() - started) / 1000, error };
-  }
-}
-
-async function namesOf(
-  client: PrometheusClient,
-  catalogue: Catalogue,
-  instant: number,
-  signal: AbortSignal,
-): Promise<Names> {
-  try {
-    return (await client.metricNames(catalogue.selector, instant, signal)).names;
-  } catch (error) {
-    if (error instanceof GatewayzMetricsError) return error;
-    throw error;
-  }
+function droppedOf(
+  { family, metrics, error }: Derived,
+  { metrics: shown }: Derived,
+  pairs: PairChoice | GatewayzMetricsError | undefined,
+): [string, number][] {
+  if (!family || error) return [];
+  const counts = family.labels.includes('model') && pairs && !(pairs instanceof GatewayzMetricsError) && pairs.counts;
+  const before = counts ? (counts.get(family.name) ?? 0) : metrics.length;
+  return before > shown.length ? [[family.name, before - shown.length]] : [];
 }
 
 function vectorsOf(row: CompiledRow, answers: ReadonlyMap<string, Answer>): Record<string, Vector> {
@@ -145,15 +130,15 @@ function vectorsOf(row: CompiledRow, answers: ReadonlyMap<string, Answer>): Reco
   );
 }
 
-function derive(row: CompiledRow, answers: ReadonlyMap<string, Answer>): Derived {
+function derive(row: CompiledRow, family: OutputFamily | undefined, answers: ReadonlyMap<string, Answer>): Derived {
   const error = Object.values(row.blocks)
     .map((block) => answers.get(block)?.error)
     .find((found) => found !== undefined);
-  if (error) return { row, metrics: [], error };
+  if (error) return { row, family, metrics: [], error };
   try {
-    return { row, metrics: row.derive(vectorsOf(row, answers)) };
+    return { row, family, metrics: row.derive(vectorsOf(row, answers)) };
   } catch (cause) {
-    if (cause instanceof GatewayzMetricsError) return { row, metrics: [], error: cause };
+    if (cause instanceof GatewayzMetricsError) return { row, family, metrics: [], error: cause };
     throw cause;
   }
 }

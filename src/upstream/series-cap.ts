@@ -1,65 +1,108 @@
 import { labelSetCounts, pairRanking, rankings, statusCount } from '../catalogue/cap.js';
 import type { Catalogue } from '../catalogue/compile.js';
-import { labelKey } from '../catalogue/derive/labels.js';
 import { scalarOf } from '../catalogue/derive/vector.js';
-import type { Metric, Sample } from '../model.js';
+import { GatewayzMetricsError } from '../errors.js';
+import type { Metric, Vector } from '../model.js';
 import { addMatchers } from '../promql/add-matchers.js';
 import { anyOf } from '../promql/any-of.js';
-import type { Answer } from './answer.js';
-
-type Ask = (promql: string) => Promise<Answer>;
+import { metricNames } from '../promql/selectors.js';
+import type { Questions } from './questions.js';
 
 /** The pairs of model and provider that are shown while a family of `/models` is over the limit. */
 export interface PairChoice {
-  /** Narrows a block to the chosen models, so that the others are not transferred. */
-  readonly restrict: (block: string) => string;
-  readonly has: (sample: Sample) => boolean;
+  /** Narrows a block to the chosen pairs, so that the others are not transferred; undefined when no pair is chosen. */
+  readonly restrict: (block: string) => string | undefined;
   /** Label sets that each family has upstream. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-const pair = ['model', 'provider'];
-
 /**
  * Counts the label sets of every family of `/models`. If one has more than `maxSeries`, Prometheus names the busiest pairs
- * of the last hour, as many as keep every family within the limit; undefined while all are within it.
+ * of the last hour, as many as keep every family within the limit; undefined while all are within it. An error where
+ * Prometheus could not tell: asking for everything then may be asking for far too much.
  */
-export async function choosePairs(catalogue: Catalogue, maxSeries: number, ask: Ask): Promise<PairChoice | undefined> {
-  const askScalar = async (promql: string): Promise<number> =>
-    scalarOf((await ask(catalogue.scoped(promql))).vector) ?? 0;
-  const counts = new Map(
-    await Promise.all(
-      Object.entries(labelSetCounts).map(async ([family, promql]) => [family, await askScalar(promql)] as const),
-    ),
+export async function choosePairs(
+  catalogue: Catalogue,
+  maxSeries: number,
+  exists: (metric: string) => boolean,
+  questions: Questions,
+): Promise<PairChoice | GatewayzMetricsError | undefined> {
+  try {
+    const ask = (promql: string): Promise<Vector> => askOrThrow(catalogue.scoped(promql), questions);
+    const askNumber = async (promql: string): Promise<number> => scalarOf(await ask(promql)) ?? 0;
+    const known = Object.entries(labelSetCounts).filter(([, promql]) => metricNames(promql).some(exists));
+    const counts = new Map(
+      await Promise.all(known.map(async ([family, promql]) => [family, await askNumber(promql)] as const)),
+    );
+    if ([...counts.values()].every((count) => count <= maxSeries)) return undefined;
+    // Every status of a pair is a label set of the requests family.
+    const limit = Math.floor(maxSeries / Math.max(1, await askNumber(statusCount)));
+    return { restrict: restrictionTo(await ask(`topk(${limit}, ${pairRanking})`)), counts };
+  } catch (error) {
+    if (error instanceof GatewayzMetricsError) return error;
+    throw error;
+  }
+}
+
+async function askOrThrow(promql: string, questions: Questions): Promise<Vector> {
+  const { vector, error } = await questions.query(promql);
+  if (error) throw error;
+  return vector;
+}
+
+/** One selection for each provider, since matchers cannot name pairs. */
+function restrictionTo(pairs: Vector): PairChoice['restrict'] {
+  const models = new Map<string, string[]>();
+  for (const { labels } of pairs) {
+    const provider = labels['provider'] ?? '';
+    models.set(provider, [...(models.get(provider) ?? []), labels['model'] ?? '']);
+  }
+  const selections = [...models].map(
+    ([provider, of]) =>
+      [
+        { label: 'provider', op: '=', value: provider },
+        { label: 'model', op: '=~', value: anyOf(of) },
+      ] as const,
   );
-  if ([...counts.values()].every((count) => count <= maxSeries)) return undefined;
-  // Every status of a pair is a label set of the requests family.
-  const limit = Math.floor(maxSeries / Math.max(1, await askScalar(statusCount)));
-  const { vector } = await ask(catalogue.scoped(`topk(${limit}, ${pairRanking})`));
-  const chosen = new Set(vector.map(({ labels }) => labelKey(labels, pair)));
-  const models = [...new Set(vector.map(({ labels }) => labels['model'] ?? ''))];
-  const among = { label: 'model', op: '=~', value: anyOf(models) } as const;
-  return {
-    restrict: (block) => addMatchers(block, [among]),
-    has: ({ labels }) => chosen.has(labelKey(labels, pair)),
-    counts,
-  };
+  return (block) =>
+    selections.length === 0 ? undefined : union(selections.map((matchers) => addMatchers(block, matchers)));
+}
+
+/** `a or b or …`, balanced: each `or` copies what is on its left. */
+function union(texts: readonly string[]): string {
+  if (texts.length === 1) return texts[0]!;
+  const middle = texts.length >> 1;
+  return `(${union(texts.slice(0, middle))} or ${union(texts.slice(middle))})`;
+}
+
+/** A family with one label, and its metrics before the cut. */
+interface Labelled {
+  readonly label: string;
+  readonly metrics: readonly Metric[];
 }
 
 /**
- * Keeps the busiest `maxSeries` metrics of a family with one label. Such families are small unless something is wrong
- * upstream; metrics that the ranking does not know come last.
+ * By label, the values that are shown where some family has more than `maxSeries` of them: the busiest, the same for all
+ * families with that label. Such families are small unless something is wrong upstream, so they are cut here.
  */
-export async function keepBusiest(
-  metrics: readonly Metric[],
-  label: string,
+export async function chooseBusiest(
+  families: readonly Labelled[],
   maxSeries: number,
   catalogue: Catalogue,
-  ask: Ask,
-): Promise<readonly Metric[]> {
-  const ranking = rankings[label];
-  const vector = ranking ? (await ask(catalogue.scoped(`topk(${maxSeries}, ${ranking})`))).vector : [];
-  const busiest = new Set(vector.map(({ labels }) => labels[label] ?? ''));
-  const isBusy = ({ labels }: Metric): boolean => busiest.has(labels[label] ?? '');
-  return [...metrics.filter(isBusy), ...metrics.filter((metric) => !isBusy(metric))].slice(0, maxSeries);
+  questions: Questions,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const over = new Set(families.filter(({ metrics }) => metrics.length > maxSeries).map(({ label }) => label));
+  const chosen = await Promise.all(
+    [...over].map(async (label) => {
+      const ranking = rankings[label];
+      const { vector } = ranking
+        ? await questions.query(catalogue.scoped(`topk(${maxSeries}, ${ranking})`))
+        : { vector: [] };
+      // What the ranking does not know comes last.
+      const shown = families.filter((family) => family.label === label).flatMap(({ metrics }) => metrics);
+      const values = [...vector, ...shown].map(({ labels }) => labels[label] ?? '');
+      return [label, new Set([...new Set(values)].slice(0, maxSeries))] as const;
+    }),
+  );
+  return new Map(chosen);
 }

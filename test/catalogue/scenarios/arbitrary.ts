@@ -130,7 +130,7 @@ const anySeries = fc.oneof(
 export const arbitraryScenarios: readonly Scenario[] = fc
   .sample(
     fc.tuple(fc.array(anySeries, { minLength: 5, maxLength: 60, size: 'max' }), fc.array(buckets, { maxLength: 6 })),
-    { numRuns: 30, seed: 20260101 },
+    { numRuns: 16, seed: 20260101 },
   )
   .map(([all, histograms], index) => ({
     name: `arbitrary_${index}`,

@@ -1,0 +1,63 @@
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import { buildPanel, datasource } from './build-panel.js';
+import type { DashboardSpec, VariableSpec } from './panel.js';
+
+/** On every dashboard of ours: what links find each other by. */
+const tag = 'gatewayz';
+
+/**
+ * The dashboard as Grafana 11 and later import it. `datasourceUid` is chosen at first; another can be chosen from the
+ * drop-down.
+ */
+export function buildDashboard(spec: DashboardSpec, datasourceUid: string): dashboard.Dashboard {
+  const builder = new dashboard.DashboardBuilder(spec.title)
+    .uid(spec.uid)
+    .description(spec.description)
+    .tags([tag])
+    .time({ from: 'now-1h', to: 'now' })
+    .refresh('30s')
+    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .readonly()
+    .annotations([])
+    .links([
+      new dashboard.DashboardLinkBuilder('GatewayZ')
+        .type(dashboard.DashboardLinkType.Dashboards)
+        .tags([tag])
+        .keepTime(true)
+        .includeVars(true),
+    ])
+    .withVariable(
+      new dashboard.DatasourceVariableBuilder('datasource')
+        .label('Datasource')
+        .type('prometheus')
+        .current({ text: datasourceUid, value: datasourceUid }),
+    );
+  for (const variable of spec.variables) builder.withVariable(valuesOf(variable));
+  let id = 0;
+  for (const { title, panels } of spec.rows) {
+    id += 1;
+    builder.withRow(new dashboard.RowBuilder(title).id(id));
+    for (const panel of panels) {
+      id += 1;
+      builder.withPanel(buildPanel(panel, id));
+    }
+  }
+  return builder.build();
+}
+
+function valuesOf({ name, label, series }: VariableSpec): dashboard.QueryVariableBuilder {
+  return new dashboard.QueryVariableBuilder(name)
+    .label(label)
+    .datasource(datasource)
+    .query({
+      qryType: 1,
+      query: `label_values(${series}, ${name})`,
+      refId: 'PrometheusVariableQueryEditor-VariableQuery',
+    })
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(dashboard.VariableSort.AlphabeticalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ text: ['All'], value: ['$__all'] });
+}

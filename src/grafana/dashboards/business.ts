@@ -1,0 +1,165 @@
+import { rateOf, sumBy, top } from '../expressions.js';
+import { creditsAgainstBaseline, creditsPerThousandTokens } from '../objectives.js';
+import type { DashboardSpec, PanelSpec } from '../panel.js';
+import { overRange, overTime, type Queries } from '../queries.js';
+import { count, risingTo } from '../scales.js';
+import { uids } from '../uids.js';
+
+const toModels = { uid: uids.models, variables: ['provider'] } as const;
+
+export function businessDashboard(queries: Queries): DashboardSpec {
+  return {
+    uid: uids.business,
+    title: 'GatewayZ / Business',
+    description: 'Customers, tokens and credits.',
+    variables: [],
+    rows: [
+      { title: 'Customers', panels: customerPanels(queries) },
+      { title: 'Consumption', panels: consumptionPanels(queries) },
+      { title: 'By provider and model', panels: detailPanels(queries) },
+    ],
+  };
+}
+
+function customerPanels({ row }: Queries): readonly PanelSpec[] {
+  const families = [
+    ['API keys', 'API keys that can be used.', 'active_api_keys'],
+    ['Subscriptions', 'Paid subscriptions that run.', 'subscription_count'],
+    ['Trials', 'Trials that run.', 'trial_active'],
+  ] as const;
+  return [
+    ...families.map(
+      ([title, description, family]): PanelSpec => ({
+        kind: 'now',
+        ...count,
+        width: 4,
+        title,
+        description: `${description} The maximum over replicas, which all report the same count.`,
+        emptyWithout: [family],
+        queries: [{ expr: row(family) }],
+      }),
+    ),
+    {
+      kind: 'graph',
+      unit: 'none',
+      decimals: 0,
+      width: 12,
+      title: 'Customers over time',
+      description: 'API keys that can be used, paid subscriptions and trials that run.',
+      emptyWithout: families.map(([, , family]) => family),
+      queries: families.map(([title, , family]) => ({ legend: title, expr: row(family) })),
+    },
+  ];
+}
+
+function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
+  const now = { kind: 'now', width: 6 } as const;
+  const ofRange = (metric: string) => overRange(gateway(`sum(increase(${metric}[5m]))`));
+  const graph = { kind: 'graph', width: 12, unit: 'short' } as const;
+  return [
+    {
+      ...now,
+      ...count,
+      title: 'Tokens in total',
+      description: 'Tokens used since the counters began, input and output together; falls when an instance restarts.',
+      queries: [{ expr: row('total_tokens_used') }],
+    },
+    {
+      ...now,
+      unit: 'short',
+      decimals: 2,
+      title: 'Credits in total',
+      description: 'Credits charged since the counters began; falls when an instance restarts.',
+      queries: [{ expr: row('total_credits_used') }],
+    },
+    {
+      ...now,
+      unit: 'short',
+      decimals: 2,
+      title: 'Credits in the chosen time',
+      description: "Credits charged in the dashboard's time.",
+      queries: [{ expr: ofRange('credits_used_total') }],
+    },
+    {
+      ...now,
+      unit: 'none',
+      decimals: 2,
+      title: 'Credits against baseline',
+      description:
+        'Credits of the last hour relative to the same hour of yesterday or of a week ago, whichever had more; 1 while neither is known. An alert fires above 3.',
+      thresholds: risingTo(2, 3),
+      queries: [{ expr: gateway(creditsAgainstBaseline()) }],
+    },
+    {
+      ...graph,
+      title: 'Tokens per minute',
+      description: 'Tokens used per minute, by type.',
+      stacked: true,
+      queries: [
+        {
+          legend: '{{token_type}}',
+          expr: overTime(gateway(`60 * ${rateOf('tokens_used_total', { by: ['token_type'] })}`)),
+        },
+      ],
+    },
+    {
+      ...graph,
+      title: 'Credits per hour',
+      description: 'Credits charged per hour, at the rate of the moment.',
+      queries: [{ legend: 'credits', expr: overTime(gateway(`3600 * ${rateOf('credits_used_total')}`)) }],
+    },
+  ];
+}
+
+function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
+  const graph = { kind: 'graph', width: 12, unit: 'short', details: toModels } as const;
+  const most = (
+    title: string,
+    description: string,
+    metric: string,
+    by: readonly string[],
+    legend: string,
+  ): PanelSpec => ({
+    kind: 'top',
+    width: 12,
+    unit: 'short',
+    title,
+    description,
+    queries: [{ legend, expr: overRange(gateway(top(10, sumBy(by, `increase(${metric}[5m])`)))) }],
+  });
+  return [
+    {
+      ...graph,
+      title: 'Credits by provider',
+      description: 'Credits charged per hour, at the rate of the moment.',
+      stacked: true,
+      queries: [
+        {
+          legend: '{{provider}}',
+          expr: overTime(gateway(`3600 * ${rateOf('credits_used_total', { by: ['provider'] })}`)),
+        },
+      ],
+    },
+    {
+      ...graph,
+      decimals: 4,
+      title: 'Credits per 1000 tokens',
+      description: 'What 1000 tokens cost on average, by provider.',
+      queries: [{ legend: '{{provider}}', expr: overTime(gateway(creditsPerThousandTokens(['provider'], '5m'))) }],
+    },
+    most(
+      'Credits by model',
+      "Credits charged in the dashboard's time: the ten models with most.",
+      'credits_used_total',
+      ['model', 'provider'],
+      '{{model}} ({{provider}})',
+    ),
+    most(
+      'Tokens by provider',
+      "Tokens used in the dashboard's time: the ten providers with most.",
+      'tokens_used_total',
+      ['provider'],
+      '{{provider}}',
+    ),
+  ];
+}

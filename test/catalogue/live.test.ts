@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import type { Catalogue, Scope } from '../../src/catalogue/compile.js';
+import { createCatalogue } from '../../src/catalogue/index.js';
+import type { Collection, Family, Vector } from '../../src/model.js';
+import { parseMatchers } from '../../src/promql/matchers.js';
+import { renderExposition } from '../../src/render/exposition.js';
+import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
+import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
+import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
+import { type ScrapeTarget, startScrapeTarget } from '../support/scrape-target.js';
+import { until } from '../support/until.js';
+import { canonicalDifferences, valuesOf } from './canonical.js';
+import { differences } from './differences.js';
+
+const marker = { label: 'reexported_by', value: 'gatewayz-metrics' };
+const { signal } = new AbortController();
+const targets: Record<string, ScrapeTarget> = {};
+let prometheus: TestPrometheus;
+let client: PrometheusClient;
+let broken = false;
+
+/** A gateway whose counters go on from `base`. */
+function gateway(base: number, scrapes: number): string {
+  const requests = base + 30 * scrapes;
+  return [
+    `fastapi_requests_total{path="/a",status_code="200"} ${requests}`,
+    `fastapi_requests_total{path="/a",status_code="500"} ${scrapes}`,
+    `fastapi_requests_in_progress 4`,
+    `fastapi_requests_duration_seconds_bucket{le="1.0"} ${requests}`,
+    `fastapi_requests_duration_seconds_bucket{le="+Inf"} ${requests + scrapes}`,
+    `fastapi_requests_duration_seconds_sum ${requests / 4}`,
+    `fastapi_requests_duration_seconds_count ${requests + scrapes}`,
+    `model_inference_requests_total{model="m",provider="p",status="success"} ${requests}`,
+    `model_inference_requests_total{model="m",provider="p",status="error"} ${3 * scrapes}`,
+    `model_inference_duration_seconds_bucket{model="m",provider="p",le="10"} ${requests}`,
+    `model_inference_duration_seconds_bucket{model="m",provider="p",le="+Inf"} ${requests}`,
+    `model_inference_duration_seconds_sum{model="m",provider="p"} ${requests * 2}`,
+    `model_inference_duration_seconds_count{model="m",provider="p"} ${requests}`,
+    `tokens_used_total{model="m",provider="p"} ${requests * 100}`,
+    `credits_used_total{model="m",provider="p"} ${requests / 8}`,
+    `active_api_keys{status="active"} 234`,
+    `subscription_count{plan_type="pro"} 45`,
+    `trial_active 12`,
+    `database_query_duration_seconds_sum ${requests / 100}`,
+    `database_query_duration_seconds_count ${requests}`,
+    `cache_hits_total ${requests}`,
+    `cache_misses_total ${scrapes}`,
+    `cache_size_bytes 1000`,
+    '',
+  ].join('\n');
+}
+
+function catalogueOf(selector: string, mark: Scope['marker'] = marker): Catalogue {
+  return createCatalogue({ selector: parseMatchers(selector), marker: mark }, false);
+}
+
+function collect(catalogue: Catalogue, instant: number): Promise<Collection> {
+  return createPrometheusCollector(client, catalogue, 20_000).collect(instant, [...catalogue.rows.keys()], signal);
+}
+
+/** What `/all` hands out at this moment, with or without the marker on its samples. */
+async function reexport(selector: string, mark: Scope['marker']): Promise<string> {
+  const catalogue = catalogueOf(selector, mark);
+  const { outcomes } = await collect(catalogue, Date.now());
+  const families = catalogue.families['all']!.flatMap(({ row, ...header }) => {
+    const outcome = outcomes.get(row);
+    return outcome?.state === 'present' ? [{ ...header, metrics: outcome.metrics } as Family] : [];
+  });
+  return renderExposition(families, mark);
+}
+
+beforeAll(async () => {
+  const start = async (name: string, exposition: Parameters<typeof startScrapeTarget>[0]): Promise<void> => {
+    targets[name] = await startScrapeTarget(exposition);
+  };
+  const failing = (scrapes: number): string => {
+    if (broken) throw new Error('out of order');
+    return gateway(1000, scrapes);
+  };
+  await Promise.all([
+    start('failing', failing),
+    start('relabelled', failing),
+    start('steady', (scrapes) => gateway(1000, scrapes)),
+    start('restarting', (scrapes) => gateway(scrapes < 3 ? 1_000_000 : 0, scrapes)),
+    ...['guarded', 'selected', 'unguarded'].map((world) => start(world, (scrapes) => gateway(1000, scrapes))),
+    start('guarded again', () => reexport('world="guarded"', marker)),
+    start('selected again', () => reexport('world="selected",job="gateway"', undefined)),
+    start('unguarded again', () => reexport('world="unguarded"', undefined)),
+  ]);
+  const static_ = (world: string, ...names: string[]) => ({
+    targets: names.map((name) => targets[name]!.address),
+    labels: { world },
+  });
+  prometheus = await startTestPrometheus({
+    scrape: stringify([
+      {
+        job_name: 'gateway',
+        static_configs: [
+          static_('failing', 'failing'),
+          static_('restart', 'steady', 'restarting'),
+          ...['guarded', 'selected', 'unguarded'].map((world) => static_(world, world)),
+        ],
+      },
+      {
+        job_name: 'relabelled',
+        static_configs: [{ targets: [targets['relabelled']!.address] }],
+        metric_relabel_configs: [{ target_label: 'env', replacement: 'production' }],
+      },
+      {
+        job_name: 'gatewayz-metrics',
+        static_configs: ['guarded', 'selected', 'unguarded'].map((world) => static_(world, `${world} again`)),
+      },
+    ]),
+  });
+  client = createPrometheusClient({
+    prometheusUrl: prometheus.url,
+    prometheusTimeout: 30_000,
+    prometheusConnections: 4,
+    prometheusMaxBody: 2 ** 24,
+  });
+});
+
+afterAll(async () => {
+  await client?.close();
+  await prometheus?.stop();
+  await Promise.all(Object.values(targets).map((target) => target.close()));
+});
+
+async function scraped(name: string, times: number): Promise<void> {
+  await until(() => targets[name]!.scrapes >= times, { what: `${name} was scraped ${times} times`, within: 60_000 });
+}
+
+function queryAt(instant: number): (promql: string) => Promise<Vector> {
+  return async (promql) => (await client.query(promql, instant, signal)).vector;
+}
+
+/** The latest instant as of which an expression gives this value; from now on. */
+function when(promql: string, value: string): Promise<number> {
+  return until(
+    async () => {
+      const instant = Date.now();
+      const [sample] = await prometheus.vector(promql, instant);
+      return sample?.value === value && instant;
+    },
+    { what: `${promql} is ${value}`, within: 60_000 },
+  );
+}
+
+test('a failed scrape empties totals at once, leaves rates, and is the first reason given', async () => {
+  await scraped('failing', 3);
+  broken = true;
+  const instant = await when('max(up{world="failing"} or up{job="relabelled"})', '0');
+  const catalogue = catalogueOf('world="failing"');
+  const collection = await collect(catalogue, instant);
+  const down = `scrape target ${targets['failing']!.address} (job "gateway") is down`;
+  expect(collection.outcomes.get('http.total_requests')).toEqual({
+    state: 'absent',
+    reason: `${down}; no usable samples of fastapi_requests_total at this instant under {world="failing"}`,
+  });
+  expect(collection.outcomes.get('fastapi_exceptions_total')).toEqual({
+    state: 'absent',
+    reason: `${down}; no series named fastapi_exceptions_total in Prometheus under {world="failing"}`,
+  });
+  expect(collection.outcomes.get('http.error_rate')?.state).toBe('present');
+  expect(collection.outcomes.get('provider_error_rate')?.state).toBe('present');
+  expect(await canonicalDifferences(catalogue, collection, queryAt(instant))).toEqual([]);
+
+  // The label of this selector is not on `up`: metric_relabel_configs does not reach it.
+  const relabelled = await collect(catalogueOf('env="production"'), instant);
+  expect(relabelled.outcomes.get('http.total_requests')).toEqual({
+    state: 'absent',
+    reason: `scrape target ${targets['relabelled']!.address} (job "relabelled") is down; no usable samples of fastapi_requests_total at this instant under {env="production"}`,
+  });
+
+  broken = false;
+  const again = await when('min(up{world="failing"} or up{job="relabelled"})', '1');
+  const recovered = await collect(catalogue, again);
+  expect(recovered.outcomes.get('http.total_requests')?.state).toBe('present');
+  expect(recovered.outcomes.get('fastapi_exceptions_total')).toEqual({
+    state: 'absent',
+    reason: 'no series named fastapi_exceptions_total in Prometheus under {world="failing"}',
+  });
+});
+
+test('when one of two instances starts again, totals fall, rates do not', async () => {
+  await scraped('restarting', 5);
+  const instant = await when('count(fastapi_requests_total{world="restart"} < 1000000)', '4');
+  const catalogue = catalogueOf('world="restart"');
+  const collection = await collect(catalogue, instant);
+  const valueOf = (row: string): number => Number(valuesOf(collection, row).get(''));
+  expect(valueOf('http.total_requests')).toBeLessThan(10_000);
+  // Two instances, 31 requests a second each, and what the second one counted since it started again.
+  expect(valueOf('http.request_rate_per_minute')).toBeGreaterThan(0);
+  expect(valueOf('http.request_rate_per_minute')).toBeLessThan(60 * 62 * 2);
+  expect(await canonicalDifferences(catalogue, collection, queryAt(instant))).toEqual([]);
+});
+
+describe('reading back what we exported', () => {
+  /** Where a world's values are not those of the gateway's own series in it. */
+  async function grown(selector: string, mark: Scope['marker'], world: string, instant: number): Promise<string[]> {
+    const whole = catalogueOf(selector, mark);
+    const raw = catalogueOf(`world="${world}",job="gateway"`, marker);
+    const [got, expected] = await Promise.all([collect(whole, instant), collect(raw, instant)]);
+    return [...whole.rows.keys()].flatMap((row) =>
+      differences(row, valuesOf(got, row), valuesOf(expected, row), false),
+    );
+  }
+
+  /** Three instants, the last being now; by then our output has been read back eight times. */
+  async function instants(world: string): Promise<number[]> {
+    await scraped(`${world} again`, 8);
+    const last = Date.now();
+    return [last, last - 1500, last - 3000];
+  }
+
+  async function samplesReadBack(world: string, instant: number): Promise<number> {
+    const [sample] = await prometheus.vector(
+      `count({world="${world}",job="gatewayz-metrics",__name__=~".+_.+"})`,
+      instant,
+    );
+    return Number(sample?.value);
+  }
+
+  test('changes nothing while it carries the marker', async () => {
+    for (const instant of await instants('guarded')) {
+      expect(await samplesReadBack('guarded', instant)).toBeGreaterThan(30);
+      expect(await grown('world="guarded"', marker, 'guarded', instant)).toEqual([]);
+    }
+  });
+
+  test('changes nothing while the base selector keeps it out, without a marker', async () => {
+    for (const instant of await instants('selected')) {
+      expect(await samplesReadBack('selected', instant)).toBeGreaterThan(30);
+      expect(await grown('world="selected",job="gateway"', undefined, 'selected', instant)).toEqual([]);
+    }
+  });
+
+  test('makes everything grow without marker and base selector, so that the tests above prove something', async () => {
+    const [last = 0] = await instants('unguarded');
+    expect(await samplesReadBack('unguarded', last)).toBeGreaterThan(30);
+    expect(await grown('world="unguarded"', undefined, 'unguarded', last)).not.toEqual([]);
+    const totalOf = async (selector: string): Promise<number> =>
+      Number(valuesOf(await collect(catalogueOf(selector, undefined), last), 'total_tokens_used').get(''));
+    expect((await totalOf('world="unguarded"')) / (await totalOf('world="unguarded",job="gateway"'))).toBeGreaterThan(
+      4,
+    );
+  });
+});

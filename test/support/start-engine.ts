@@ -1,0 +1,73 @@
+import { onTestFinished } from 'vitest';
+import { createEngine } from '../../src/engine/create-engine.js';
+import type { Engine, EngineState, LogRecord } from '../../src/engine/engine.js';
+import { type Representation, type View, viewKey } from '../../src/render/representation.js';
+import { type Options, readSettings } from '../../src/settings.js';
+import { FakeClock } from './fake-clock.js';
+import { type FakePrometheus, startFakePrometheus } from './fake-prometheus.js';
+import { noon } from './refreshing.js';
+import { until } from './until.js';
+import { playWholeGateway } from './whole-gateway.js';
+
+export interface StartedEngine {
+  readonly engine: Engine;
+  readonly clock: FakeClock;
+  readonly prometheus: FakePrometheus;
+  /** All that was published, oldest first. */
+  readonly published: readonly Representation[];
+  readonly dropped: readonly EngineState['dropped'][];
+  readonly lines: readonly LogRecord[];
+  /** The bytes of a view that were published last, as text. */
+  text(view: View): string;
+  /** Lets time pass until the clock's next timer, waits for what it publishes, and gives that. */
+  nextRefresh(view: View): Promise<Representation>;
+}
+
+/** An engine in this thread on a clock that says noon, with default settings and a fake Prometheus that knows everything. */
+export async function startEngine(
+  options: Options = {},
+  onPublish: (representations: readonly Representation[]) => void = () => {},
+): Promise<StartedEngine> {
+  const prometheus = await startFakePrometheus();
+  playWholeGateway(prometheus);
+  const clock = new FakeClock(noon);
+  const published: Representation[] = [];
+  const dropped: EngineState['dropped'][] = [];
+  const lines: LogRecord[] = [];
+  const engine = createEngine(
+    readSettings({ env: {}, prometheusUrl: prometheus.url, ...options }),
+    {
+      publish: (representations) => {
+        onPublish(representations);
+        published.push(...representations);
+      },
+      dropped: (counts) => dropped.push(counts),
+      log: (record) => lines.push(record),
+    },
+    clock,
+  );
+  onTestFinished(async () => {
+    await engine.close();
+    await prometheus.close();
+  });
+  const last = (view: View) => published.findLast((bytes) => viewKey(bytes.view) === viewKey(view));
+  return {
+    engine,
+    clock,
+    prometheus,
+    published,
+    dropped,
+    lines,
+    text(view) {
+      const bytes = last(view);
+      if (!bytes) throw new Error(`${viewKey(view)} has not been published`);
+      return new TextDecoder().decode(bytes.body);
+    },
+    async nextRefresh(view) {
+      const before = last(view);
+      await clock.advance(clock.timers[0] ?? 0);
+      await until(() => last(view) !== before, { what: `${viewKey(view)} is published`, every: 1 });
+      return last(view)!;
+    },
+  };
+}
