@@ -1,6 +1,6 @@
 import type { Catalogue } from './catalogue/compile.js';
 import { routes } from './http/routes.js';
-import { requestMetrics, stateMetrics } from './own-metrics.js';
+import { datasourceMetrics, requestMetrics, stateMetrics } from './own-metrics.js';
 import { renderDocs } from './render/docs.js';
 import type { Settings } from './settings.js';
 
@@ -14,7 +14,7 @@ export function documentation(
     catalogue,
     base: `${settings.metricsPrefix}/metrics`,
     routes,
-    ownFamilies: [...stateMetrics, ...Object.values(requestMetrics)],
+    ownFamilies: [...stateMetrics, ...Object.values(requestMetrics), ...Object.values(datasourceMetrics)],
     marker: settings.metricsMarker,
     dropped,
   });

@@ -1,5 +1,8 @@
+import type { HostAuthorize } from './access/create-authorize.js';
 import { createCatalogue } from './catalogue/index.js';
 import { systemClock } from './clock.js';
+import type { Datasource } from './datasource/create-datasource.js';
+import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
 import { createEngine } from './engine/create-engine.js';
 import type { Engine, EngineEvents, EngineState, LogRecord } from './engine/engine.js';
@@ -7,6 +10,7 @@ import { ViewStore } from './engine/view-store.js';
 import { createWorkerEngine } from './engine/worker-engine.js';
 import { GatewayzMetricsError } from './errors.js';
 import { createHandler } from './http/create-handler.js';
+import { type Authorize, open } from './http/decision.js';
 import type { MetricsReply, MetricsRequest } from './http/message.js';
 import type { Family } from './model.js';
 import { ownFamilies, RequestMetrics } from './own-metrics.js';
@@ -27,6 +31,10 @@ export interface Logger {
 export interface MetricsOptions extends Options {
   /** Where log lines go; default: JSON lines on stdout, from LOG_LEVEL on. */
   readonly logger?: Logger | undefined;
+  /** The host's own decision who may read, in place of METRICS_TOKENS_FILE: true, or the reader's name, lets one pass. */
+  readonly authorize?: HostAuthorize | undefined;
+  /** Limits of the datasource API, where the defaults do not fit. */
+  readonly datasourceLimits?: DatasourceLimitOptions | undefined;
 }
 
 /** What `snapshot()` gives: every family and the summary, at one instant each. */
@@ -39,6 +47,8 @@ export interface Metrics {
   readonly settings: Settings;
   /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
   handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
+  /** The Prometheus API for Grafana; undefined while it is off. */
+  readonly datasource: Pick<Datasource, 'owns' | 'handle'> | undefined;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
   snapshot(): Promise<MetricsSnapshot>;
   /** Whether any data source has answered yet; asks for `/summary` if none has. */
@@ -56,7 +66,7 @@ const stateWait = 3_000;
  * @throws GatewayzMetricsError `settings_invalid` or `catalogue_invalid`, with every fault at once
  */
 export async function createMetrics(options: MetricsOptions = {}): Promise<Metrics> {
-  const { logger, ...given } = options;
+  const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
   const settings = readSettings(given);
   const log = logger ?? (await loadLogger(settings));
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
@@ -85,6 +95,10 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
+  const access = await loadAccess(settings, hostAuthorize, log, defect);
+  const observe = (endpoint: string, status: number, startedAt: number): void =>
+    requests.observe(endpoint, status, (performance.now() - startedAt) / 1000);
+  const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
   const handle = createHandler(
@@ -94,7 +108,8 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       fetch: (view) => views.fetch(view),
       scrape: async (openMetrics) => {
         const state = await stateOf(start());
-        const families = [...(state?.healthFamilies ?? []), ...(await ownFamilies(state, requests))];
+        const own = [...(await ownFamilies(state, requests)), ...(datasource?.metrics() ?? [])];
+        const families = [...(state?.healthFamilies ?? []), ...own];
         return openMetrics
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }
           : { contentType: expositionType, text: renderExposition(families) };
@@ -103,8 +118,8 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
         docs ??= documentation(catalogue, settings, dropped);
         return docs;
       },
-      observe: (endpoint, status, startedAt) =>
-        requests.observe(endpoint, status, (performance.now() - startedAt) / 1000),
+      authorize: access.authorize,
+      observe,
       defect,
     },
     clock,
@@ -113,6 +128,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   return {
     settings,
     handle,
+    datasource,
     async snapshot() {
       const [all, summary] = await Promise.all([start().snapshot('all'), start().snapshot('summary')]);
       if (!all || !summary) throw new GatewayzMetricsError('unavailable', 'The metrics have been closed.');
@@ -127,7 +143,8 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       return ready;
     },
     close() {
-      closing ??= engine?.close() ?? Promise.resolve();
+      access.close();
+      closing ??= Promise.all([engine?.close(), datasource?.close()]).then(() => {});
       engine = closedEngine;
       return closing;
     },
@@ -156,4 +173,40 @@ async function stateOf(engine: Engine): Promise<EngineState | undefined> {
 async function loadLogger(settings: Settings): Promise<Logger> {
   const { createLogger } = await import('./logger.js');
   return createLogger(settings);
+}
+
+interface Access {
+  readonly authorize: Authorize;
+  readonly close: () => void;
+}
+
+/** What decides about readers is loaded only where something is to be decided. */
+async function loadAccess(
+  { metricsTokensFile }: Settings,
+  decide: HostAuthorize | undefined,
+  log: Logger,
+  defect: (error: unknown) => void,
+): Promise<Access> {
+  if (decide === undefined && metricsTokensFile === undefined) return { authorize: open, close: () => {} };
+  const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
+  if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), close: () => {} };
+  const { TokenStore } = await import('./access/token-store.js');
+  const tokens = new TokenStore(metricsTokensFile!, log);
+  return { authorize: authorizeByToken(tokens), close: () => tokens.close() };
+}
+
+/** The same for the datasource: its cache and its connections are only there where it is on. */
+async function loadDatasource(
+  settings: Settings,
+  limits: DatasourceLimitOptions | undefined,
+  authorize: Authorize,
+  logger: Logger,
+  observe: (endpoint: string, status: number, startedAt: number) => void,
+): Promise<Datasource | undefined> {
+  if (settings.datasource !== true) return undefined;
+  const { createDatasource } = await import('./datasource/create-datasource.js');
+  const { authorizedDatasource } = await import('./datasource/authorized-datasource.js');
+  const { metricsPrefix: prefix } = settings;
+  const datasource = createDatasource({ prefix, upstream: settings, limits, logger, observe });
+  return authorizedDatasource(datasource, authorize);
 }

@@ -117,6 +117,45 @@ export const requestMetrics = {
   },
 } as const;
 
+/** Our own metrics about the datasource API; there where it is on. */
+export const datasourceMetrics = {
+  answers: {
+    name: 'gatewayz_metrics_datasource_answers_total',
+    type: 'counter',
+    unit: '',
+    help: 'Answers of the upstream that were given, by origin: hit (kept from before), shared (the call of another client), miss (a call of its own).',
+    labels: ['origin'],
+  },
+  rejected: {
+    name: 'gatewayz_metrics_datasource_rejected_total',
+    type: 'counter',
+    unit: '',
+    help: 'Calls that ended at a limit, by limit.',
+    labels: ['limit'],
+  },
+  inFlight: {
+    name: 'gatewayz_metrics_datasource_in_flight',
+    type: 'gauge',
+    unit: '',
+    help: 'Calls to the upstream that are under way.',
+    labels: [],
+  },
+  waiting: {
+    name: 'gatewayz_metrics_datasource_waiting',
+    type: 'gauge',
+    unit: '',
+    help: 'Calls to the upstream that wait for their turn.',
+    labels: [],
+  },
+  cacheBytes: {
+    name: 'gatewayz_metrics_datasource_cache_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that kept answers take.',
+    labels: [],
+  },
+} as const satisfies Record<string, FamilyHeader & { labels: readonly string[] }>;
+
 /** Seconds; the budgets of the endpoints (1, 50, 100 and 200 ms) are bounds. */
 const durationBounds = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
+import { belowMetrics } from './http/below-metrics.js';
 import type { Metrics } from './metrics.js';
 
 /** Milliseconds: a client that sends slowly is let go; Fastify's own default would wait for ever. */
@@ -12,14 +13,15 @@ const headersTimeout = 15_000;
 const keepAliveTimeout = 75_000;
 
 /**
- * The standalone service. The metrics paths are answered in the request listener, before Fastify routes: they are what
- * this process is for, and need nothing of it. Fastify has the rest: `/healthz`, `/readyz`, and answers to anything else.
+ * The standalone service. The paths of the metrics, and of the datasource where it is on, are answered in the request
+ * listener, before Fastify routes: they are what this process is for, and need nothing of it. Fastify has the rest:
+ * `/healthz`, `/readyz`, and answers to anything else.
  */
 export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): FastifyInstance {
   const base = `${metrics.settings.metricsPrefix}/metrics`;
   const answer = nodeHandler(metrics);
-  const isMetrics = (url: string): boolean =>
-    url.startsWith(base) && (url.length === base.length || url[base.length] === '/' || url[base.length] === '?');
+  const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
+  const isOurs = (url: string): boolean => isMetrics(url) || metrics.datasource?.owns(url) === true;
 
   const app = fastify({
     loggerInstance: log,
@@ -29,7 +31,7 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
     forceCloseConnections: 'idle',
     serverFactory: (route) =>
       createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
-        if (!isMetrics(request.url ?? '')) return route(request, response);
+        if (!isOurs(request.url ?? '')) return route(request, response);
         logAnswer(log, request, response);
         return answer(request, response);
       }),

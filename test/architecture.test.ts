@@ -15,7 +15,7 @@ const flow: readonly (readonly string[])[] = [
   ['upstream', 'health-service', 'snapshot', 'render', 'grafana'],
   ['engine'],
   ['http', 'own-metrics', 'logger'],
-  ['datasource', 'documentation'],
+  ['datasource', 'documentation', 'access'],
   ['metrics'],
   ['adapters'],
   ['index', 'standalone'],

@@ -44,7 +44,7 @@ describe('the documents', () => {
   it('the README names every endpoint, only settings that exist, and only npm scripts that exist', () => {
     const readme = read('README.md');
     for (const { path } of routes.filter((route) => route.path !== '')) expect(readme).toContain(`\`${path}\``);
-    const variables = new Set(settingsTable.map(({ env }) => env).filter((env) => env !== undefined));
+    const variables = new Set<string | undefined>(settingsTable.map(({ env }) => env));
     const named = [...readme.matchAll(/\b(?:PROMETHEUS|METRICS|HEALTH|LOKI|LOG)_[A-Z_]+\b/g)].map((match) => match[0]);
     expect(named.filter((name) => !variables.has(name))).toEqual([]);
     const scripts = [...readme.matchAll(/npm run (\w+)/g)].map((match) => match[1]!);

@@ -122,7 +122,8 @@ function get(url, headers, agent, xCache) {
         const { statusCode } = response;
         const cached = response.headers['x-cache'];
         if (statusCode !== 200) reject(new Error(`${url} gave ${statusCode}`));
-        else if (xCache !== undefined && cached !== xCache) reject(new Error(`${url} was a ${cached}, not a ${xCache}`));
+        else if (xCache !== undefined && cached !== xCache)
+          reject(new Error(`${url} was a ${cached}, not a ${xCache}`));
         else resolve(bytes);
       });
       response.on('error', reject);
@@ -148,10 +149,14 @@ async function startUpstream({ prometheus: binary, promtool }) {
 function series() {
   const lines = [];
   const add = (name, labels, value) => {
-    for (let at = start - 3600; at <= end; at += 15) lines.push(`${name}{${labels}} ${value((at - start) / 15 + 240)} ${at}`);
+    for (let at = start - 3600; at <= end; at += 15)
+      lines.push(`${name}{${labels}} ${value((at - start) / 15 + 240)} ${at}`);
   };
   for (const [index, { provider, model }] of pairs.entries()) {
-    for (const [status, share] of [['success', 7.3], ['error', 0.4]]) {
+    for (const [status, share] of [
+      ['success', 7.3],
+      ['error', 0.4],
+    ]) {
       const labels = `model="${model}",provider="${provider}",status="${status}"`;
       add('model_inference_requests_total', labels, (n) => Math.round(n * share * (1 + index / 40)));
     }

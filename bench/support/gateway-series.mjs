@@ -24,7 +24,7 @@ export function gatewaySeries(providers, models) {
     const provider = Math.floor(index / models);
     const model = index % models;
     return {
-      labels: `model="vendor-${model % 40}/large-model-${model}",provider="provider-${provider}"`,
+      labels: `model="large-model-${model}",provider="provider-${provider}"`,
       requests: 0.02 + (index % 17) / 100,
       errors: provider % 8 === 0 ? 0.1 : 0.01,
     };

@@ -1,24 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Datasource } from '../datasource/create-datasource.js';
+import type { DatasourceReply } from '../datasource/message.js';
 
-/** A `node:http` request listener that answers everything it is given from the datasource. The body must not have been read. */
+/** A `node:http` request listener that answers everything it is given from the datasource. Nothing may have read the body before. */
 export function nodeDatasourceHandler(
   datasource: Pick<Datasource, 'handle'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const { method = 'GET', url = '/', headers } = request;
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    void datasource.handle({ method, url, headers, body: request, signal: gone.signal }).then((reply) => {
-      if (response.destroyed) return;
-      const { status, body } = reply;
-      response.writeHead(status, reply.headers as Record<string, string>);
-      if (body === undefined || body instanceof Uint8Array) response.end(body);
-      // What breaks off is destroyed by the pipeline, so that no client takes it for the whole.
-      else pipeline(body, response).catch(() => response.destroy());
-    });
+    const { method = 'GET', url = '/', headers, readableEnded, socket } = request;
+    const { remoteAddress } = socket;
+    const body = readableEnded ? undefined : request;
+    const signal = goneSignal(response);
+    void datasource
+      .handle({ method, url, headers, remoteAddress, body, signal })
+      .then((reply) => send(response, reply));
   };
+}
+
+/** Fires when the client has gone before its answer was complete. */
+export function goneSignal(response: Pick<ServerResponse, 'once' | 'writableFinished'>): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function send(response: ServerResponse, { status, headers, body }: DatasourceReply): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, headers as Record<string, string>);
+  if (body === undefined || body instanceof Uint8Array) response.end(body);
+  // What breaks off is destroyed by the pipeline, so that no client takes it for the whole.
+  else pipeline(body, response).catch(() => response.destroy());
 }

@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsReply } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
+import { nodeDatasourceHandler } from './node-datasource.js';
 
 /** What is needed of a request of `node:http`, `node:http2` (compatibility API), connect or Express. */
 export interface NodeRequestLike {
@@ -7,6 +9,7 @@ export interface NodeRequestLike {
   /** Path and query, without what the handler is mounted under. */
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
 }
 
 /** What is needed of its response. */
@@ -24,9 +27,16 @@ export type NodeHandler = (request: NodeRequestLike, response: NodeResponseLike)
  * A request listener for `node:http`. It answers everything that it is given, with 404 what is not below
  * `<prefix>/metrics`: give it those paths, or a server of its own.
  */
-export function nodeHandler(metrics: Pick<Metrics, 'handle'>): NodeHandler {
-  return ({ method = 'GET', url = '/', headers }, response) => {
-    const reply = metrics.handle({ method, url, headers });
+export function nodeHandler(metrics: Pick<Metrics, 'handle'> & Partial<Pick<Metrics, 'datasource'>>): NodeHandler {
+  const { datasource } = metrics;
+  const answerDatasource = datasource && nodeDatasourceHandler(datasource);
+  return (request, response) => {
+    const { method = 'GET', url = '/', headers, socket } = request;
+    // Whoever has these has the streams too.
+    if (answerDatasource && datasource.owns(url)) {
+      return answerDatasource(request as IncomingMessage, response as ServerResponse);
+    }
+    const reply = metrics.handle({ method, url, headers, remoteAddress: socket?.remoteAddress });
     // At once where there is no wait: a promise would cost more than all the rest.
     if (reply instanceof Promise) void reply.then((value) => send(response, value));
     else send(response, reply);

@@ -4,10 +4,12 @@ import { GatewayzMetricsError } from '../errors.js';
 import { demoCommand } from './demo.js';
 import { docsCommand } from './docs.js';
 import { serveCommand } from './serve.js';
+import { tokenCommand } from './token.js';
 import { version } from './version.js';
 
 const program = new Command('gatewayz-metrics').description('The metrics front of an LLM gateway.').version(version);
-for (const command of [serveCommand(), demoCommand(), docsCommand()]) program.addCommand(command.exitOverride());
+for (const command of [serveCommand(), demoCommand(), docsCommand(), tokenCommand()])
+  program.addCommand(command.exitOverride());
 
 try {
   await program.exitOverride().parseAsync();

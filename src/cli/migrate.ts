@@ -1,12 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { systemClock } from '../clock.js';
-import { readDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { exporterJob, newJob } from '../migrate/exporter.js';
 import { maskSecrets } from '../migrate/mask-secrets.js';
-import { deprecationNotice, isCalendarDate } from '../migrate/notice.js';
+import { deprecationNotice } from '../migrate/notice.js';
 import { RangeClient } from '../migrate/range-query.js';
 import { readStack } from '../migrate/read-stack.js';
 import { refusal } from '../migrate/refusal.js';
@@ -19,6 +18,7 @@ import { surveyStack } from '../migrate/survey-stack.js';
 import { keepVerdict } from '../migrate/verdict.js';
 import { followJobs, type Verification, verifyJobs } from '../migrate/verify-jobs.js';
 import { readSettings } from '../settings.js';
+import { dateOption, periodOption, prefixOption, rootOption, targetOption } from './migrate-options.js';
 
 const voice: Voice = {
   show: (text) => process.stdout.write(text),
@@ -68,11 +68,7 @@ function apply(): Command {
     .description('Apply a phase: add the new scrape job beside the old one, or take the exporter out.')
     .addOption(rootOption())
     .addOption(new Option('--phase <phase>', 'what to do').choices(['parallel', 'remove']).makeOptionMandatory())
-    .addOption(
-      new Option('--target <host:port>', 'where Prometheus reaches the scrape target')
-        .argParser(readTarget)
-        .makeOptionMandatory(),
-    )
+    .addOption(targetOption())
     .addOption(prefixOption())
     .option('--dry-run', 'print the changes as a unified diff and make none')
     .option('--force', 'remove without a verdict of migrate verify')
@@ -113,14 +109,8 @@ function verify(): Command {
     )
     .option('--old-job <name>', 'scrape job of the exporter', exporterJob)
     .option('--new-job <name>', 'scrape job that replaces it', newJob)
-    .addOption(
-      new Option('--window <duration>', 'how far back to compare').argParser(readPeriod).default(86_400_000, '24h'),
-    )
-    .addOption(
-      new Option('--poll <duration>', 'how often the Health Service is polled')
-        .argParser(readPeriod)
-        .default(30_000, '30s'),
-    )
+    .addOption(periodOption('--window <duration>', 'how far back to compare', '24h'))
+    .addOption(periodOption('--poll <duration>', 'how often the Health Service is polled', '30s'))
     .option('--follow', 'go on, showing progress, until the window is full')
     .option('--json', 'print the comparison as JSON')
     .action(
@@ -129,8 +119,7 @@ function verify(): Command {
         const client = new RangeClient(readSettings(prometheusUrl === undefined ? {} : { prometheusUrl }));
         try {
           const { signal } = new AbortController();
-          const tell = (look: Verification | string) =>
-            voice.note(typeof look === 'string' ? look : progressText(look, options.window));
+          const tell = progressTeller(options.window);
           const verification = follow
             ? await followJobs(client, options, systemClock, signal, tell)
             : await verifyJobs(client, options, systemClock.now(), signal);
@@ -149,6 +138,17 @@ function verify(): Command {
         }
       }),
     );
+}
+
+/** On a terminal every look is told; elsewhere, where lines are kept, only what is new. */
+function progressTeller(window: number): (look: Verification | string) => void {
+  let told = '';
+  return (look) => {
+    const line = typeof look === 'string' ? look : progressText(look, window);
+    const news = line.replace(/^.*?(?=\()/, '');
+    if (process.stderr.isTTY || news !== told) voice.note(line);
+    told = news;
+  };
 }
 
 interface RollbackFlags {
@@ -179,21 +179,11 @@ function rollback(): Command {
 function notice(): Command {
   return new Command('notice')
     .description('Print a deprecation notice for the exporter as Markdown.')
-    .addOption(new Option('--date <YYYY-MM-DD>', 'day of the removal').argParser(readDate).makeOptionMandatory())
+    .addOption(dateOption())
     .addOption(prefixOption())
     .action(({ date, prefix }: { date: string; prefix: string }) => {
       process.stdout.write(deprecationNotice({ date, metricsPath: `${prefix}/metrics` }));
     });
-}
-
-function rootOption(): Option {
-  return new Option('--root <dir>', 'the stack repository').default('.');
-}
-
-function prefixOption(): Option {
-  return new Option('--prefix <path>', 'METRICS_PREFIX of the new service')
-    .argParser(readPrefix)
-    .default('/prometheus');
 }
 
 /** The root without links in its path. */
@@ -213,29 +203,4 @@ function guarded<Flags>(action: (flags: Flags) => Promise<void>): (flags: Flags)
       throw error;
     }
   };
-}
-
-function readTarget(text: string): string {
-  const port = /^(?:[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(text)?.[1];
-  if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw new InvalidArgumentError('Expected host:port, as in backend:8000.');
-  }
-  return text;
-}
-
-function readPrefix(text: string): string {
-  if (!/^(?:\/[\w.~-]+)*\/?$/.test(text)) throw new InvalidArgumentError('Expected a path such as /prometheus.');
-  return text.replace(/\/$/, '');
-}
-
-function readPeriod(text: string): number {
-  const milliseconds = readDuration(text);
-  if (milliseconds === undefined || milliseconds < 1000)
-    throw new InvalidArgumentError('Expected a duration of 1s or more, such as 24h.');
-  return milliseconds;
-}
-
-function readDate(text: string): string {
-  if (!isCalendarDate(text)) throw new InvalidArgumentError('Expected a day such as 2027-01-31.');
-  return text;
 }

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { createMetrics } from '../metrics.js';
+import { isLoopback } from '../settings/loopback.js';
 import { readSettings } from '../settings.js';
 import { listenError } from './listen-error.js';
+import { servesDatasource } from './serves-datasource.js';
 
 /** Milliseconds that requests in flight have to finish after the first signal; a second signal does not wait. */
 const shutdownDeadline = 10_000;
@@ -14,9 +16,12 @@ export function serveCommand(): Command {
       const { createLogger } = await import('../logger.js');
       const { createStandalone } = await import('../standalone.js');
       const log = createLogger(settings);
-      const metrics = await createMetrics({ logger: log });
+      const metrics = await createMetrics({ logger: log, datasource: servesDatasource(settings) });
       const app = createStandalone(metrics, log);
       const { host, port } = settings;
+      if (!isLoopback(host) && settings.metricsTokensFile === undefined) {
+        log.warn({ host }, 'everybody who can reach this address may read the metrics: set METRICS_TOKENS_FILE');
+      }
       await app.listen({ host, port }).catch((error: unknown) => {
         throw listenError(error, `${host}:${port}`, 'HOST and PORT');
       });

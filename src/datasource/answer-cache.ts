@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Head } from './flight.js';
+import type { DatasourceLimits } from './limits.js';
 
 /** A complete answer and when it came, on the cache's clock. */
 export interface KeptAnswer extends Head {
@@ -19,7 +20,10 @@ export class AnswerCache {
   readonly #kept: LRUCache<string, KeptAnswer>;
   readonly #now: () => number;
 
-  constructor({ cacheFor, cacheSize }: { cacheFor: number; cacheSize: number }, now = () => performance.now()) {
+  constructor(
+    { cacheFor, cacheSize }: Pick<DatasourceLimits, 'cacheFor' | 'cacheSize'>,
+    now = () => performance.now(),
+  ) {
     this.#now = now;
     this.#kept = new LRUCache({
       maxSize: cacheSize,

@@ -1,22 +1,15 @@
-/** The limits that a call can run into: the `limit` label of our own metrics. */
-export const limitNames = ['query_size', 'points', 'range', 'answer_size', 'timeout', 'concurrency'] as const;
-export type LimitName = (typeof limitNames)[number];
+import type { ErrorCode } from '../errors.js';
 
-/** The kinds of error that the Prometheus API knows, as far as we have use for them; the last two are ours. */
-export type ErrorType =
-  | 'bad_data'
-  | 'execution'
-  | 'timeout'
-  | 'canceled'
-  | 'unavailable'
-  | 'internal'
-  | 'unauthorized'
-  | 'forbidden';
+/** The limits that a call can run into: the `limit` label of our own metrics. */
+export type LimitName = 'query_size' | 'points' | 'range' | 'answer_size' | 'timeout' | 'concurrency';
+
+/** The kinds of error that the Prometheus API knows, as far as we have use for them. */
+export type ErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'unavailable' | 'internal';
 
 /** An error as the Prometheus API tells it. The message is for the client: nothing in it is of the inside. */
 export class AnswerError extends Error {
   readonly status: number;
-  readonly type: ErrorType;
+  readonly type: ErrorType | ErrorCode;
   /** The limit that stood in the way, where it was one. */
   readonly limit: LimitName | undefined;
   /** Seconds after which to come again. */
@@ -26,7 +19,7 @@ export class AnswerError extends Error {
 
   constructor(
     status: number,
-    type: ErrorType,
+    type: ErrorType | ErrorCode,
     message: string,
     more: { limit?: LimitName; retryAfter?: number | undefined; closes?: boolean; cause?: unknown } = {},
   ) {

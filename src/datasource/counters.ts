@@ -1,5 +1,6 @@
 import { formatValue } from '../catalogue/derive/number.js';
-import type { Family, FamilyHeader, Vector } from '../model.js';
+import type { Family, Vector } from '../model.js';
+import { datasourceMetrics } from '../own-metrics.js';
 import type { LimitName } from './answer-error.js';
 
 /** Where an answer came from: a kept one, a call of another client that was under way, or a call of its own. */
@@ -10,42 +11,6 @@ export interface Gauges {
   readonly waiting: number;
   readonly cacheBytes: number;
 }
-
-const headers = {
-  answers: {
-    name: 'gatewayz_metrics_datasource_answers_total',
-    type: 'counter',
-    unit: '',
-    help: 'Answers of the upstream that were given, by origin: hit (kept from before), shared (the call of another client), miss (a call of its own).',
-  },
-  rejected: {
-    name: 'gatewayz_metrics_datasource_rejected_total',
-    type: 'counter',
-    unit: '',
-    help: 'Calls that ended at a limit, by limit.',
-  },
-  inFlight: {
-    name: 'gatewayz_metrics_datasource_in_flight',
-    type: 'gauge',
-    unit: '',
-    help: 'Calls to the upstream that are under way.',
-  },
-  waiting: {
-    name: 'gatewayz_metrics_datasource_waiting',
-    type: 'gauge',
-    unit: '',
-    help: 'Calls to the upstream that wait for their turn.',
-  },
-  cacheBytes: {
-    name: 'gatewayz_metrics_datasource_cache_bytes',
-    type: 'gauge',
-    unit: 'bytes',
-    help: 'Memory that kept answers take.',
-  },
-} as const satisfies Record<string, FamilyHeader>;
-
-/** Name, type and help of our own metrics about the datasource, for the documentation. */
-export const datasourceMetrics: readonly FamilyHeader[] = Object.values(headers);
 
 /** Counts calls. Label values are of fixed sets. */
 export class Counters {
@@ -69,11 +34,11 @@ export class Counters {
 
   families({ underWay, waiting, cacheBytes }: Gauges): Family[] {
     return [
-      { ...headers.answers, metrics: by('origin', this.#answers) },
-      { ...headers.rejected, metrics: by('limit', this.#rejected) },
-      { ...headers.inFlight, metrics: one(underWay) },
-      { ...headers.waiting, metrics: one(waiting) },
-      { ...headers.cacheBytes, metrics: one(cacheBytes) },
+      { ...datasourceMetrics.answers, metrics: by('origin', this.#answers) },
+      { ...datasourceMetrics.rejected, metrics: by('limit', this.#rejected) },
+      { ...datasourceMetrics.inFlight, metrics: one(underWay) },
+      { ...datasourceMetrics.waiting, metrics: one(waiting) },
+      { ...datasourceMetrics.cacheBytes, metrics: one(cacheBytes) },
     ];
   }
 }

@@ -27,15 +27,17 @@ export interface DatasourceOptions {
   readonly limits?: DatasourceLimitOptions | undefined;
   /** Told when the upstream begins to fail and when it answers again. */
   readonly logger: OutageLogger;
-  /** Called once per answer, when it begins; `endpoint` is one of the table's names or `other`. */
+  /** Called once per answer, when it begins; `endpoint` is `datasource_` and one of the table's names or `other`. */
   readonly observe?: ((endpoint: string, status: number, startedAt: number) => void) | undefined;
   readonly clock?: Clock;
+  /** Milliseconds on a clock that never jumps, for the age of answers. */
+  readonly now?: () => number;
 }
 
 /** The Prometheus API in front of an upstream that has it. */
 export interface Datasource {
-  /** Whether a path, without query, is for `handle`. */
-  owns(path: string): boolean;
+  /** Whether a URL (path and query) is `<prefix>/api/v1` or below it: what `handle` answers with more than 404. */
+  owns(url: string): boolean;
   /** Answers one call. Never rejects. */
   handle(request: DatasourceRequest): Promise<DatasourceReply>;
   /** Our own metrics about it. */
@@ -50,11 +52,11 @@ export interface Datasource {
  * @throws GatewayzMetricsError `settings_invalid` for limits or a CA file that cannot be used
  */
 export function createDatasource(options: DatasourceOptions): Datasource {
-  const { prefix, upstream, logger, observe = () => {}, clock = systemClock } = options;
+  const { prefix, upstream, logger, observe = () => {}, clock = systemClock, now } = options;
   const limits = readLimits({ answerSize: upstream.prometheusMaxBody, ...options.limits });
   const base = `${prefix}/api/v1`;
   const calls = new UpstreamCalls(upstream, limits, clock);
-  const cache = new AnswerCache(limits);
+  const cache = new AnswerCache(limits, now);
   const counters = new Counters();
   const outages = new OutageLog(calls.source, logger);
   const flights = new Map<string, Flight>();
@@ -96,7 +98,11 @@ export function createDatasource(options: DatasourceOptions): Datasource {
     void calls
       .fly(flight, call)
       .then(landed)
-      .catch((error: unknown) => outages.failed(error))
+      .catch((error: unknown) => {
+        outages.failed(error);
+        // Who has the beginning of an answer is told nothing more.
+        if (flight.begun) countLimit(upstreamFailure(error));
+      })
       .finally(() => {
         if (flights.get(key) === flight) flights.delete(key);
       });
@@ -119,12 +125,16 @@ export function createDatasource(options: DatasourceOptions): Datasource {
     const gone = signal.aborted ? new AnswerError(499, 'canceled', 'the client has gone') : undefined;
     if (!gone) outages.failed(error);
     const told = gone ?? upstreamFailure(error);
-    if (told.limit !== undefined) counters.rejected(told.limit);
+    countLimit(told);
     return replyError(told);
   }
 
+  function countLimit({ limit }: AnswerError): void {
+    if (limit !== undefined) counters.rejected(limit);
+  }
+
   return {
-    owns: (path) => path === base || path.startsWith(`${base}/`),
+    owns: (url) => url.startsWith(base) && ['/', '?', undefined].includes(url[base.length]),
     async handle(request) {
       const startedAt = performance.now();
       const { method, url } = request;
@@ -140,7 +150,7 @@ export function createDatasource(options: DatasourceOptions): Datasource {
           : methods.includes(method)
             ? await answer(request, destination, query).catch((error: unknown) => fail(error, request))
             : replyNotAllowed(methods);
-      observe(destination?.endpoint.name ?? 'other', reply.status, startedAt);
+      observe(`datasource_${destination?.endpoint.name ?? 'other'}`, reply.status, startedAt);
       return reply;
     },
     metrics: () => counters.families({ underWay: calls.underWay, waiting: calls.waiting, cacheBytes: cache.bytes }),

@@ -21,7 +21,7 @@ interface Reader {
 }
 
 /** Bytes that are held for readers who are behind, or have yet to come. An answer within it can be kept. */
-export const flightWindow = 1024 * 1024;
+export const flightWindow = 4 * 1024 * 1024;
 /** Milliseconds for which a reader may hold up the others. */
 const stallLimit = 5_000;
 
@@ -91,7 +91,15 @@ export class Flight {
     const gone = () => this.#leave(reader, new AnswerError(499, 'canceled', 'the client has gone'));
     if (signal.aborted) gone();
     else signal.addEventListener('abort', gone, { once: true });
-    return { body: () => this.whole ?? this.#read(reader, () => signal.removeEventListener('abort', gone)) };
+    const done = () => signal.removeEventListener('abort', gone);
+    return {
+      body: () => {
+        const { whole } = this;
+        if (whole === undefined) return this.#read(reader, done);
+        done();
+        return whole;
+      },
+    };
   }
 
   /** Gives the call up for all. */

@@ -8,6 +8,8 @@ export interface DatasourceRequest {
   readonly body?: AsyncIterable<Uint8Array> | undefined;
   /** Who asks, where that is known: answers are never shared between principals. */
   readonly principal?: string | undefined;
+  /** Address of the client, where the server knows it: for whoever decides about access. */
+  readonly remoteAddress?: string | undefined;
   /** Fires when the client has gone. */
   readonly signal: AbortSignal;
 }

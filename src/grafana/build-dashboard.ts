@@ -17,7 +17,6 @@ export function buildDashboard(spec: DashboardSpec, datasourceUid: string): dash
     .time({ from: 'now-1h', to: 'now' })
     .refresh('30s')
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
-    .readonly()
     .annotations([])
     .links([
       new dashboard.DashboardLinkBuilder('GatewayZ')

@@ -26,7 +26,7 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
     .description(descriptionOf(spec))
     .datasource(datasource)
     .span(spec.width)
-    .height(heights[spec.kind])
+    .height(spec.height ?? heights[spec.kind])
     .noValue('no data');
   panel.dataLinks(detailsLink(spec));
   if (spec.kind === 'table') return panel;
@@ -38,7 +38,10 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
       ]);
     }
   });
-  panel.unit(spec.unit).thresholds(thresholds(spec.thresholds)).mappings(mappings(spec));
+  panel
+    .unit(spec.unit)
+    .thresholds(thresholds(spec.thresholds ?? [{ color: spec.kind === 'top' ? 'blue' : 'text' }]))
+    .mappings(mappings(spec));
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
@@ -46,7 +49,7 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
 }
 
 /** In units of the grid. */
-const heights: Readonly<Record<PanelSpec['kind'], number>> = { now: 4, top: 9, graph: 8, states: 10, table: 10 };
+const heights: Readonly<Record<PanelSpec['kind'], number>> = { now: 4, top: 8, graph: 8, states: 8, table: 12 };
 
 /** What the builders of all kinds have in common. */
 type AnyBuilder = StatBuilder | BarGaugeBuilder | TimeSeriesBuilder | StateTimelineBuilder | TableBuilder;
@@ -134,14 +137,18 @@ function statesBuilder(spec: Spec<'states'>): StateTimelineBuilder {
 }
 
 /** One row per value of the label, one column per query. */
-function tableBuilder({ by, columns }: Spec<'table'>): TableBuilder {
-  const builder = new TableBuilder().showHeader(true).cellHeight(common.TableCellHeight.Sm).filterable(true);
+function tableBuilder({ by, columns, first }: Spec<'table'>): TableBuilder {
+  const builder = new TableBuilder()
+    .showHeader(true)
+    .cellHeight(common.TableCellHeight.Sm)
+    .filterable(true)
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName(first).desc(true)]);
   columns.forEach((column, index) => {
     builder.withTarget(target({ expr: column.expr }, index, true, prometheus.PromQueryFormat.Table));
     builder.overrideByName(column.name, [
       { id: 'unit', value: column.unit },
       { id: 'mappings', value: mappings(column) },
-      { id: 'thresholds', value: thresholds(column.thresholds).build() },
+      { id: 'thresholds', value: thresholds(column.thresholds ?? [{ color: 'text' }]).build() },
       ...(column.decimals === undefined ? [] : [{ id: 'decimals', value: column.decimals }]),
       ...(column.names === undefined && column.thresholds === undefined
         ? []
@@ -179,7 +186,7 @@ function refId(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-function thresholds(steps: readonly Threshold[] = [{ color: 'text' }]): dashboard.ThresholdsConfigBuilder {
+function thresholds(steps: readonly Threshold[]): dashboard.ThresholdsConfigBuilder {
   return new dashboard.ThresholdsConfigBuilder()
     .mode(dashboard.ThresholdsMode.Absolute)
     .steps(steps.map(({ from = null, color }) => ({ value: from, color })));

@@ -40,6 +40,8 @@ interface PanelBase {
   readonly description: string;
   /** Of 24 columns. */
   readonly width: number;
+  /** In units of the grid, where it differs from what its kind usually has. */
+  readonly height?: number;
   /** Metrics without which the panel is empty, and which a backend may leave out; told in the description. */
   readonly emptyWithout?: readonly string[];
   /** Dashboard that tells more, and labels of the series that become its variables. */
@@ -59,7 +61,14 @@ export type PanelSpec = PanelBase &
         readonly step?: string;
       })
     | (Scale & { readonly kind: 'states'; readonly queries: readonly PanelQuery[]; readonly step?: string })
-    | { readonly kind: 'table'; readonly by: string; readonly columns: readonly Column[] }
+    | {
+        readonly kind: 'table';
+        /** Label with a row for each of its values. */
+        readonly by: string;
+        readonly columns: readonly Column[];
+        /** Name of the column whose highest value comes first. */
+        readonly first: string;
+      }
   );
 
 /** A drop-down of a label's values; what it offers depends on those before it. */
@@ -76,4 +85,10 @@ export interface DashboardSpec {
   readonly description: string;
   readonly variables: readonly VariableSpec[];
   readonly rows: readonly { readonly title: string; readonly panels: readonly PanelSpec[] }[];
+}
+
+/** Numbers of a dashboard's panels and rows, from 1 in their order; by title, of the panels. */
+export function panelIds({ rows }: DashboardSpec): ReadonlyMap<string, number> {
+  const inOrder = rows.flatMap(({ panels }) => [undefined, ...panels.map(({ title }) => title)]);
+  return new Map(inOrder.flatMap((title, index) => (title === undefined ? [] : [[title, index + 1] as const])));
 }

@@ -27,5 +27,5 @@ export const share: Scale = { unit: 'percentunit', min: 0, max: 1 };
 export const percent: Scale = { unit: 'percent', min: 0 };
 export const seconds: Scale = { unit: 's', min: 0 };
 
-/** Thresholds are those of the catalogue's provider states. */
-export const errorShare: Scale = { unit: 'percentunit', min: 0, max: 1, thresholds: risingTo(0.05, 0.5) };
+/** Thresholds are those of the catalogue's provider states. Without a highest value, so that small shares can be seen. */
+export const errorShare: Scale = { unit: 'percentunit', min: 0, thresholds: risingTo(0.05, 0.5) };

@@ -6,9 +6,10 @@ import { emptyExposition, expositionType } from '../render/exposition.js';
 import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
 import type { Representation, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
+import type { Authorize, Decision } from './decision.js';
 import type { MetricsReply, MetricsRequest } from './message.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
-import { replyDocument, replyError, replyWith } from './reply.js';
+import { replyDenied, replyDocument, replyError, replyWith } from './reply.js';
 import { type Route, routes } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
@@ -20,6 +21,7 @@ export interface HandlerSources {
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
   /** The same string as long as nothing in it has changed: it is compressed once. */
   readonly docs: () => string;
+  readonly authorize: Authorize;
   /** Called once per answer; `endpoint` is one of the routes' or `other`. */
   readonly observe: (endpoint: string, status: number, startedAt: number) => void;
   /** Called with what a source threw or rejected with; the client is told nothing of it. */
@@ -57,12 +59,26 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     if (!route) return done(replyNotFound(request, [...byPath.keys()]));
     if (request.method !== 'GET' && request.method !== 'HEAD') return done(replyNotAllowed(request));
     try {
-      const reply = answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
+      const decision = sources.authorize(request, 'metrics');
+      const reply =
+        decision instanceof Promise
+          ? decision.then((decided) => answerIfAllowed(decided, route, request))
+          : answerIfAllowed(decision, route, request);
       return reply instanceof Promise ? reply.then(done).catch(defect) : done(reply);
     } catch (error) {
       return defect(error);
     }
   };
+
+  function answerIfAllowed(
+    decision: Decision,
+    route: Route,
+    request: MetricsRequest,
+  ): MetricsReply | Promise<MetricsReply> {
+    if (!decision.allowed) return replyDenied(request, decision.error);
+    const query = request.url.indexOf('?');
+    return answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
+  }
 
   function answer(route: Route, request: MetricsRequest, query: string): MetricsReply | Promise<MetricsReply> {
     if (route.kind === 'scrape') return answerScrape(request);

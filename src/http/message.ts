@@ -4,6 +4,8 @@ export interface MetricsRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Address of the client, where the server knows it: what limits failed attempts to authenticate. */
+  readonly remoteAddress?: string | undefined;
 }
 
 /** An answer as every server can send it. `Content-Length` is set; HEAD and 304 have no body. */

@@ -12,10 +12,11 @@ export function header(request: MetricsRequest, name: string): string {
  * is also the answer to an `Accept` that names neither.
  */
 export function wantsOpenMetrics(accept: string): boolean {
-  if (!accept.includes('openmetrics')) return false;
+  const ranges = accept.toLowerCase();
+  if (!ranges.includes('openmetrics')) return false;
   let openMetrics = 0;
   let text = 0;
-  for (const range of accept.toLowerCase().split(',')) {
+  for (const range of ranges.split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
     const version = parameters
       .find((parameter) => parameter.startsWith('version='))

@@ -56,6 +56,13 @@ export function replyDocument(
   return reply(request, status, { ...own, ...headers }, body);
 }
 
+/** A refusal: 401 says how to authenticate, 429 when to come again. */
+export function replyDenied(request: MetricsRequest, error: GatewayzMetricsError): MetricsReply {
+  const challenge = { 'www-authenticate': 'Bearer realm="gatewayz-metrics"' };
+  const patience = { 'retry-after': String(error.retryAfter ?? 1) };
+  return replyError(request, error, {}, error.status === 401 ? challenge : error.status === 429 ? patience : {});
+}
+
 /** An error as JSON: `{"error": {"code", "message"}}` and what else belongs to it. */
 export function replyError(
   request: MetricsRequest,

@@ -7,6 +7,7 @@ import { blankRunAfter, blankRunBefore, lineBreak, lineStart, nextLine } from '.
 import { type NewJobOptions, newFlowJob, newJobLines } from './new-job.js';
 import { ownCommentsStart } from './own-comments.js';
 import { type JobList, jobLists, shareOf } from './scrape-job.js';
+import { hasDirectiveLine } from './template.js';
 import { entriesOf, isFlow } from './yaml-entry.js';
 import { parseYaml, type YamlSource } from './yaml-source.js';
 import { valueAt } from './yaml-walk.js';
@@ -25,6 +26,7 @@ export function addJob(text: string, facts: Facts, options: NewJobOptions): stri
   for (const list of jobLists(source)) {
     const old = oldJobOf(list, facts);
     if (old === undefined) continue;
+    if (source.templated && hasDirectiveLine(entryText(source, list, old))) return text;
     const added = applyEdits(text, [
       isFlow(list.collection) ? flowEdit(source, list, old, options) : blockEdit(source, list, old, options),
     ]);
@@ -33,13 +35,19 @@ export function addJob(text: string, facts: Facts, options: NewJobOptions): stri
   return text;
 }
 
+/** A job whose lines a template chooses ends who knows where. */
+function entryText({ text }: YamlSource, { collection }: JobList, old: number): string {
+  const { start, end } = entriesOf(text, collection)[old]!;
+  return text.slice(start, end);
+}
+
 function blockEdit(source: YamlSource, list: JobList, old: number, options: NewJobOptions): Edit {
   const { text } = source;
   const entries = entriesOf(text, list.collection);
   const { start, end } = entries[old]!;
   const first = lineStart(text, start);
   const at = behindDeeperComments(text, nextLine(text, end), start - first);
-  const above = ownCommentsStart(text, first, start - first);
+  const above = ownCommentsStart(text, first, start - first, true);
   const isSpaced =
     (old > 0 && blankRunBefore(text, above) < above) || (old < entries.length - 1 && blankRunAfter(text, at) > at);
   const eol = lineBreak(text);

@@ -42,7 +42,7 @@ function judgeStep(
   step: number,
 ): StepVerdict {
   const values = valuesAt(fresh, step);
-  const around = near(step, evidence.reach).map((at) => valuesAt(old, at));
+  const around = near(step, evidence).map((at) => valuesAt(old, at));
   const isGap = values.length === 0;
   if (isGap ? around.some((list) => list.length === 0) : around.every((list) => list.length === 0)) return 'nothing';
   if (!isGap) {

@@ -1,3 +1,4 @@
+import { isSeq } from 'yaml';
 import type { Edit } from './edit.js';
 import { blankRunAfter, blankRunBefore, indentAt, isComment, lineAt, lineStart, nextLine } from './lines.js';
 import { ownCommentsStart } from './own-comments.js';
@@ -11,18 +12,23 @@ export function cutEntry(text: string, collection: Collection, index: number): E
   const entries = entriesOf(text, collection);
   const entry = entries[index];
   if (entry === undefined) return undefined;
-  const lines = ownLines(text, entry, isFlow(collection) ? /^\s*,?\s*(?:#.*)?$/ : /^\s*(?:#.*)?$/);
+  const lines = ownLines(text, entry, collection);
   if (isFlow(collection)) return lines ?? cutBetween(text, entries, index);
   return lines && withBlankLines(text, lines, index === 0);
 }
 
 /** The lines of an entry with its comments, where nothing else stands on them. */
-function ownLines(text: string, { start, end }: Entry, rest: RegExp): Edit | undefined {
+function ownLines(text: string, { start, end }: Entry, collection: Collection): Edit | undefined {
+  const rest = isFlow(collection) ? /^\s*,?\s*(?:#.*)?$/ : /^\s*(?:#.*)?$/;
   const first = lineStart(text, start);
   const after = nextLine(text, end);
-  if (text.slice(first, start).trim() !== '' || !rest.test(text.slice(end, after))) return undefined;
+  if (text.slice(first, start).trim() !== '' || !rest.test(text.slice(end, after).trimEnd())) return undefined;
   const indent = start - first;
-  return { start: ownCommentsStart(text, first, indent), end: behindDeeperComments(text, after, indent), insert: '' };
+  return {
+    start: ownCommentsStart(text, first, indent, isSeq(collection)),
+    end: behindDeeperComments(text, after, indent),
+    insert: '',
+  };
 }
 
 /** Comments that follow, indented deeper than the entry, are inside of it. */

@@ -21,6 +21,8 @@ export interface Evidence {
   /** `gatewayz_metrics_health_endpoint_up` of the new job. */
   readonly endpointUp: readonly RangeSeries[];
   readonly reach: number;
+  /** The last step there is. */
+  readonly last: number;
 }
 
 /** One place at which the two jobs differ; absent counts as a value. */
@@ -40,8 +42,10 @@ export function explain(difference: Difference, evidence: Evidence): DocumentedD
   if (source.kind === 'failures') return difference.isGap ? undefined : 'error counting';
   if (source.kind === 'last-success') return now.every((value) => value === 0) ? 'zeros from error bodies' : undefined;
   if (source.kind === 'answered') return undefined;
-  if (isZeroed(source.endpoint, difference, evidence)) return 'zeros from error bodies';
-  if (!isConstant(old, step, evidence.reach)) return undefined;
+  if (isZeroed(source.endpoint, difference, evidence)) {
+    return source.kind === 'counts' ? 'frozen values' : 'zeros from error bodies';
+  }
+  if (!isConstant(old, step, evidence)) return undefined;
   const answered = isPresent(family.name, step, evidence.fresh);
   if (source.kind === 'counts' && answered) return 'vanished labels';
   if (isDown(source.endpoint, step, evidence) || hadErrors(step, evidence)) return 'frozen values';
@@ -52,26 +56,29 @@ export function explain(difference: Difference, evidence: Evidence): DocumentedD
 }
 
 /** All numbers of an endpoint at 0 at once: no real Health Service says that it knows of no model and no provider. */
-function isZeroed(endpoint: HealthEndpoint, { step }: Difference, { old, reach }: Evidence): boolean {
+function isZeroed(endpoint: HealthEndpoint, { step }: Difference, evidence: Evidence): boolean {
   const names = healthFamilies
     .filter(({ source }) => source.kind === 'number' && source.endpoint === endpoint)
     .map(({ name }) => name);
   if (names.length === 0) return false;
-  return near(step, reach).some((at) =>
+  return near(step, evidence).some((at) =>
     names.every((name) => {
-      const values = groupSeries(old.filter((series) => series.name === name)).flatMap((group) => valuesAt(group, at));
+      const values = groupSeries(evidence.old.filter((series) => series.name === name)).flatMap((group) =>
+        valuesAt(group, at),
+      );
       return values.length > 0 && values.every((value) => value === 0);
     }),
   );
 }
 
 /** The new job says that the endpoint fails, and it is not just the new job that cannot reach the Health Service. */
-function isDown(endpoint: HealthEndpoint, step: number, { old, fresh, endpointUp, reach }: Evidence): boolean {
+function isDown(endpoint: HealthEndpoint, step: number, evidence: Evidence): boolean {
+  const { old, fresh, endpointUp } = evidence;
   const has = (series: readonly RangeSeries[], at: number, value: string) =>
     series.some(({ values }) => values.get(at) === value);
   const up = endpointUp.filter(({ labels }) => labels['endpoint'] === endpoint);
   const service = (of: readonly RangeSeries[]) => of.filter(({ name }) => name === 'gatewayz_health_service_up');
-  const steps = near(step, reach);
+  const steps = near(step, evidence);
   const isReachable =
     steps.some((at) => has(service(fresh), at, '1')) || steps.some((at) => has(service(old), at, '0'));
   return isReachable && steps.some((at) => has(up, at, '0'));
@@ -88,11 +95,13 @@ function isPresent(name: string, step: number, series: readonly RangeSeries[]): 
   return series.some((one) => one.name === name && one.values.has(step));
 }
 
-function isConstant(group: SeriesGroup, step: number, reach: number): boolean {
-  return group.series.every(({ values }) => new Set(near(step, reach).flatMap((at) => values.get(at) ?? [])).size <= 1);
+function isConstant(group: SeriesGroup, step: number, evidence: Evidence): boolean {
+  const steps = near(step, evidence);
+  return group.series.every(({ values }) => new Set(steps.flatMap((at) => values.get(at) ?? [])).size <= 1);
 }
 
-/** The steps within one poll of a step. */
-export function near(step: number, reach: number): readonly number[] {
-  return Array.from({ length: 2 * reach + 1 }, (_, index) => step - reach + index);
+/** The steps within one poll of a step, as far as there are any. */
+export function near(step: number, { reach, last }: Pick<Evidence, 'reach' | 'last'>): readonly number[] {
+  const from = Math.max(0, step - reach);
+  return Array.from({ length: Math.min(last, step + reach) - from + 1 }, (_, index) => from + index);
 }

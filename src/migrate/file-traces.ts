@@ -1,4 +1,5 @@
 import { composeTraces } from './compose.js';
+import { leftoverTraces } from './compose-leftovers.js';
 import { jsonSites, yamlSites } from './expression-site.js';
 import { expressionTraces } from './expression-traces.js';
 import type { Facts } from './facts.js';
@@ -14,8 +15,15 @@ import { parseYaml } from './yaml-source.js';
 export function fileTraces({ path, text }: Pick<StackFile, 'path' | 'text'>, facts: Facts): readonly Trace[] {
   const kind = fileKind(path);
   const structured = structuredTraces(path, text, facts);
-  const mentions = mentionTraces(text, kind, facts, structured);
+  const isOpaque = isYamlPath(path) && parseYaml(text) === undefined;
+  const mentions = mentionTraces(text, isDashboard(path, text) ? 'dashboard' : kind, facts, structured).map((trace) =>
+    isOpaque && trace.action === 'by hand' ? { ...trace, why: `${trace.why}; the file does not parse as YAML` } : trace,
+  );
   return [...structured, ...mentions].toSorted((a, b) => a.start - b.start);
+}
+
+function isDashboard(path: string, text: string): boolean {
+  return isJsonPath(path) && /"(?:schemaVersion|panels)"\s*:/.test(text);
 }
 
 /** Traces in what a parser understands: services, jobs, queries. Only these have edits. */
@@ -27,7 +35,7 @@ export function structuredTraces(path: string, text: string, facts: Facts): read
   if (!isYamlPath(path) || fileKind(path) === 'ci script' || !canMatter(text, facts)) return [];
   const source = parseYaml(text);
   if (source === undefined) return [];
-  const cuts = [...composeTraces(source, facts), ...scrapeTraces(source, facts)];
+  const cuts = [...composeTraces(source, facts), ...leftoverTraces(source, facts), ...scrapeTraces(source, facts)];
   // What a cut takes with it needs no word of its own.
   const stays = (at: number) => !cuts.some(({ action, start, end }) => action === 'remove' && at >= start && at < end);
   return [...cuts, ...expressionTraces(text, yamlSites(source), facts).filter(({ start }) => stays(start))];

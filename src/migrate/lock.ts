@@ -29,8 +29,9 @@ async function take(path: string): Promise<void> {
   throw refusal(`${path}: another process took the lock`);
 }
 
+/** Another process than this one: in containers, one that died and the one after it often have the same number. */
 function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

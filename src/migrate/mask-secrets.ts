@@ -26,7 +26,8 @@ export function maskSecrets(text: string): string {
         return line.replace(/\S+$/, mask);
       }
       const depth = line.length - line.trimStart().length;
-      if (hidden !== undefined && line.trim() !== '') {
+      if (line.trim() === '') return line;
+      if (hidden !== undefined) {
         if (depth > hidden.depth || (hidden.inList && depth === hidden.depth && /^\s*- /.test(line))) {
           const masked = maskHidden(line, hidden);
           // A flag in a list has one value; a key can have lines of them.

@@ -12,10 +12,11 @@ interface CommentLine {
  * Where the comments that belong to an entry begin: those directly above it, not indented deeper than itself, and not
  * what the file says of something else: a job or service that was commented out, or a heading over several entries.
  * @param start Start of the entry's first line; also the answer where no comment is its own.
+ * @param isItem Whether the entry begins with a dash; what was commented out beside it does so too.
  */
-export function ownCommentsStart(text: string, start: number, indent: number): number {
+export function ownCommentsStart(text: string, start: number, indent: number, isItem: boolean): number {
   const lines = commentsAbove(text, start, indent);
-  const own = lines.slice(Math.max(afterDisabledEntries(lines), afterHeading(lines)));
+  const own = lines.slice(Math.max(afterDisabledEntries(lines, isItem), afterHeading(lines)));
   return own[0]?.start ?? start;
 }
 
@@ -30,17 +31,25 @@ function commentsAbove(text: string, start: number, indent: number): readonly Co
   return lines;
 }
 
-const disabledOpening = /^\s*(?:-\s+["']?[\w.-]+["']?:(?:\s|$)|["']?[\w.-]+["']?:\s*(?:&\S+)?$)/;
+/** `- job_name: x`, and, where entries have keys, `service:` */
+const disabledItem = /^\s*-\s+["']?[\w.-]+["']?:(?:\s|$)/;
+const disabledKey = /^\s*["']?[\w.-]+["']?:(?:\s*[&*]\S+)?$/;
+const yamlLine = /^\s*(?:-\s|["']?[\w.<-]+["']?:(?:\s|$)|#|$)/;
 
-/** Index behind the last run of commented-out YAML: a line that opens an entry, and the deeper lines after it. */
-function afterDisabledEntries(lines: readonly CommentLine[]): number {
+/** Index behind the last run of commented-out YAML that is not about the exporter: a line that opens an entry, and deeper ones. */
+function afterDisabledEntries(lines: readonly CommentLine[], isItem: boolean): number {
   let after = 0;
-  for (const [index, { content }] of lines.entries()) {
-    if (index < after || !disabledOpening.test(content)) continue;
-    const isItem = content.trimStart().startsWith('-');
-    const run = runLength(lines.slice(index + 1), depth(content));
-    const whole = lines.slice(index, index + 1 + run).map((line) => line.content);
-    if ((isItem || run > 0) && !mentionsExporter(whole.join('\n'))) after = index + 1 + run;
+  for (let index = 0; index < lines.length; ) {
+    const opening = lines[index]?.content ?? '';
+    const run = runLength(lines.slice(index + 1), depth(opening));
+    const body = lines.slice(index + 1, index + 1 + run).map(({ content }) => content);
+    const isKey = disabledKey.test(opening) && body.length > 0 && body.every((line) => yamlLine.test(line));
+    if (isItem ? !disabledItem.test(opening) : !isKey) {
+      index += 1;
+      continue;
+    }
+    index += 1 + run;
+    if (!mentionsExporter([opening, ...body].join('\n'))) after = index;
   }
   return after;
 }

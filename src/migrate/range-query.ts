@@ -3,6 +3,8 @@ import { systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Labels } from '../model.js';
 import { ApiTransport } from '../upstream/api-transport.js';
+import { openAnswer } from '../upstream/read-answer.js';
+import { joinBody } from '../upstream/read-body.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
 
 /** One series over a window: values by step index, in the text Prometheus sent; steps without a sample are not there. */
@@ -53,7 +55,11 @@ export class RangeClient {
       nocache: '1',
     });
     const question = { method: 'POST', path: '/api/v1/query_range', parameters } as const;
-    const { data } = await this.#transport.ask(question, signal);
+    const { data } = await this.#transport.ask(
+      question,
+      async (chunks, asked) => openAnswer(await joinBody(chunks), asked),
+      signal,
+    );
     const read = matrix.safeParse(data);
     if (!read.success)
       throw new GatewayzMetricsError(

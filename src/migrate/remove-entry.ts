@@ -19,15 +19,16 @@ export function removeEntry(place: EntryPlace): Removal {
   return checked(place, [edits].flat());
 }
 
+/** The key that the end of a text belongs to, with anchor and tag: only comments and blank lines come after it. */
+const keyLine = /(?:^|\n)[^\n]*?:(?:[ \t]+[&!]\S+)*(?=[ \t]*(?:#[^\n]*)?(?:\r?\n[ \t]*(?:#[^\n]*)?)*$)/;
+
 /** Takes out all entries of a collection but leaves the collection: the key may be needed, or its anchor. */
 function emptyCollection(text: string, collection: Collection): readonly Edit[] | undefined {
   const empty = collection.srcToken?.type === 'block-seq' ? '[]' : '{}';
   const [start, end] = collection.range;
   if (isFlow(collection)) return [{ start: start + 1, end: end - 1, insert: '' }];
   const cut = cutEntry(text, collection, 0);
-  const head = /(?:^|\n)[^\n]*?:(?:[ \t]+[&!]\S+)*(?=[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*$)/.exec(
-    text.slice(0, cut?.start),
-  );
+  const head = keyLine.exec(text.slice(0, cut?.start));
   if (cut === undefined || head === null) return undefined;
   const at = head.index + head[0].length;
   return [{ start: at, end: at, insert: ` ${empty}` }, cut];

@@ -49,7 +49,7 @@ export async function verifyJobs(
     seconds: step / 1000,
     time: (index: number) => (range.start + index * step) / 1000,
   };
-  return { ...compareJobs({ old, fresh, endpointUp, reach }, steps, { old: oldJob, fresh: newJob }), at: end };
+  return { ...compareJobs({ old, fresh, endpointUp, reach, last }, steps, { old: oldJob, fresh: newJob }), at: end };
 }
 
 /** A poll, or what makes 20 steps of a short window and no more than Prometheus answers of a long one; whole seconds. */

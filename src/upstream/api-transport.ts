@@ -6,7 +6,8 @@ import { abortable } from './abortable.js';
 import { ClockSkew } from './clock-skew.js';
 import { type Credentials, credentials, type Proof } from './credentials.js';
 import { Gate } from './gate.js';
-import { type Asked, openAnswer, readAnswer } from './read-answer.js';
+import { type Asked, readAnswer } from './read-answer.js';
+import { timeBody } from './read-body.js';
 import { isClosedConnection, transportError } from './transport-error.js';
 import { upstreamPool } from './upstream-pool.js';
 import type { UpstreamSettings } from './upstream-settings.js';
@@ -19,10 +20,12 @@ export interface Question {
   readonly parameters: URLSearchParams;
 }
 
-export interface Answer {
-  /** The `data` of the API's envelope. */
-  readonly data: unknown;
-  /** From sending the question to the last byte of the answer. */
+/** Makes something of the bytes of a successful answer, as they come. */
+export type Reader<T> = (chunks: AsyncIterable<Buffer>, asked: Asked) => Promise<T>;
+
+export interface Answer<T> {
+  readonly data: T;
+  /** How long the answer was waited for, from sending the question on; the time we took to read it is not in it. */
   readonly seconds: number;
 }
 
@@ -62,8 +65,8 @@ export class ApiTransport {
   }
 
   /** Rejects with a `GatewayzMetricsError`, or with the reason of `signal`. */
-  ask(question: Question, signal: AbortSignal): Promise<Answer> {
-    return this.#gate.run((deadline, answered) => this.#exchange(question, deadline, answered), signal);
+  ask<T>(question: Question, read: Reader<T>, signal: AbortSignal): Promise<Answer<T>> {
+    return this.#gate.run((deadline, answered) => this.#exchange(question, read, deadline, answered), signal);
   }
 
   /** Breaks off what is under way; resolves when all connections are closed. */
@@ -73,17 +76,25 @@ export class ApiTransport {
     return this.#closed;
   }
 
-  async #exchange(question: Question, signal: AbortSignal, answered: () => void): Promise<Answer> {
+  async #exchange<T>(
+    question: Question,
+    read: Reader<T>,
+    signal: AbortSignal,
+    answered: () => void,
+  ): Promise<Answer<T>> {
     try {
       const proof = await abortable(this.#credentials.prove(), signal);
       const url = new URL(question.path.slice(1), this.#base);
       const started = performance.now();
       const response = await abortable(this.#send(url, question, proof, signal), signal);
+      let waited = performance.now() - started;
       try {
         const asked = this.#asked(url, proof);
-        const text = await readAnswer(response, asked);
-        const seconds = (performance.now() - started) / 1000;
-        return { data: openAnswer(text, asked), seconds };
+        const chunks = timeBody(await readAnswer(response, asked), (milliseconds) => {
+          waited += milliseconds;
+        });
+        const data = await read(chunks, asked);
+        return { data, seconds: waited / 1000 };
       } finally {
         // Bad answers count as well, but not one that did not end in time.
         if (!signal.aborted) answered();

@@ -1,10 +1,13 @@
 import { type Clock, systemClock } from '../clock.js';
 import type { Vector } from '../model.js';
 import { ApiTransport } from './api-transport.js';
-import { decodeStrings, decodeVector } from './decode-answer.js';
+import { decodeStrings } from './decode-answer.js';
+import { openAnswer } from './read-answer.js';
+import { joinBody } from './read-body.js';
+import { readVector } from './read-vector.js';
 import type { UpstreamSettings } from './upstream-settings.js';
 
-/** `seconds`, here and below: from sending the question to the last byte of the answer. */
+/** `seconds`, here and below: how long the answer was waited for; not for a connection, nor until we had read it. */
 export interface QueryAnswer {
   readonly vector: Vector;
   readonly seconds: number;
@@ -69,8 +72,12 @@ export function createPrometheusClient(settings: UpstreamSettings, clock: Clock 
     const parameters = new URLSearchParams({ start: toSeconds(instant - labelWindow), end: toSeconds(instant) });
     if (selector !== undefined) parameters.set('match[]', selector);
     const path = `/api/v1/label/${encodeURIComponent(label)}/values`;
-    const { data, seconds } = await transport.ask({ method: 'GET', path, parameters }, signal);
-    return { values: decodeStrings(data, source), seconds };
+    const { data: values, seconds } = await transport.ask(
+      { method: 'GET', path, parameters },
+      async (chunks, asked) => decodeStrings(openAnswer(await joinBody(chunks), asked), source),
+      signal,
+    );
+    return { values, seconds };
   };
 
   return {
@@ -78,8 +85,9 @@ export function createPrometheusClient(settings: UpstreamSettings, clock: Clock 
       // VictoriaMetrics moves the instant of answers that it may cache.
       const form = { query: promql, time: toSeconds(instant), timeout: evaluationTimeout, nocache: '1' };
       const parameters = new URLSearchParams(form);
-      const { data, seconds } = await transport.ask({ method: 'POST', path: '/api/v1/query', parameters }, signal);
-      return { ...decodeVector(data, source), seconds };
+      const question = { method: 'POST', path: '/api/v1/query', parameters } as const;
+      const { data, seconds } = await transport.ask(question, readVector, signal);
+      return { ...data, seconds };
     },
     labelValues,
     async metricNames(selector, instant, signal) {

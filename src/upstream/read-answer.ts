@@ -22,8 +22,8 @@ export interface Asked {
   readonly now: number;
 }
 
-/** The whole text of a successful answer in JSON; any other answer is an error. */
-export async function readAnswer(response: Dispatcher.ResponseData, asked: Asked): Promise<string> {
+/** The bytes of a successful answer in JSON, as they come; any other answer is an error. */
+export async function readAnswer(response: Dispatcher.ResponseData, asked: Asked): Promise<AsyncIterable<Buffer>> {
   const { statusCode: status, headers, body } = response;
   const contentType = single(headers['content-type'])?.split(';')[0]?.trim().toLowerCase() ?? '';
   const encoding = single(headers['content-encoding'])?.trim().toLowerCase() ?? '';
@@ -43,18 +43,18 @@ export async function readAnswer(response: Dispatcher.ResponseData, asked: Asked
 
 /** The `data` in the text of a successful answer. */
 export function openAnswer(text: string, asked: Asked): unknown {
-  const document = parse(text, asked.source);
+  const document = parseJson(text, asked.source);
   if (isObject(document) && document['status'] === 'success' && 'data' in document) return document['data'];
   const none = { location: undefined, retryAfter: undefined };
   throw answerError({ ...asked, ...none, status: 200, contentType: 'application/json', beginning: text });
 }
 
-function parse(text: string, source: string): unknown {
+export function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // The parser's message quotes the text, so it is not passed on.
-    const words = `answered JSON that does not parse (${text.length} characters): was it cut off on the way?`;
+    const words = 'answered JSON that does not parse: was it cut off on the way?';
     throw new GatewayzMetricsError('upstream_invalid', `${source} ${words}`);
   }
 }

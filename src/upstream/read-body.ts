@@ -4,22 +4,38 @@ import { createGunzip } from 'node:zlib';
 import { errors } from 'undici';
 
 /**
- * Decodes and joins a body. Stops the transfer as soon as there are more than `limit` decoded bytes, with the error that
- * undici has for too many bytes on the wire; passes on the stream's error when it breaks off and zlib's for bad gzip.
+ * The decoded bytes of a body as they come. Stops the transfer as soon as there are more than `limit` of them, with the
+ * error that undici has for too many bytes on the wire, or when nobody wants more; passes on the stream's error when it
+ * breaks off and zlib's for bad gzip.
  */
-export async function readBody(body: Readable, gzipped: boolean, limit: number): Promise<string> {
+export async function* readBody(body: Readable, gzipped: boolean, limit: number): AsyncGenerator<Buffer> {
   const most = Math.min(limit, constants.MAX_STRING_LENGTH);
-  const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of decoded(body, gzipped)) {
     size += chunk.length;
     if (size > most) throw new errors.ResponseExceededMaxSizeError();
-    chunks.push(chunk);
+    yield chunk;
   }
-  const whole = Buffer.concat(chunks, size);
-  // Frees the chunks before the text is made: two copies at a time, not three.
-  chunks.length = 0;
-  return whole.toString();
+}
+
+export async function joinBody(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all).toString();
+}
+
+/** Tells `waited` how long, in milliseconds, each chunk was waited for: what its reader does meanwhile is not in it. */
+export async function* timeBody(
+  chunks: AsyncIterable<Buffer>,
+  waited: (milliseconds: number) => void,
+): AsyncGenerator<Buffer> {
+  let since = performance.now();
+  for await (const chunk of chunks) {
+    waited(performance.now() - since);
+    yield chunk;
+    since = performance.now();
+  }
+  waited(performance.now() - since);
 }
 
 /** The first bytes of a body that only serves to explain an error, as far as they can be had; never throws. */

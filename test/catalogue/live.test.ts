@@ -12,6 +12,7 @@ import { type ScrapeTarget, startScrapeTarget } from '../support/scrape-target.j
 import { until } from '../support/until.js';
 import { canonicalDifferences, valuesOf } from './canonical.js';
 import { differences } from './differences.js';
+import { gatewayExposition } from './gateway-exposition.js';
 
 const marker = { label: 'reexported_by', value: 'gatewayz-metrics' };
 const { signal } = new AbortController();
@@ -19,39 +20,12 @@ const targets: Record<string, ScrapeTarget> = {};
 let prometheus: TestPrometheus;
 let client: PrometheusClient;
 let broken = false;
+/** Milliseconds after which a scrape has been committed: its timeout, and some more. */
+const committedAfter = 1500;
 
-/** A gateway whose counters go on from `base`. */
-function gateway(base: number, scrapes: number): string {
-  const requests = base + 30 * scrapes;
-  return [
-    `fastapi_requests_total{path="/a",status_code="200"} ${requests}`,
-    `fastapi_requests_total{path="/a",status_code="500"} ${scrapes}`,
-    `fastapi_requests_in_progress 4`,
-    `fastapi_requests_duration_seconds_bucket{le="1.0"} ${requests}`,
-    `fastapi_requests_duration_seconds_bucket{le="+Inf"} ${requests + scrapes}`,
-    `fastapi_requests_duration_seconds_sum ${requests / 4}`,
-    `fastapi_requests_duration_seconds_count ${requests + scrapes}`,
-    `model_inference_requests_total{model="m",provider="p",status="success"} ${requests}`,
-    `model_inference_requests_total{model="m",provider="p",status="error"} ${3 * scrapes}`,
-    `model_inference_duration_seconds_bucket{model="m",provider="p",le="10"} ${requests}`,
-    `model_inference_duration_seconds_bucket{model="m",provider="p",le="+Inf"} ${requests}`,
-    `model_inference_duration_seconds_sum{model="m",provider="p"} ${requests * 2}`,
-    `model_inference_duration_seconds_count{model="m",provider="p"} ${requests}`,
-    `tokens_used_total{model="m",provider="p"} ${requests * 100}`,
-    `credits_used_total{model="m",provider="p"} ${requests / 8}`,
-    `active_api_keys{status="active"} 234`,
-    `subscription_count{plan_type="pro"} 45`,
-    `trial_active 12`,
-    `database_query_duration_seconds_sum ${requests / 100}`,
-    `database_query_duration_seconds_count ${requests}`,
-    `cache_hits_total ${requests}`,
-    `cache_misses_total ${scrapes}`,
-    `cache_size_bytes 1000`,
-    '',
-  ].join('\n');
-}
+type Mark = Scope['marker'];
 
-function catalogueOf(selector: string, mark: Scope['marker'] = marker): Catalogue {
+function catalogueOf(selector: string, mark: Mark): Catalogue {
   return createCatalogue({ selector: parseMatchers(selector), marker: mark }, false);
 }
 
@@ -60,7 +34,7 @@ function collect(catalogue: Catalogue, instant: number): Promise<Collection> {
 }
 
 /** What `/all` hands out at this moment, with or without the marker on its samples. */
-async function reexport(selector: string, mark: Scope['marker']): Promise<string> {
+async function reexport(selector: string, mark: Mark): Promise<string> {
   const catalogue = catalogueOf(selector, mark);
   const { outcomes } = await collect(catalogue, Date.now());
   const families = catalogue.families['all']!.flatMap(({ row, ...header }) => {
@@ -70,24 +44,45 @@ async function reexport(selector: string, mark: Scope['marker']): Promise<string
   return renderExposition(families, mark);
 }
 
+/** As our service does: a scrape gets what was made after the scrape before. */
+function startReexport(selector: string, mark: Mark): Promise<ScrapeTarget> {
+  let text = '';
+  let making = false;
+  return startScrapeTarget(() => {
+    if (!making) {
+      making = true;
+      const make = async (): Promise<void> => {
+        text = await reexport(selector, mark);
+        making = false;
+      };
+      // Until Prometheus answers there is nothing to hand out.
+      make().catch(() => {
+        making = false;
+      });
+    }
+    if (text === '') throw new Error('nothing to export yet');
+    return text;
+  });
+}
+
 beforeAll(async () => {
   const start = async (name: string, exposition: Parameters<typeof startScrapeTarget>[0]): Promise<void> => {
     targets[name] = await startScrapeTarget(exposition);
   };
   const failing = (scrapes: number): string => {
     if (broken) throw new Error('out of order');
-    return gateway(1000, scrapes);
+    return gatewayExposition(1000, scrapes);
   };
   await Promise.all([
     start('failing', failing),
     start('relabelled', failing),
-    start('steady', (scrapes) => gateway(1000, scrapes)),
-    start('restarting', (scrapes) => gateway(scrapes < 3 ? 1_000_000 : 0, scrapes)),
-    ...['guarded', 'selected', 'unguarded'].map((world) => start(world, (scrapes) => gateway(1000, scrapes))),
-    start('guarded again', () => reexport('world="guarded"', marker)),
-    start('selected again', () => reexport('world="selected",job="gateway"', undefined)),
-    start('unguarded again', () => reexport('world="unguarded"', undefined)),
+    start('steady', (scrapes) => gatewayExposition(1000, scrapes)),
+    start('restarting', (scrapes) => gatewayExposition(scrapes < 3 ? 1_000_000 : 0, scrapes)),
+    ...['guarded', 'selected', 'unguarded'].map((world) => start(world, (scrapes) => gatewayExposition(1000, scrapes))),
   ]);
+  targets['guarded again'] = await startReexport('world="guarded"', marker);
+  targets['selected again'] = await startReexport('world="selected",job="gateway"', undefined);
+  targets['unguarded again'] = await startReexport('world="unguarded"', undefined);
   const static_ = (world: string, ...names: string[]) => ({
     targets: names.map((name) => targets[name]!.address),
     labels: { world },
@@ -128,30 +123,32 @@ afterAll(async () => {
 });
 
 async function scraped(name: string, times: number): Promise<void> {
-  await until(() => targets[name]!.scrapes >= times, { what: `${name} was scraped ${times} times`, within: 60_000 });
+  await until(() => targets[name]!.scrapes >= times, { what: `${name} was scraped ${times} times`, within: 30_000 });
 }
 
 function queryAt(instant: number): (promql: string) => Promise<Vector> {
   return async (promql) => (await client.query(promql, instant, signal)).vector;
 }
 
-/** The latest instant as of which an expression gives this value; from now on. */
-function when(promql: string, value: string): Promise<number> {
-  return until(
+/** An instant as of which an expression gives this value, from now on; all scrapes up to it have been committed. */
+async function when(promql: string, value: string): Promise<number> {
+  const instant = await until(
     async () => {
-      const instant = Date.now();
-      const [sample] = await prometheus.vector(promql, instant);
-      return sample?.value === value && instant;
+      const now = Date.now();
+      const [sample] = await prometheus.vector(promql, now);
+      return sample?.value === value ? now : undefined;
     },
-    { what: `${promql} is ${value}`, within: 60_000 },
+    { what: `${promql} is ${value}`, within: 30_000 },
   );
+  await until(() => Date.now() > instant + committedAfter, { what: 'scrapes are committed' });
+  return instant;
 }
 
-test('a failed scrape empties totals at once, leaves rates, and is the first reason given', async () => {
+test.concurrent('a failed scrape empties totals at once, leaves rates, and is the first reason given', async () => {
   await scraped('failing', 3);
   broken = true;
   const instant = await when('max(up{world="failing"} or up{job="relabelled"})', '0');
-  const catalogue = catalogueOf('world="failing"');
+  const catalogue = catalogueOf('world="failing"', marker);
   const collection = await collect(catalogue, instant);
   const down = `scrape target ${targets['failing']!.address} (job "gateway") is down`;
   expect(collection.outcomes.get('http.total_requests')).toEqual({
@@ -167,7 +164,7 @@ test('a failed scrape empties totals at once, leaves rates, and is the first rea
   expect(await canonicalDifferences(catalogue, collection, queryAt(instant))).toEqual([]);
 
   // The label of this selector is not on `up`: metric_relabel_configs does not reach it.
-  const relabelled = await collect(catalogueOf('env="production"'), instant);
+  const relabelled = await collect(catalogueOf('env="production"', marker), instant);
   expect(relabelled.outcomes.get('http.total_requests')).toEqual({
     state: 'absent',
     reason: `scrape target ${targets['relabelled']!.address} (job "relabelled") is down; no usable samples of fastapi_requests_total at this instant under {env="production"}`,
@@ -183,22 +180,22 @@ test('a failed scrape empties totals at once, leaves rates, and is the first rea
   });
 });
 
-test('when one of two instances starts again, totals fall, rates do not', async () => {
+test.concurrent('when one of two instances starts again, totals fall, rates do not', async () => {
   await scraped('restarting', 5);
   const instant = await when('count(fastapi_requests_total{world="restart"} < 1000000)', '4');
-  const catalogue = catalogueOf('world="restart"');
+  const catalogue = catalogueOf('world="restart"', marker);
   const collection = await collect(catalogue, instant);
-  const valueOf = (row: string): number => Number(valuesOf(collection, row).get(''));
-  expect(valueOf('http.total_requests')).toBeLessThan(10_000);
+  const numberOf = (row: string): number => Number(valuesOf(collection, row).get(''));
+  expect(numberOf('http.total_requests')).toBeLessThan(10_000);
   // Two instances, 31 requests a second each, and what the second one counted since it started again.
-  expect(valueOf('http.request_rate_per_minute')).toBeGreaterThan(0);
-  expect(valueOf('http.request_rate_per_minute')).toBeLessThan(60 * 62 * 2);
+  expect(numberOf('http.request_rate_per_minute')).toBeGreaterThan(0);
+  expect(numberOf('http.request_rate_per_minute')).toBeLessThan(60 * 62 * 2);
   expect(await canonicalDifferences(catalogue, collection, queryAt(instant))).toEqual([]);
 });
 
-describe('reading back what we exported', () => {
+describe.concurrent('reading back what we exported', () => {
   /** Where a world's values are not those of the gateway's own series in it. */
-  async function grown(selector: string, mark: Scope['marker'], world: string, instant: number): Promise<string[]> {
+  async function grown(selector: string, mark: Mark, world: string, instant: number): Promise<string[]> {
     const whole = catalogueOf(selector, mark);
     const raw = catalogueOf(`world="${world}",job="gateway"`, marker);
     const [got, expected] = await Promise.all([collect(whole, instant), collect(raw, instant)]);
@@ -207,10 +204,11 @@ describe('reading back what we exported', () => {
     );
   }
 
-  /** Three instants, the last being now; by then our output has been read back eight times. */
+  /** Three instants, by the last of which our output has been read back eight times. */
   async function instants(world: string): Promise<number[]> {
     await scraped(`${world} again`, 8);
     const last = Date.now();
+    await until(() => Date.now() > last + committedAfter, { what: 'scrapes are committed' });
     return [last, last - 1500, last - 3000];
   }
 
@@ -222,21 +220,21 @@ describe('reading back what we exported', () => {
     return Number(sample?.value);
   }
 
-  test('changes nothing while it carries the marker', async () => {
+  test.concurrent('changes nothing while it carries the marker', async () => {
     for (const instant of await instants('guarded')) {
       expect(await samplesReadBack('guarded', instant)).toBeGreaterThan(30);
       expect(await grown('world="guarded"', marker, 'guarded', instant)).toEqual([]);
     }
   });
 
-  test('changes nothing while the base selector keeps it out, without a marker', async () => {
+  test.concurrent('changes nothing while the base selector keeps it out, without a marker', async () => {
     for (const instant of await instants('selected')) {
       expect(await samplesReadBack('selected', instant)).toBeGreaterThan(30);
       expect(await grown('world="selected",job="gateway"', undefined, 'selected', instant)).toEqual([]);
     }
   });
 
-  test('makes everything grow without marker and base selector, so that the tests above prove something', async () => {
+  test.concurrent('makes everything grow without marker and base selector, so that the tests above prove something', async () => {
     const [last = 0] = await instants('unguarded');
     expect(await samplesReadBack('unguarded', last)).toBeGreaterThan(30);
     expect(await grown('world="unguarded"', undefined, 'unguarded', last)).not.toEqual([]);

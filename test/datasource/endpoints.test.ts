@@ -22,7 +22,9 @@ test('the table has what Grafana calls, and nothing that administers, federates 
 
 test.each(examples)('$path is asked of the upstream with each of its methods', async ({ path, methods }) => {
   const { ask, fake } = await startDatasource();
-  fake.behave((response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"success"}'));
+  fake.behave((response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"success"}'),
+  );
   for (const method of methods) expect((await ask(`/api/v1${path}`, { method })).status).toBe(200);
   expect(fake.requests.map((request) => `${request.method} ${request.path}`)).toEqual(
     methods.map((method) => `${method} /api/v1${path}`),

@@ -77,7 +77,16 @@ export function ask(url: string, { method = 'GET', headers = {}, body, signal }:
   const { origin, port } = new URL(url);
   const path = url.slice(origin.length);
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false, ...(signal && { signal }) });
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      path,
+      method,
+      headers: { ...length, ...headers },
+      agent: false,
+      ...(signal && { signal }),
+    });
     sent.on('error', reject).on('response', (response) => {
       buffer(response).then(
         (whole) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole }),

@@ -18,21 +18,22 @@ const documentOf = (started: StartedEngine): SummaryDocument => JSON.parse(start
 describe('what Prometheus is asked', () => {
   test('all of one refresh carries the same instant, each question comes once, and caches are told to keep out', async () => {
     const { engine, clock, prometheus } = await startEngine();
-    clock.jump(7_300);
+    clock.jump(67_300);
     await Promise.all([summary, business, system].map((view) => engine.ask(view)));
+    const time = String(noon / 1000 + 60);
     const questions = prometheus.requests.filter(({ promql }) => promql !== '');
     expect(questions.length).toBeGreaterThan(20);
-    expect(new Set(questions.map(({ params }) => params.get('time')))).toEqual(new Set([String(noon / 1000)]));
+    expect(new Set(questions.map(({ params }) => params.get('time')))).toEqual(new Set([time]));
     expect(new Set(questions.map(({ params }) => params.get('nocache')))).toEqual(new Set(['1']));
     expect(new Set(questions.map(({ promql }) => promql)).size).toBe(questions.length);
     const labels = prometheus.requests.filter(({ promql }) => promql === '');
     expect(labels.map(({ path, params }) => [path, params.get('end')])).toEqual([
-      ['/api/v1/label/__name__/values', String(noon / 1000)],
+      ['/api/v1/label/__name__/values', time],
     ]);
   });
 
   test('are the rows of the endpoints that are asked for, and nothing once nobody asks', async () => {
-    const { engine, clock, prometheus, nextRefresh } = await startEngine({ metricsIdleAfter: 12 });
+    const { engine, clock, prometheus, nextRefresh } = await startEngine({ metricsIdleAfter: '2m' });
     await engine.ask(business);
     await nextRefresh(business);
     const metrics = /active_api_keys|subscription_count|trial_active|tokens_used_total|credits_used_total/;
@@ -47,7 +48,7 @@ describe('what Prometheus is asked', () => {
 
   test('is nothing at all for the state', async () => {
     const { engine, prometheus } = await startEngine();
-    expect(await engine.state()).toMatchObject({ ready: false, upstreamUp: undefined, intervalSeconds: 5 });
+    expect(await engine.state()).toMatchObject({ ready: false, upstreamUp: undefined, intervalSeconds: 60 });
     expect(prometheus.requests).toEqual([]);
   });
 });
@@ -67,7 +68,7 @@ describe('views', () => {
   });
 
   test('are rendered with every refresh, each for as long as it is asked for', async () => {
-    const { engine, published, nextRefresh } = await startEngine({ metricsIdleAfter: 12 });
+    const { engine, published, nextRefresh } = await startEngine({ metricsIdleAfter: '2m' });
     await engine.ask(summary);
     await nextRefresh(summary);
     await engine.ask(numbers);
@@ -75,7 +76,7 @@ describe('views', () => {
     engine.touch(numbers);
     await nextRefresh(numbers);
     const formats = published.map(({ view, instant }) => `${(instant - noon) / 1000} ${view.format}`);
-    expect(formats).toEqual(['-5 json', '0 json', '0 json-numbers', '5 json', '5 json-numbers', '10 json-numbers']);
+    expect(formats).toEqual(['-60 json', '0 json', '0 json-numbers', '60 json', '60 json-numbers', '120 json-numbers']);
   });
 
   test('that are compressed hold the same text', async () => {
@@ -88,26 +89,27 @@ describe('views', () => {
 
   test('that cannot be handed on are a defect in the log, and nothing else', async () => {
     let broken = true;
-    const { engine, lines, text, nextRefresh } = await startEngine({}, () => {
+    const { engine, clock, lines, published, text } = await startEngine({}, () => {
       if (broken) throw new Error('no memory');
     });
     await engine.ask(business);
     expect(lines).toMatchObject([{ level: 'error', message: 'defect: a snapshot cannot be rendered' }]);
     broken = false;
-    await nextRefresh(business);
+    await clock.advance(5_000);
+    await until(() => published.length > 0, { what: 'the next refresh is published' });
     expect(text(business)).toContain('active_api_keys');
   });
 });
 
 describe('a snapshot', () => {
   test('of what is kept warm is the one at hand; asking for it keeps it warm', async () => {
-    const { engine, clock, prometheus } = await startEngine({ metricsIdleAfter: 12 });
+    const { engine, clock, prometheus } = await startEngine({ metricsIdleAfter: '2m' });
     const first = await engine.snapshot('business');
     const requests = prometheus.requests.length;
     expect(await engine.snapshot('business')).toBe(first);
     expect(prometheus.requests).toHaveLength(requests);
     await clock.advance(3_600_000);
-    expect((await engine.snapshot('business'))?.instant).toBe(noon + 3_595_000);
+    expect((await engine.snapshot('business'))?.instant).toBe(noon + 3_540_000);
   });
 });
 
@@ -122,11 +124,11 @@ describe('while Prometheus is down', () => {
       const started = await startEngine();
       const { engine, prometheus, lines, nextRefresh } = started;
       await engine.ask(summary);
-      expect(documentOf(started)).toMatchObject({ status: 'ok', age_seconds: 5, missing: {}, stale: {} });
+      expect(documentOf(started)).toMatchObject({ status: 'ok', age_seconds: 60, missing: {}, stale: {} });
       prometheus.behave(behaviour);
-      for (const age of [10, 15, 20]) {
+      for (const age of [65, 125, 185]) {
         const { status, stale, instant } = await nextRefresh(summary);
-        expect([status, stale, instant]).toEqual([200, true, noon - 5_000]);
+        expect([status, stale, instant]).toEqual([200, true, noon - 60_000]);
         const document = documentOf(started);
         expect(document).toMatchObject({ status: 'stale', age_seconds: age, missing: {} });
         expect(document.metrics['http']?.['in_progress']).toBe('1');
@@ -143,7 +145,7 @@ describe('while Prometheus is down', () => {
   );
 
   test('what is kept goes when its time is over, and it is not asked more often for that', async () => {
-    const started = await startEngine({ metricsStaleLimit: 30 });
+    const started = await startEngine({ metricsStaleLimit: 360 });
     const { engine, prometheus, nextRefresh } = started;
     await engine.ask(summary);
     prometheus.behave(reset);
@@ -152,7 +154,7 @@ describe('while Prometheus is down', () => {
     expect([status, JSON.parse(started.text(summary))]).toEqual([
       503,
       {
-        timestamp: new Date(noon + 30_000).toISOString(),
+        timestamp: new Date(noon + 305_000).toISOString(),
         status: 'unavailable',
         error: { code: 'unavailable', message: expect.stringMatching(/^Prometheus at http:\S+ .*$/) },
       },
@@ -161,7 +163,7 @@ describe('while Prometheus is down', () => {
 
   test('and silent, one question an attempt is open, and the first answer is shown within interval and timeout', async () => {
     const started = await startEngine();
-    const { engine, clock, prometheus, nextRefresh } = started;
+    const { engine, clock, prometheus, published, nextRefresh } = started;
     await engine.ask(summary);
     prometheus.behave(hang);
     const requests = prometheus.requests.length;
@@ -171,23 +173,24 @@ describe('while Prometheus is down', () => {
     prometheus.recover();
     await clock.advance(2_999);
     expect(prometheus.requests.length).toBe(requests + 1);
-    // 15 s after the silence began: the question gives up after PROMETHEUS_TIMEOUT, and the next refresh is due at once.
-    expect((await nextRefresh(summary)).stale).toBe(true);
+    await clock.advance(1);
+    await until(() => published.at(-1)?.stale, { what: 'the attempt has failed' });
+    expect(prometheus.requests.length).toBe(requests + 1);
     expect((await nextRefresh(summary)).stale).toBe(false);
-    expect(clock.now()).toBe(noon + 15_000);
+    expect(clock.now()).toBe(noon + 65_000);
   });
 
   test('and asks for patience, it gets it', async () => {
     const started = await startEngine();
     const { engine, prometheus, nextRefresh } = started;
     await engine.ask(business);
-    prometheus.behave(apiError(429, 'too_many', 'slow down', { 'retry-after': '17' }));
+    prometheus.behave(apiError(429, 'too_many', 'slow down', { 'retry-after': '200' }));
     await nextRefresh(business);
     const requests = prometheus.requests.length;
     prometheus.recover();
     for (let refresh = 0; refresh < 3; refresh += 1) expect((await nextRefresh(business)).stale).toBe(true);
     expect(prometheus.requests).toHaveLength(requests);
-    await until(async () => !(await nextRefresh(business)).stale, { what: 'the answer is good again', within: 2_000 });
+    expect((await nextRefresh(business)).stale).toBe(false);
   });
 
   test('one query of many leaves the other families fresh, and the old one named', async () => {
@@ -197,7 +200,7 @@ describe('while Prometheus is down', () => {
     prometheus.behave(apiError(422, 'execution', 'too many samples'), ({ promql }) => promql.includes('trial_active'));
     await nextRefresh(summary);
     expect(documentOf(started)).toMatchObject({ status: 'partial', age_seconds: 5, missing: {} });
-    expect(documentOf(started).stale).toEqual({ 'business.active_trials': 10 });
+    expect(documentOf(started).stale).toEqual({ 'business.active_trials': 65 });
     expect(await engine.state()).toMatchObject({ refreshes: { success: 1, partial: 1, failure: 0 }, upstreamUp: true });
   });
 });
@@ -234,7 +237,7 @@ describe('with a Health Service', () => {
     expect(document).toMatchObject({ status: 'stale', metrics: { health: { service_up: '1' } } });
     expect(document.metrics['http']?.['in_progress']).toBe('N/A');
     expect(document.missing['http.in_progress']).toMatch(/^Prometheus at http/);
-    expect(document.age_seconds).toBe(5);
+    expect(document.age_seconds).toBe(60);
   });
 
   test('a silent one holds up the first answer for two seconds, and later ones not at all', async () => {

@@ -9,5 +9,6 @@ export function parseValue(text: string): number {
 export function formatValue(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  return Object.is(value, -0) ? '-0' : String(value);
+  // Exponents have two digits at least.
+  return Object.is(value, -0) ? '-0' : String(value).replace(/e-(\d)$/, 'e-0$1');
 }

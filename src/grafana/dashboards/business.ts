@@ -33,6 +33,7 @@ function customerPanels({ row }: Queries): readonly PanelSpec[] {
         kind: 'now',
         ...count,
         width: 4,
+        height: 8,
         title,
         description: `${description} The maximum over replicas, which all report the same count.`,
         emptyWithout: [family],

@@ -197,6 +197,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       kind: 'now',
       ...share,
       width: 6,
+      height: 8,
       title: 'Cache hit rate now',
       description:
         'Share of cache lookups that hit over 5 minutes; without any cache_* series, of the catalogue cache.',

@@ -1,7 +1,7 @@
 import { meanOf, quantileOf, rateOf, shareOf, sumBy, top } from '../expressions.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overRange, overTime, type Queries } from '../queries.js';
-import { count, errorShare, risingTo, seconds, share } from '../scales.js';
+import { count, errorShare, risingTo, seconds } from '../scales.js';
 import { uids } from '../uids.js';
 
 const requests = 'model_inference_requests_total';
@@ -102,10 +102,9 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
     },
     {
       ...graph,
-      ...share,
+      ...errorShare,
       title: 'Share of failures',
       description: 'Share of inference requests with another status than success.',
-      thresholds: risingTo(0.05, 0.5),
       queries: [
         {
           legend: 'failed',

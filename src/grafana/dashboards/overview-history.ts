@@ -2,7 +2,7 @@ import type { SummaryField } from '../../catalogue/row.js';
 import { rateOf } from '../expressions.js';
 import type { PanelSpec, Scale } from '../panel.js';
 import { overTime, type Queries } from '../queries.js';
-import { count, percent, risingTo, share } from '../scales.js';
+import { count, errorShare, percent, risingTo, share } from '../scales.js';
 
 /** The history of each section's values. Rates are those of the raw series; states are over 5 minutes, as defined. */
 export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['section'], readonly PanelSpec[]>> {
@@ -15,6 +15,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
     scale: Scale,
     ...lines: readonly { legend: string; expr: string; color?: 'green' | 'orange' | 'red' }[]
   ): Extract<PanelSpec, { kind: 'graph' }> => ({ kind: 'graph', title, description, width, queries: lines, ...scale });
+  const errors: Scale = { ...errorShare, thresholds: risingTo(0.05, 0.2) };
   const state = (which: string) => row(`gatewayz_providers_${which}`);
 
   return {
@@ -36,6 +37,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         { ...percent, thresholds: risingTo(1, 5) },
         {
           legend: '5xx',
+          color: 'red',
           expr: overTime(row('http.error_rate')),
         },
       ),
@@ -95,8 +97,9 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         step: '30s',
       },
       {
-        ...graph('Provider error rate', 'Mean over the providers, not weighted, over 5 minutes.', 6, share, {
+        ...graph('Provider error rate', 'Mean over the providers, not weighted, over 5 minutes.', 6, errors, {
           legend: 'mean',
+          color: 'red',
           expr: row('providers.avg_error_rate'),
         }),
         step: '30s',
@@ -137,7 +140,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         },
       ),
       graph(
-        'Cache hit rate',
+        'Cache hits',
         'Share of cache lookups that hit; without any cache_* series, of the catalogue cache.',
         8,
         share,

@@ -105,6 +105,7 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
       kind: 'states',
       unit: 'none',
       width: 24,
+      height: 12,
       step: '30s',
       title: 'State',
       description: `Healthy: error rate below 5 %; degraded: 5 % to 50 %; down: more, or availability 0. ${overFive}`,
@@ -120,6 +121,7 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
       description: `What /prometheus/metrics/providers tells of each. ${overFive}`,
       details: toModels,
       by: 'provider',
+      first: 'Error rate',
       columns: [
         { name: 'State', unit: 'none', names: providerStates, expr: values.state },
         { name: 'Requests per minute', unit: 'reqpm', decimals: 1, expr: perMinute },
@@ -173,7 +175,6 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       ...graph,
       ...share,
       unit: 'none',
-      decimals: 0,
       step: '30s',
       title: 'Availability',
       description: `1 while the provider can be used, else 0; derived: 1 while its error rate is at most 50 %. ${overFive}`,
@@ -189,7 +190,8 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
     },
     {
       kind: 'graph',
-      ...share,
+      unit: 'percentunit',
+      min: 0,
       width: 12,
       title: 'Failures by status',
       description: 'Share of the inference requests that ended in each status other than success.',

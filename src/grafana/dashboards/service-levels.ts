@@ -7,7 +7,7 @@ import { risingTo } from '../scales.js';
 export function serviceLevelPanels({ gateway }: Queries, objectives: Objectives): readonly PanelSpec[] {
   const lines = (burn: (window: string) => string) =>
     ['5m', '1h'].map((window) => ({ legend: `over ${window}`, expr: gateway(burn(window)) }));
-  const scale = { unit: 'none', decimals: 1, min: 0, thresholds: risingTo(6, 14.4) } as const;
+  const scale = { unit: 'none', decimals: 2, min: 0, thresholds: risingTo(6, 14.4) } as const;
   const meaning =
     'How many times faster than allowed the error budget of 30 days is used up; alerts fire at 14.4 (1 h) and 6 (6 h).';
   return [

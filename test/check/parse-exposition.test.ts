@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ExpositionFormat, parseExposition } from './parse-exposition.js';
+import { type ExpositionFormat, parseExposition } from '../../src/check/parse-exposition.js';
 
 const head = '# HELP m h\n# TYPE m ';
 const gauge = `${head}gauge\n`;

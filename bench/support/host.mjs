@@ -1,0 +1,29 @@
+// A Fastify host in a process of its own: `node host.mjs <plugin options as JSON, or "none">`. Tells its parent its URL, and on
+// every message how late its event loop was since the last one, in milliseconds, and the most memory it ever had, in MiB.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import fastify from 'fastify';
+import { setupPrometheusRoutes } from '../../dist/index.js';
+
+const [given] = process.argv.slice(2);
+const app = fastify();
+app.get('/constant', () => ({ status: 'ok' }));
+if (given !== 'none') await setupPrometheusRoutes(app, { env: {}, ...JSON.parse(given) });
+await app.listen({ host: '127.0.0.1', port: 0 });
+
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+
+process.on('message', () => {
+  const milliseconds = (nanoseconds) => nanoseconds / 1e6;
+  process.send({
+    p50: milliseconds(delay.percentile(50)),
+    p999: milliseconds(delay.percentile(99.9)),
+    max: milliseconds(delay.max),
+    turns: delay.count,
+    rss: process.memoryUsage.rss() / 2 ** 20,
+    peakRss: process.resourceUsage().maxRSS / 2 ** 10,
+  });
+  delay.reset();
+});
+process.once('disconnect', () => app.close().then(() => process.exit()));
+process.send({ port: app.server.address().port });

@@ -1,0 +1,18 @@
+import { createCatalogue } from '../catalogue/index.js';
+import { contract } from '../instrument/contract.js';
+
+/** The catalogue without a scope: what is read, and what it is for. */
+export const plainCatalogue = createCatalogue({ selector: [], marker: undefined }, true);
+
+/** Metrics that a gateway is expected to write, or may: histograms and summaries without their suffixes. */
+export const contractMetrics: ReadonlySet<string> = new Set([
+  ...[...plainCatalogue.rows.values()].flatMap(({ metrics }) =>
+    metrics.map((name) => name.replace(/_(?:bucket|sum|count)$/, '')),
+  ),
+  ...Object.values(contract).map(({ name }) => name),
+]);
+
+/** Names that nobody but us writes: where they are found among the gateway's series, our own output was read back. */
+export const onlyOurs: readonly string[] = (plainCatalogue.families['all'] ?? [])
+  .filter(({ type }) => type === 'summary')
+  .flatMap(({ name }) => [name, `${name}_sum`, `${name}_count`]);

@@ -1,0 +1,90 @@
+import { formatMatchers, type Matcher } from '../promql/matchers.js';
+import { type Diagnosis, jobList, shellQuote } from './diagnosis.js';
+import { nearestMetrics } from './nearest-metrics.js';
+import type { SourceFacts } from './source-facts.js';
+
+/**
+ * Why none of these metrics has series under the base selector: they are elsewhere, they have gone, or they never were.
+ * Rejects as `PrometheusApi` does.
+ */
+export async function diagnoseAbsence(metrics: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
+  const anywhere = await facts.names(facts.notOurs, facts.now);
+  const outside = metrics.find((metric) => anywhere.has(metric));
+  if (outside !== undefined) return outsideSelector(outside, facts);
+  const lately = await facts.names(facts.notOurs, facts.lately);
+  const gone = metrics.find((metric) => lately.has(metric));
+  if (gone !== undefined) return withoutSamples(gone, facts);
+  return neverThere(metrics, lately);
+}
+
+async function outsideSelector(metric: string, facts: SourceFacts): Promise<Diagnosis> {
+  const jobs = await facts.labelValues('job', metric, facts.notOurs, facts.now);
+  const { selector } = facts.scope;
+  const better = await Promise.all(selector.map((matcher) => corrected(matcher, metric, facts)));
+  const known = better.filter((matcher) => matcher !== undefined);
+  const text = formatMatchers(known.length > 0 || jobs.length !== 1 ? known : [{ label: 'job', op: '=', value: jobs[0]! }]);
+  return {
+    severity: 'fault',
+    cause: `${metric} exists, but not under the base selector {${formatMatchers(selector)}}; the ${jobList(jobs)} ${jobs.length === 1 ? 'has' : 'have'} it`,
+    fix: `METRICS_SELECTOR=${shellQuote(text)}, in the environment of the service`,
+  };
+}
+
+/** The matcher with the value that the metric really has; undefined where it has no such label. */
+async function corrected(matcher: Matcher, metric: string, facts: SourceFacts): Promise<Matcher | undefined> {
+  const matching = await facts.labelValues(matcher.label, metric, [...facts.notOurs, matcher], facts.now);
+  if (matching.length > 0) return matcher;
+  const [value, ...others] = await facts.labelValues(matcher.label, metric, facts.notOurs, facts.now);
+  if (value === undefined) return undefined;
+  return others.length === 0
+    ? { label: matcher.label, op: '=', value }
+    : { label: matcher.label, op: '=~', value: [value, ...others].join('|') };
+}
+
+/** For a metric that has series, but no samples that are recent enough. */
+export async function withoutSamples(metric: string, facts: SourceFacts): Promise<Diagnosis> {
+  const jobs = await facts.labelValues('job', metric, facts.notOurs, facts.lately);
+  const down = await facts.downTargets(jobs);
+  const [first] = down;
+  if (first) {
+    const more = down.length > 1 ? ` and ${down.length - 1} more` : '';
+    return {
+      severity: 'fault',
+      cause: `${metric} has no samples in the last 5 minutes: its target ${first.instance} (${jobList([first.job])})${more} is down`,
+      fix: `start ${first.instance}, or correct targets: under job_name: ${first.job} in prometheus.yml`,
+    };
+  }
+  const [job = ''] = jobs;
+  const scraped = await facts.count(`up{job="${job}"}`);
+  return {
+    severity: 'fault',
+    cause:
+      scraped > 0
+        ? `${metric} has no samples in the last 5 minutes: the targets of ${jobList(jobs)} are up, and do not write it any more`
+        : `${metric} has no samples in the last 5 minutes: no target of ${jobList(jobs)} is scraped any more`,
+    fix:
+      scraped > 0
+        ? `let the gateway write ${metric} again: what was changed in its last deployment?`
+        : `put its targets back under job_name: ${job} in prometheus.yml`,
+  };
+}
+
+function neverThere(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis {
+  const named = metrics.length === 1 ? `named ${metrics[0]}` : `named ${metrics.join(', ')}`;
+  const near = metrics.map((metric) => ({ metric, ...nearestMetrics(metric, existing) }));
+  const renamed = near.find(({ renamed }) => renamed.length > 0);
+  if (renamed) {
+    const [other = ''] = renamed.renamed;
+    return {
+      severity: 'fault',
+      cause: `no series ${named} in Prometheus; nearest existing names: ${renamed.renamed.join(', ')}`,
+      fix: `in the scrape job: metric_relabel_configs: [{source_labels: [__name__], regex: ${other}, target_label: __name__, replacement: ${renamed.metric}}]; or rename it in the gateway`,
+    };
+  }
+  const similar = [...new Set(near.flatMap(({ similar }) => similar))];
+  return {
+    severity: 'unwritten',
+    cause: `no series ${named} in Prometheus${similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`}`,
+    fix: `let the gateway write ${metrics[0]}; nothing where it has no such thing`,
+  };
+}

@@ -1,0 +1,125 @@
+import { Pool } from 'undici';
+import { explainSilence, type Silence } from './explain-silence.js';
+
+export interface ServiceAnswer {
+  readonly status: number;
+  /** As it was sent; empty where there was none. */
+  readonly contentType: string;
+  readonly location: string | undefined;
+  readonly body: string;
+  /** From sending the request to the last byte of the answer. */
+  readonly seconds: number;
+}
+
+/** How a number of equal requests went. */
+export interface Burst {
+  /** Client times of those that were answered with 200, in seconds. */
+  readonly seconds: readonly number[];
+  /** What came instead, and how often. */
+  readonly faults: ReadonlyMap<string, number>;
+}
+
+export interface ServiceOptions {
+  /** Origin, and a path where a proxy adds one; without trailing slash. */
+  readonly url: string;
+  readonly prefix: string;
+  readonly token: (() => Promise<string>) | undefined;
+}
+
+/** Milliseconds for one answer: a cold one may take eight seconds, and a large one its time on the way. */
+const patience = 30_000;
+const connectPatience = 5_000;
+const connections = 4;
+
+/** Asks the service as its readers do. Redirects are not followed: the token is for nobody else. */
+export class ServiceClient {
+  /** Where `/summary` and the others are. */
+  readonly base: string;
+  readonly hasToken: boolean;
+  readonly #path: string;
+  readonly #token: ServiceOptions['token'];
+  readonly #pool: Pool;
+
+  constructor({ url, prefix, token }: ServiceOptions) {
+    const { origin, pathname } = new URL(url);
+    this.#path = `${pathname.replace(/\/+$/, '')}${prefix}/metrics`;
+    this.base = origin + this.#path;
+    this.hasToken = token !== undefined;
+    this.#token = token;
+    this.#pool = new Pool(origin, { connections, connectTimeout: connectPatience });
+  }
+
+  /** @param path what follows `<prefix>/metrics`. Rejects only with the reason of `signal`. */
+  async get(
+    path: string,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceAnswer | Silence> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+    const started = performance.now();
+    try {
+      const answer = await this.#request(path, limit, headers);
+      const body = await answer.body.text();
+      const seconds = (performance.now() - started) / 1000;
+      const contentType = String(answer.headers['content-type'] ?? '');
+      const location = answer.headers.location === undefined ? undefined : String(answer.headers.location);
+      return { status: answer.statusCode, contentType, location, body, seconds };
+    } catch (error) {
+      signal.throwIfAborted();
+      return explainSilence(error, this.base, patience);
+    }
+  }
+
+  /** Equal requests, a few at a time, over warm connections. Answers are read, compressed as they come, and thrown away. */
+  async burst(path: string, count: number, signal: AbortSignal): Promise<Burst> {
+    const seconds: number[] = [];
+    const faults = new Map<string, number>();
+    let left = count;
+    const worker = async () => {
+      while (left > 0) {
+        left -= 1;
+        const fault = await this.#timed(path, seconds, signal);
+        if (fault !== undefined) faults.set(fault, (faults.get(fault) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, worker));
+    return { seconds, faults };
+  }
+
+  async #timed(path: string, seconds: number[], signal: AbortSignal): Promise<string | undefined> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+    const started = performance.now();
+    try {
+      const { statusCode, body } = await this.#request(path, limit, { 'accept-encoding': 'gzip' });
+      await body.dump({ limit: Number.POSITIVE_INFINITY });
+      if (statusCode !== 200) return `HTTP ${statusCode}`;
+      seconds.push((performance.now() - started) / 1000);
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      return explainSilence(error, this.base, patience).cause;
+    }
+  }
+
+  async #request(path: string, signal: AbortSignal, headers: Readonly<Record<string, string>>) {
+    const token = await this.#token?.();
+    return this.#pool.request({
+      method: 'GET',
+      path: this.#path + path,
+      headers: {
+        'user-agent': 'gatewayz-metrics check',
+        ...headers,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      signal,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}
+
+export function isSilence(answer: ServiceAnswer | Silence): answer is Silence {
+  return 'cause' in answer;
+}

@@ -1,0 +1,68 @@
+import { type Alert, paces } from './alerts.js';
+import { type DashboardSpec, panelIds } from './panel.js';
+import { annotationsOf, type RunbookUrl } from './prometheus-rules.js';
+import { toYaml } from './yaml-file.js';
+
+/**
+ * The alerts for Grafana's own alerting, as a file for `provisioning/alerting`. Grafana fills environment variables into
+ * such a file, but not into annotations: `$` may stand nowhere else.
+ */
+export function grafanaAlertRules(
+  alerts: readonly Alert[],
+  dashboards: readonly DashboardSpec[],
+  datasourceUid: string,
+  runbook: RunbookUrl,
+): string {
+  const groups = Object.entries(paces).map(([pace, interval]) => ({
+    orgId: 1,
+    name: `gatewayz-${pace}`,
+    folder: 'GatewayZ',
+    interval,
+    rules: alerts
+      .filter((alert) => alert.pace === pace)
+      .map((alert) => ({
+        uid: alert.name.replace(/[A-Z]/g, (letter, at: number) => (at > 0 ? '-' : '') + letter.toLowerCase()),
+        title: alert.name,
+        condition: 'B',
+        data: [valueQuery(alert, datasourceUid), comparison(alert)],
+        // A query with no answer has nothing to compare; what must not be absent says 0 then.
+        noDataState: 'OK',
+        execErrState: 'Error',
+        for: alert.lasting,
+        labels: { severity: alert.severity },
+        annotations: { ...annotationsOf(alert, runbook, '$values.A.Value'), ...panelOf(alert, dashboards) },
+      })),
+  }));
+  return toYaml({ apiVersion: 1, groups });
+}
+
+function valueQuery({ value }: Alert, datasourceUid: string) {
+  return {
+    refId: 'A',
+    datasourceUid,
+    relativeTimeRange: { from: 600, to: 0 },
+    model: { refId: 'A', expr: value, instant: true, range: false, editorMode: 'code' },
+  };
+}
+
+function comparison({ fires, threshold }: Alert) {
+  return {
+    refId: 'B',
+    datasourceUid: '__expr__',
+    relativeTimeRange: { from: 0, to: 0 },
+    model: {
+      refId: 'B',
+      type: 'threshold',
+      expression: 'A',
+      conditions: [{ evaluator: { type: fires === 'above' ? 'gt' : 'lt', params: [threshold] } }],
+    },
+  };
+}
+
+/** Annotations with which Grafana links an alert to a panel. */
+function panelOf({ dashboard, panel }: Alert, dashboards: readonly DashboardSpec[]): Readonly<Record<string, string>> {
+  const spec = dashboards.find(({ uid }) => uid === dashboard);
+  const id = spec === undefined ? undefined : panelIds(spec).get(panel);
+  if (id === undefined) throw new TypeError(`there is no panel ${JSON.stringify(panel)} in ${dashboard}`);
+  return { __dashboardUid__: dashboard, __panelId__: String(id) };
+}

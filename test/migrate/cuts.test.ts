@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { rewriteText } from './rewrite-text.js';
+
+/** One entry of a list of services as lines: blank lines before it, comments above, the entry itself. */
+interface Block {
+  readonly blanks: number;
+  readonly comments: readonly string[];
+  readonly lines: readonly string[];
+}
+
+const comment = fc.constantFrom('# keep an eye on it', '#no blank', '# image: was other', '#', '# don\'t "quote"');
+const service = fc.record({
+  blanks: fc.nat({ max: 2 }),
+  comments: fc.array(
+    comment.map((text) => `  ${text}`),
+    { maxLength: 2 },
+  ),
+  lines: fc
+    .tuple(
+      fc.constantFrom('image: a', 'image: "a" # b', "image: 'a'", 'image: a   '),
+      fc.subarray([
+        ['    ports: [80, "81:81"]'],
+        ['    environment:', '    - A=$A', '    # inside', '    - B=c'],
+        ['    command: |', '      one', '', '      # two'],
+        ['    labels: {a: b,', '      c: d}'],
+        ['    # at the end'],
+      ]),
+    )
+    .map(([image, more]) => [`    ${image}`, ...more.flat()]),
+});
+
+const stack = fc.record({
+  services: fc.array(service, { minLength: 1, maxLength: 4 }),
+  exporter: service,
+  place: fc.nat(),
+  head: fc.constantFrom('services:', 'version: "3"\nservices: # all', '# compose\n\nservices:'),
+  tail: fc.constantFrom('', '\nvolumes: \n  data: {}', 'volumes:\n  data:', '\n# the end', '\n'),
+  isOpen: fc.boolean(),
+  eol: fc.constantFrom('\n', '\r\n'),
+});
+
+function textOf(
+  blocks: readonly (readonly [string, Block])[],
+  { head, tail, isOpen, eol }: { head: string; tail: string; isOpen: boolean; eol: string },
+): string {
+  const lines = blocks.flatMap(([name, block]) => [
+    ...Array.from({ length: block.blanks }, () => ''),
+    ...block.comments,
+    `  ${name}:`,
+    ...block.lines,
+  ]);
+  const text = [head, ...lines, ...(tail === '' ? [] : [tail])].join('\n');
+  return (isOpen ? text : `${text}\n`).replaceAll('\n', eol);
+}
+
+function doubleBlanks(text: string): number {
+  return [...text.matchAll(/\r?\n[ \t]*(?=\r?\n[ \t]*\r?\n)/g)].length;
+}
+
+describe('the cut of a service out of any file', () => {
+  it('takes its lines, its comments and blank lines, and nothing else', () => {
+    fc.assert(
+      fc.property(stack, ({ services, exporter, place, ...frame }) => {
+        const others = services.map((block, index) => [`s${index}`, block] as const);
+        const at = place % (others.length + 1);
+        const all = [...others.slice(0, at), ['health-service-exporter', exporter] as const, ...others.slice(at)];
+        const before = textOf(all, frame);
+        const after = rewriteText('compose.yml', before);
+
+        const { services: left, ...rest } = parse(after) as { services: Record<string, unknown> };
+        const { services: had, ...hadRest } = parse(before) as { services: Record<string, unknown> };
+        const { 'health-service-exporter': _, ...expected } = had;
+        expect([left, rest]).toEqual([expected, hadRest]);
+
+        // What is gone is one run of lines: the rest of the text is its beginning and its end.
+        let same = 0;
+        while (same < after.length && after[same] === before[same]) same += 1;
+        expect(before.endsWith(after.slice(same)) || before.endsWith(after.slice(same - 2))).toBe(true);
+
+        const lines = (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== '');
+        const owned = [...exporter.comments, '  health-service-exporter:', ...exporter.lines].filter(
+          (line) => line.trim() !== '',
+        );
+        expect(lines(after).length).toBe(lines(before).length - owned.length);
+        expect(doubleBlanks(after)).toBeLessThanOrEqual(doubleBlanks(before));
+        expect(after.endsWith('\n')).toBe(before.endsWith('\n'));
+        expect(after.includes('\r\n')).toBe(before.includes('\r\n') && after.includes('\n'));
+        expect(rewriteText('compose.yml', after)).toBe(after);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
