@@ -1,15 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Datasource } from '../datasource/create-datasource.js';
 import type { FastifyReplyLike, FastifyRequestLike } from './fastify.js';
-import { goneSignal } from './node-datasource.js';
+import { type ClosingResponse, goneSignal } from './node-datasource.js';
 
 export interface FastifyScopeLike {
   removeAllContentTypeParsers(): void;
-  addContentTypeParser(
-    contentType: string,
-    parser: (request: unknown, payload: IncomingMessage) => Promise<unknown>,
-  ): unknown;
+  addContentTypeParser(type: string, parser: (request: unknown, payload: unknown) => Promise<unknown>): unknown;
   route(definition: {
     method: string[];
     url: string;
@@ -23,7 +19,7 @@ interface FastifyCallLike extends FastifyRequestLike {
 }
 
 interface FastifyAnswerLike extends FastifyReplyLike {
-  readonly raw: Pick<ServerResponse, 'once' | 'writableFinished'>;
+  readonly raw: ClosingResponse;
 }
 
 export interface DatasourceRoutes {

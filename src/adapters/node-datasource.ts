@@ -18,8 +18,14 @@ export function nodeDatasourceHandler(
   };
 }
 
+/** What tells that a client has gone. */
+export interface ClosingResponse {
+  readonly writableFinished: boolean;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 /** Fires when the client has gone before its answer was complete. */
-export function goneSignal(response: Pick<ServerResponse, 'once' | 'writableFinished'>): AbortSignal {
+export function goneSignal(response: ClosingResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();

@@ -25,6 +25,7 @@ export const blocks = {
   inferenceDurationSumRate: 'sum by (provider) (rate(model_inference_duration_seconds_sum[5m]))',
   inferenceDurationCountRate: 'sum by (provider) (rate(model_inference_duration_seconds_count[5m]))',
   inferenceBuckets: 'sum by (model, provider, le) (model_inference_duration_seconds_bucket)',
+  inferenceSeveral: 'count(count by (model, provider) (model_inference_duration_seconds_bucket{le="+Inf"}) > 1)',
   inferenceBucketLayout: 'count by (le) (model_inference_duration_seconds_bucket)',
   inferenceBucketRate: 'sum by (le) (rate(model_inference_duration_seconds_bucket[5m]))',
   inferenceDurationSums: 'sum by (model, provider) (model_inference_duration_seconds_sum)',

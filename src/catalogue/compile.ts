@@ -29,6 +29,7 @@ export interface CompiledRow {
   readonly blocks: Readonly<Record<string, string>>;
   /** Names of the metrics it reads. */
   readonly metrics: readonly string[];
+  readonly onlyIf: NonNullable<Row['onlyIf']>;
   readonly derive: Row['derive'];
   readonly idle: string | undefined;
 }
@@ -133,7 +134,7 @@ function compileRow(
   if (faults.length > before) return undefined;
   const metrics = [...new Set(Object.values(promql).flatMap(metricNames))];
   const derive: Row['derive'] = (answers) => withLabels(row.derive(answers), labels, row.id);
-  return { id: row.id, promql, blocks, metrics, derive, idle: row.idle };
+  return { id: row.id, promql, blocks, metrics, onlyIf: row.onlyIf ?? {}, derive, idle: row.idle };
 }
 
 /** What everybody who reads such a family must know. */

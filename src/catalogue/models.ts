@@ -22,6 +22,7 @@ export const modelFamilies: readonly FamilyRow[] = [
     labels: ['model', 'provider'],
     row: histogramRow('model_inference_duration_seconds', ['model', 'provider'], {
       buckets: blocks.inferenceBuckets,
+      several: blocks.inferenceSeveral,
       layout: blocks.inferenceBucketLayout,
       sums: blocks.inferenceDurationSums,
     }),

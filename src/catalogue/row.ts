@@ -19,6 +19,8 @@ export interface Row {
   readonly id: string;
   readonly promql: Readonly<Record<string, string>>;
   readonly blocks: Readonly<Record<string, string>>;
+  /** Blocks that are asked after the others, and only where this says so of their answers; `derive` finds them empty else. */
+  readonly onlyIf?: Readonly<Record<string, (answers: Answers) => boolean>>;
   readonly derive: (answers: Answers) => readonly Metric[];
   /** Why the value is absent although its series are there: `no requests`. Completed by "in the last 5 minutes". */
   readonly idle?: string;
@@ -49,6 +51,7 @@ export function row<Name extends string>(definition: {
   id: string;
   promql: Row['promql'];
   blocks: Readonly<Record<Name, string>>;
+  onlyIf?: Readonly<Partial<Record<Name, (answers: Answers<Name>) => boolean>>>;
   derive: (answers: Answers<Name>) => readonly Metric[];
   idle?: string;
 }): Row {

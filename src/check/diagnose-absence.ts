@@ -22,7 +22,9 @@ async function outsideSelector(metric: string, facts: SourceFacts): Promise<Diag
   const { selector } = facts.scope;
   const better = await Promise.all(selector.map((matcher) => corrected(matcher, metric, facts)));
   const known = better.filter((matcher) => matcher !== undefined);
-  const text = formatMatchers(known.length > 0 || jobs.length !== 1 ? known : [{ label: 'job', op: '=', value: jobs[0]! }]);
+  const text = formatMatchers(
+    known.length > 0 || jobs.length !== 1 ? known : [{ label: 'job', op: '=', value: jobs[0]! }],
+  );
   return {
     severity: 'fault',
     cause: `${metric} exists, but not under the base selector {${formatMatchers(selector)}}; the ${jobList(jobs)} ${jobs.length === 1 ? 'has' : 'have'} it`,

@@ -28,12 +28,7 @@ export async function diagnoseLabels(
   return first;
 }
 
-function lackingLabel(
-  metric: string,
-  label: string,
-  has: readonly string[],
-  required: ReadonlySet<string>,
-): Diagnosis {
+function lackingLabel(metric: string, label: string, has: readonly string[], required: ReadonlySet<string>): Diagnosis {
   const own = has.filter((name) => !ofScrape.includes(name));
   const candidates = own.filter((name) => !required.has(name));
   const isPart = (name: string): boolean => `_${name}_`.includes(`_${label}_`) || `_${label}_`.includes(`_${name}_`);

@@ -1,8 +1,8 @@
 import type { CompiledRow } from '../catalogue/compile.js';
 import { diagnoseAbsence, withoutSamples } from './diagnose-absence.js';
 import { diagnoseLabels } from './diagnose-labels.js';
-import { type Diagnosis, jobList } from './diagnosis.js';
 import { diagnoseSentence } from './diagnose-sentence.js';
+import { type Diagnosis, jobList } from './diagnosis.js';
 import { type SourceFacts, selectorOf } from './source-facts.js';
 
 /**

@@ -12,10 +12,16 @@ export function diagnoseSentence(sentence: string, selected: boolean): Diagnosis
   if (own !== sentence) return fault('start that target, or correct targets: of its job in prometheus.yml');
   const unwritten = /^no series named (\S+?),? .*in Prometheus( under .+)?$/.exec(sentence);
   if (unwritten && (unwritten[2] !== undefined || selected)) {
-    return fault('correct METRICS_SELECTOR, in the environment of the service; with --prometheus-url this check says how');
+    return fault(
+      'correct METRICS_SELECTOR, in the environment of the service; with --prometheus-url this check says how',
+    );
   }
   if (unwritten) {
-    return { severity: 'unwritten', cause: sentence, fix: `let the gateway write ${unwritten[1]}; nothing where it has no such thing` };
+    return {
+      severity: 'unwritten',
+      cause: sentence,
+      fix: `let the gateway write ${unwritten[1]}; nothing where it has no such thing`,
+    };
   }
   if (sentence.startsWith('fewer than two samples')) {
     return fault('wait for the second scrape; if it stays so, scrape_interval: 1m or less in prometheus.yml');
@@ -23,6 +29,7 @@ export function diagnoseSentence(sentence: string, selected: boolean): Diagnosis
   if (/ in the last 5 minutes$/.test(sentence)) {
     return { severity: 'idle', cause: sentence, fix: 'nothing: the value comes with the next request' };
   }
-  if (sentence.startsWith('no series at all')) return fault('correct METRICS_SELECTOR, in the environment of the service');
+  if (sentence.startsWith('no series at all'))
+    return fault('correct METRICS_SELECTOR, in the environment of the service');
   return fault(fixOf(sentence));
 }

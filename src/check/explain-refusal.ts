@@ -33,7 +33,10 @@ export function explainRefusal(answer: ServiceAnswer, base: string, hasToken: bo
     };
   }
   if (status === 502 || status === 504) {
-    return { cause: `a proxy in front of it cannot reach it (HTTP ${status})`, fix: 'start the service behind the proxy' };
+    return {
+      cause: `a proxy in front of it cannot reach it (HTTP ${status})`,
+      fix: 'start the service behind the proxy',
+    };
   }
   if (status === 503 && said !== undefined) return { cause: `it has no data (HTTP 503)${because}`, fix: fixOf(said) };
   return { cause: `it answered HTTP ${status}${because}`, fix: "look at the service's log" };

@@ -23,7 +23,10 @@ const explanations: Readonly<Record<string, readonly [cause: string, fix: string
   UND_ERR_SOCKET: ['the connection was closed before the answer was complete', running],
   CERT_HAS_EXPIRED: ['its certificate has expired', 'renew the certificate'],
   ERR_TLS_CERT_ALTNAME_INVALID: ['its certificate is for another host name', wrongUrl],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['its certificate is from an authority that is not known here', 'set NODE_EXTRA_CA_CERTS'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: [
+    'its certificate is from an authority that is not known here',
+    'set NODE_EXTRA_CA_CERTS',
+  ],
   SELF_SIGNED_CERT_IN_CHAIN: ['its certificate is from an authority that is not known here', 'set NODE_EXTRA_CA_CERTS'],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
     'its certificate is from an authority that is not known here',

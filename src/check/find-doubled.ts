@@ -1,9 +1,9 @@
-import { anyOf } from '../promql/any-of.js';
 import type { Labels } from '../model.js';
+import { formatMatchers, type Matcher } from '../promql/matchers.js';
 import { contractMetrics } from './contract-metrics.js';
-import { jobList, shellQuote } from './diagnosis.js';
 import type { Diagnosis } from './diagnosis.js';
-import type { SourceFacts } from "./source-facts.js";
+import { jobList, shellQuote } from './diagnosis.js';
+import type { SourceFacts } from './source-facts.js';
 
 /** One process of the gateway that is scraped more than once, and the metrics that are there twice. */
 export interface Doubled {
@@ -34,7 +34,7 @@ export async function findDoubled(facts: SourceFacts): Promise<readonly Doubled[
     if (told.has(key)) continue;
     told.add(key);
     const metrics = await commonMetrics(group, facts);
-    if (metrics.size > 0) found.push({ metrics, diagnosis: diagnose(group) });
+    if (metrics.size > 0) found.push({ metrics, diagnosis: diagnose(group, facts.scope.selector) });
   }
   return found;
 }
@@ -50,7 +50,9 @@ function groupBy<T extends { readonly labels: Labels }>(
     const { job = '', instance = '' } = element.labels;
     groups.set(key, [...(groups.get(key) ?? []), { job, instance }]);
   }
-  const ordered = [...groups.values()].map((group) => group.sort((a, b) => (a.job + a.instance < b.job + b.instance ? -1 : 1)));
+  const ordered = [...groups.values()].map((group) =>
+    group.sort((a, b) => (a.job + a.instance < b.job + b.instance ? -1 : 1)),
+  );
   return ordered.filter((group) => group.length > 1);
 }
 
@@ -72,17 +74,19 @@ async function commonMetrics(group: readonly Scrape[], facts: SourceFacts): Prom
   return twice;
 }
 
-function diagnose(group: readonly Scrape[]): Diagnosis {
+function diagnose(group: readonly Scrape[], selector: readonly Matcher[]): Diagnosis {
   const instances = [...new Set(group.map(({ instance }) => instance))];
   const jobs = [...new Set(group.map(({ job }) => job))];
   const last = group.at(-1)!;
-  const byJob = jobs.length > 1 ? ` by the ${jobList(jobs)}` : ` under ${instances.length} addresses in the ${jobList(jobs)}`;
+  const byJob =
+    jobs.length > 1 ? ` by the ${jobList(jobs)}` : ` under ${instances.length} addresses in the ${jobList(jobs)}`;
   const remedy = `remove ${last.instance} under job_name: ${last.job} in prometheus.yml`;
-  const selected = jobs.length > 1 ? `; or METRICS_SELECTOR=${shellQuote(`job=~"${anyOf(jobs.slice(0, 1))}"`)}` : '';
+  const [first = ''] = jobs;
+  const narrower = formatMatchers([...selector, { label: 'job', op: '=', value: first }]);
+  const selected = jobs.length > 1 ? `; or METRICS_SELECTOR=${shellQuote(narrower)}` : '';
   return {
     severity: 'fault',
     cause: `it is counted twice: ${instances.join(' and ')} ${instances.length > 1 ? 'are one process, scraped' : 'is scraped'}${byJob}`,
     fix: remedy + selected,
   };
 }
-

@@ -1,7 +1,7 @@
 import { formatMatchers, type Matcher } from '../promql/matchers.js';
 import { onlyOurs } from './contract-metrics.js';
 import { type Diagnosis, jobList } from './diagnosis.js';
-import type { SourceFacts } from "./source-facts.js";
+import type { SourceFacts } from './source-facts.js';
 
 /** Our own output found in the Prometheus that it comes from. */
 export interface Feedback {
@@ -20,7 +20,9 @@ export async function findFeedback(facts: SourceFacts): Promise<Feedback | undef
     const why = marker
       ? `without the marker ${formatMatchers([{ ...marker, op: '=' }])}, which a labeldrop or another service took away`
       : 'and no marker is set';
-    const mark = marker ? 'keep the marker label in its metric_relabel_configs' : 'METRICS_MARKER=\'reexported_by="gatewayz-metrics"\'';
+    const mark = marker
+      ? 'keep the marker label in its metric_relabel_configs'
+      : 'METRICS_MARKER=\'reexported_by="gatewayz-metrics"\'';
     const cause = `it is re-ingested: the ${jobList(jobs)} scrapes what this service exports, ${why}, so that it counts again`;
     return { guarded: false, diagnosis: { severity: 'fault', cause, fix: `${remedy(jobs)}; or ${mark}` } };
   }
@@ -36,4 +38,3 @@ export async function findFeedback(facts: SourceFacts): Promise<Feedback | undef
 function remedy(jobs: readonly string[]): string {
   return `remove job_name: ${jobs.join(', ')} from prometheus.yml, or set its metrics_path: to <prefix>/metrics`;
 }
-

@@ -53,7 +53,9 @@ export class SourceFacts {
   /** Values that a label has on a metric. */
   labelValues(label: string, metric: string, matchers: readonly Matcher[], window: Window): Promise<readonly string[]> {
     const selector = selectorOf(metric, matchers);
-    return this.#once(`values ${label} ${selector} ${window.from}`, () => this.api.labelValues(label, selector, window));
+    return this.#once(`values ${label} ${selector} ${window.from}`, () =>
+      this.api.labelValues(label, selector, window),
+    );
   }
 
   /** Names of the labels that a metric has. */

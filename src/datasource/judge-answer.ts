@@ -23,7 +23,9 @@ export interface Asked {
 }
 
 /** Headers of the upstream that reach the client; no others do. */
-const handedOn = ['content-encoding', 'content-length', 'retry-after'] as const;
+const handedOn = ['content-type', 'content-encoding', 'content-length', 'retry-after'] as const;
+/** VictoriaMetrics has a JSON type of its own for range vectors. */
+const jsonType = /^application\/(?:[\w.-]+\+)?json(?:\s*;\s*charset=[\w-]+)?$/i;
 
 /**
  * What becomes of an answer of which status and headers have come: it is handed on, or something else is said in its place.
@@ -33,7 +35,7 @@ const handedOn = ['content-encoding', 'content-length', 'retry-after'] as const;
  */
 export function judgeAnswer(status: number, headers: IncomingHttpHeaders, asked: Asked): Head | DatasourceReply {
   const type = contentType(headers);
-  const json = type === 'application/json';
+  const json = jsonType.test(String(headers['content-type']));
   const empty = status === 204;
   if (status < 300 ? !json && !empty : isRefusal(status)) throw foreign(status, headers, asked);
   if (json || empty) return handOn(status, headers, asked);
@@ -60,8 +62,7 @@ function handOn(status: number, headers: IncomingHttpHeaders, asked: Asked): Hea
     throw new AnswerError(422, 'execution', words, { limit: 'answer_size' });
   }
   const given = handedOn.filter((name) => headers[name] !== undefined).map((name) => [name, String(headers[name])]);
-  const type = status === 204 ? {} : { 'content-type': 'application/json' };
-  return { status, headers: { ...type, ...Object.fromEntries(given) } };
+  return { status, headers: Object.fromEntries(given) };
 }
 
 function foreign(status: number, headers: IncomingHttpHeaders, asked: Asked): Error {

@@ -2,7 +2,6 @@ import { posix } from 'node:path';
 import { isScalar } from 'yaml';
 import { isFields } from './compose-service.js';
 import { isYamlPath } from './file-kind.js';
-import { lineNumbers } from './lines.js';
 import type { Stack, StackEntry, StackFile } from './stack.js';
 import { parseYaml } from './yaml-source.js';
 import { walkYaml } from './yaml-walk.js';
@@ -33,28 +32,26 @@ function reasonToStay({ path, names = [] }: StackEntry, files: readonly StackFil
   if (!isProgram) return 'it has neither a Dockerfile nor the program in it';
   for (const file of files) {
     if (file.path.startsWith(`${path}/`)) continue;
-    const line = lineThatNeeds(file, path);
-    if (line !== undefined) return `${file.path}:${line} still needs it`;
+    if (needs(file, path)) return `${file.path} still needs it`;
   }
   return undefined;
 }
 
-/** The first line of a Compose file or Dockerfile that has a path to the directory or into it. */
-function lineThatNeeds({ path, text }: StackFile, directory: string): number | undefined {
+/** Whether a Compose file or Dockerfile has a path to the directory or into it. */
+function needs({ path, text }: StackFile, directory: string): boolean {
   const name = posix.basename(directory);
-  if (!text.includes(name)) return undefined;
+  if (!text.includes(name)) return false;
   if (/^(?:.*\.)?Dockerfile/i.test(posix.basename(path))) {
-    const found = new RegExp(`^(?:COPY|ADD)\\b[^\\n]*[ \\t"/]${name}(?:[/ \\t"]|$)`, 'im').exec(text);
-    return found === null ? undefined : lineNumbers(text)(found.index);
+    return new RegExp(`^(?:COPY|ADD)\\b[^\\n]*[ \\t"/]${name}(?:[/ \\t"]|$)`, 'im').test(text);
   }
   const source = isYamlPath(path) ? parseYaml(text) : undefined;
-  for (const { node: root, value } of source?.documents ?? []) {
-    if (!isFields(value) || !('services' in value || 'include' in value)) continue;
-    for (const { node } of walkYaml(root)) {
-      if (isScalar(node) && leadsTo(String(node.value), path, directory)) return lineNumbers(text)(node.range[0]);
-    }
-  }
-  return undefined;
+  return (source?.documents ?? []).some(({ node: root, value }) => {
+    const isCompose = isFields(value) && ('services' in value || 'include' in value);
+    return (
+      isCompose &&
+      [...walkYaml(root)].some(({ node }) => isScalar(node) && leadsTo(String(node.value), path, directory))
+    );
+  });
 }
 
 /** Whether a value such as `./a/b:/c:ro`, seen from a file, is a path to the directory or into it. */

@@ -36,11 +36,12 @@ export function judgeSelector(use: Use, facts: Facts): Stand {
   if (selectsTarget(instances, facts)) return 'old only';
 
   const selects = (job: string) => jobs.every((matcher) => accepts(matcher, job));
-  const selectsOld = old.some(selects);
-  if (!selectsOld && selects(newJob)) return jobs.some((matcher) => namesOne(matcher, old)) ? 'excludes' : 'neither';
-  if (!selectsOld) return 'neither';
+  const isNegative = ({ op }: Matcher) => op === '!=' || op === '!~';
+  if (selects(newJob) && jobs.some((matcher) => isNegative(matcher) && namesOne(matcher, old))) return 'excludes';
+  if (!old.some(selects)) return 'neither';
   if (selects(newJob)) return isForEvery(use, subject) ? 'both' : 'neither';
   const guilty = jobs.filter((matcher) => !accepts(matcher, newJob));
+  if (guilty.some((matcher) => isNegative(matcher) && namesOne(matcher, [newJob]))) return 'neither';
   const canRename = guilty.every((matcher) => isListOfNames(matcher) && namesOne(matcher, old));
   return canRename && subject !== 'foreign' ? 'rename' : 'old only';
 }
@@ -75,6 +76,7 @@ function isListOfNames({ op, value }: Matcher): boolean {
   return op === '=' || (op === '=~' && /^\(?(?:\?:)?[\w-]+(?:\|[\w-]+)*\)?$/.test(value));
 }
 
-function namesOne({ value }: Matcher, jobs: readonly string[]): boolean {
-  return value.split(/[^\w-]+/).some((name) => jobs.includes(name));
+function namesOne({ op, value }: Matcher, jobs: readonly string[]): boolean {
+  const names = op === '=' || op === '!=' ? [value] : value.split(/[|()]/);
+  return names.some((name) => jobs.includes(name));
 }

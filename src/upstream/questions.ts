@@ -24,6 +24,11 @@ export class InstantQuestions {
     this.instant = instant;
   }
 
+  /** Lets go of an answer that nobody will need any more. */
+  forget(promql: string): void {
+    this.#answers.delete(promql);
+  }
+
   /** @param spend is told the response time, in seconds, of each question that was not asked before */
   during(signal: AbortSignal, spend: (seconds: number) => void): Questions {
     const once = <T extends { readonly seconds: number }>(

@@ -1,5 +1,5 @@
 import { labelSetCounts, pairRanking, rankings, statusCount } from '../catalogue/cap.js';
-import type { Catalogue } from '../catalogue/compile.js';
+import type { Catalogue, OutputFamily } from '../catalogue/compile.js';
 import { scalarOf } from '../catalogue/derive/vector.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Vector } from '../model.js';
@@ -16,6 +16,21 @@ export interface PairChoice {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** What is shown of the pairs: a choice; all, if undefined; or nothing, because Prometheus could not choose. */
+export type Pairs = PairChoice | GatewayzMetricsError | undefined;
+
+/** A block as it is asked; undefined where nothing of it is. */
+export function textOf(block: string, pairs: Pairs): string | undefined {
+  if (pairs instanceof GatewayzMetricsError) return undefined;
+  return pairs ? pairs.restrict(block) : block;
+}
+
+/** Label sets that a family has upstream, where they were counted. */
+export function labelSetsOf({ name, labels }: OutputFamily, pairs: Pairs): number | undefined {
+  if (!pairs || pairs instanceof GatewayzMetricsError || !labels.includes('model')) return undefined;
+  return pairs.counts.get(name) ?? 0;
+}
+
 /**
  * Counts the label sets of every family of `/models`. If one has more than `maxSeries`, Prometheus names the busiest pairs
  * of the last hour, as many as keep every family within the limit; undefined while all are within it. An error where
@@ -26,7 +41,7 @@ export async function choosePairs(
   maxSeries: number,
   exists: (metric: string) => boolean,
   questions: Questions,
-): Promise<PairChoice | GatewayzMetricsError | undefined> {
+): Promise<Pairs> {
   try {
     const ask = (promql: string): Promise<Vector> => askOrThrow(catalogue.scoped(promql), questions);
     const askNumber = async (promql: string): Promise<number> => scalarOf(await ask(promql)) ?? 0;

@@ -148,7 +148,7 @@ function contract(host: Host): void {
       const names = Object.keys(headers).filter((name) =>
         /^(set-cookie|server|x-powered-by|access-control-)/.test(name),
       );
-      expect(names).toEqual(host.name === 'Express' ? ['x-powered-by'] : []);
+      expect(names).toEqual(host.name.startsWith('Express') ? ['x-powered-by'] : []);
     });
   });
 
@@ -208,7 +208,7 @@ function contract(host: Host): void {
 
   describe('other methods', () => {
     // A `Request` refuses to be a TRACE.
-    const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', ...(host.name === 'Hono' ? [] : ['TRACE'])];
+    const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', ...(host.name.startsWith('Hono') ? [] : ['TRACE'])];
 
     test.each(methods)('%s is not allowed anywhere', async (method) => {
       for (const path of ['/summary', '/docs', '']) {

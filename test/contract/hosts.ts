@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express from 'express';
+import express, { Router } from 'express';
+import express4 from 'express4';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import { pino } from 'pino';
@@ -11,6 +12,7 @@ import { nodeHandler } from '../../src/adapters/node.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../../src/metrics.js';
 import { createStandalone } from '../../src/standalone.js';
 import { built } from '../support/built.js';
+import { connectLike } from './connect-like.js';
 import { serveFetch } from './serve-fetch.js';
 
 /** A backend that has the endpoints: below `url` and `METRICS_PREFIX`. */
@@ -28,8 +30,12 @@ export interface Host {
 
 const silent = { info() {}, warn() {}, error() {} };
 
-/** A host that is a server and the metrics beside it. */
-function serverHost(name: string, serve: (metrics: Metrics) => Server, create = createMetrics): Host {
+/** A host that is a server and the metrics beside it, requested at `below`. */
+function serverHost(
+  name: string,
+  serve: (metrics: Metrics) => Server,
+  { create = createMetrics, below = '' }: { readonly create?: typeof createMetrics; readonly below?: string } = {},
+): Host {
   return {
     name,
     async start(options) {
@@ -37,7 +43,7 @@ function serverHost(name: string, serve: (metrics: Metrics) => Server, create = 
       const server = serve(metrics);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${below}`,
         metrics,
         async close() {
           const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -82,7 +88,9 @@ const inThread: Host = {
   name: 'node:http, the engine in its thread',
   async start(options) {
     const index = (await import(/* @vite-ignore */ built('index.js').href)) as { createMetrics: typeof createMetrics };
-    const host = serverHost(this.name, (metrics) => createServer(nodeHandler(metrics)), index.createMetrics);
+    const host = serverHost(this.name, (metrics) => createServer(nodeHandler(metrics)), {
+      create: index.createMetrics,
+    });
     return host.start({ ...options, metricsWorker: true });
   },
 };
@@ -95,11 +103,20 @@ export const hosts: readonly Host[] = [
   fastifyHost('Fastify', ''),
   fastifyHost('Fastify, nested below a prefix', '/internal/v1'),
   fastifyHost('Fastify, nested below a prefix with a parameter', '/:environment', '/production'),
-  serverHost('Express', (metrics) => createServer(express().use(expressHandler(metrics)))),
+  serverHost('Express 5', (metrics) => createServer(express().use(expressHandler(metrics)))),
+  serverHost('Express 4', (metrics) => createServer(express4().use(expressHandler(metrics)))),
+  serverHost(
+    'Express 5, mounted below a path, in a router',
+    (metrics) => createServer(express().use('/internal', Router().use('/:environment', expressHandler(metrics)))),
+    { below: '/internal/production' },
+  ),
+  serverHost(
+    'connect and its like, mounted below a path',
+    (metrics) => createServer(connectLike([['/internal', expressHandler(metrics)]])),
+    { below: '/internal' },
+  ),
   serverHost('Hono', (metrics) => {
-    const app = new Hono();
     const handler = fetchHandler(metrics);
-    app.all('*', ({ req }) => handler(req.raw));
-    return serveFetch(app.fetch);
+    return serveFetch(new Hono().all('*', ({ req }) => handler(req.raw)).fetch);
   }),
 ];

@@ -135,7 +135,7 @@ describe('towards the upstream', () => {
 describe('towards the client', () => {
   test('no header of the upstream gets through but those about the bytes', async () => {
     const headers = {
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': 'application/json',
       'content-length': String(success.length),
       'set-cookie': ['a=1', 'b=2'],
       server: 'inner/1.0',
@@ -186,6 +186,22 @@ describe('towards the client', () => {
     const answer = await ask('/api/v1/query?query=up&time=4');
     expect([answer.status, answer.body.toString(), answer.headers['retry-after']]).toEqual([status, body, '7']);
   });
+
+  test.each(['application/json; charset=utf-8', 'application/stream+json; charset=utf-8'])(
+    'JSON is handed on with its own type: %s',
+    async (type) => {
+      const { ask } = await start({ headers: { 'content-type': type } });
+      expect((await ask('/api/v1/query?query=up[1m]&time=4')).headers['content-type']).toBe(type);
+    },
+  );
+
+  test.each(['application/json; boundary=x', 'text/json', 'application/json, text/html', 'application/jsonp'])(
+    'what is of another type is not: %s',
+    async (type) => {
+      const { ask } = await start({ headers: { 'content-type': type } });
+      expect((await ask('/api/v1/query?query=up&time=4')).status).toBe(502);
+    },
+  );
 
   test('204 has neither body nor type', async () => {
     const { ask } = await start({ status: 204, body: '', headers: {} });

@@ -119,12 +119,26 @@ describe('a request that finds nothing warm', () => {
     const waits = Array.from({ length: 2_000 }, () => store.current(json) ?? store.fetch(json));
     await clock.advance(waitLimit - 1);
     store.publish([bytes('1')]);
-    // Not even bytes that are there already are shown before the wait is over: they may be those of yesterday.
     waits.push(store.current(json) ?? store.fetch(json));
     release();
     expect(new Set((await Promise.all(waits)).map(textOf))).toEqual(new Set(['1']));
     expect(asked).toEqual([json]);
     expect(clock.timers).toEqual([]);
+  });
+
+  test('is not given what was there before idling, nor is one that comes while it waits', async () => {
+    const { store, clock, hold, bytes } = setup();
+    store.current(json);
+    store.publish([bytes('old', { expires: clock.now() + 1_000_000 })]);
+    await clock.advance(idleAfter);
+    const release = hold();
+    expect(store.current(json)).toBeUndefined();
+    const wait = store.fetch(json);
+    expect(store.current(json)).toBeUndefined();
+    store.publish([bytes('new')]);
+    release();
+    expect(textOf(await wait)).toBe('new');
+    expect(textOf(store.current(json))).toBe('new');
   });
 
   test('waits 8 s at most, and has nothing then if there never was anything', async () => {

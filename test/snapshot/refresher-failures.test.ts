@@ -191,6 +191,8 @@ describe('Retry-After', () => {
     await all.clock.advance(12_000);
     expect(await all.ask('business')).toMatchObject({ status: 'unavailable', failure: 'asks for patience' });
     expect(all.prometheus.calls).toHaveLength(1);
+    await all.refresher.close();
+    expect(all.clock.timers).toEqual([]);
   });
 });
 

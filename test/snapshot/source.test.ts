@@ -30,6 +30,13 @@ test.each([
   expect([failure, cost]).toEqual([{ code: 'internal', reason }, 0]);
 });
 
+test('a rejection is one too', async () => {
+  const { clock, collector } = setup();
+  const rejecting = { ...collector, has: () => true, collect: () => Promise.reject(new Error('surprise')) };
+  const { failure } = await new Source(rejecting, clock).collect(1000, ['a'], signal);
+  expect(failure).toEqual({ code: 'internal', reason: 'defect: surprise' });
+});
+
 test('a collector that asked for patience is not asked again until then, whatever the clock does', async () => {
   const { clock, collector, source } = setup();
   collector.failure = { code: 'upstream_overloaded', reason: 'asks for patience', retryAfter: 30 };

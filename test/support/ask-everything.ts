@@ -2,7 +2,8 @@ import { grafanaAt, hasNumbers } from './grafana-queries.js';
 import type { Chosen } from './interpolate.js';
 import { readAlertQueries, readDashboards } from './read-dashboards.js';
 
-const hour = 3_600_000;
+const halfAnHour = 1_800_000;
+const atOnce = 4;
 
 /** How drop-downs are set: to all, to the first two values, or to the first one alone. */
 const choices = ['all', 'two', 'one'] as const;
@@ -14,33 +15,54 @@ export interface Answers {
   readonly refused: readonly string[];
 }
 
-/** Sends all that the committed dashboards, their drop-downs and the alerts ask, as Grafana would for the last hour. */
-export async function askEverything(prometheus: string): Promise<Answers> {
-  const now = Date.now();
-  const grafana = grafanaAt(prometheus, { from: now - hour, to: now });
-  const empty: string[] = [];
-  const refused: string[] = [];
-  const ask = async (where: string, answer: Promise<boolean>): Promise<void> => {
-    const hasAny = await answer.catch((error: unknown) => {
-      refused.push(`${where}: ${String(error)}`);
-      return true;
-    });
-    if (!hasAny) empty.push(where);
+interface Question {
+  readonly where: string;
+  readonly hasAnswer: () => Promise<boolean>;
+}
+
+/**
+ * Sends what the committed dashboards, their drop-downs and the alerts ask, as Grafana would for the last half hour; if
+ * `only` is given, of these what it names.
+ */
+export async function askEverything(prometheus: string, only?: readonly string[]): Promise<Answers> {
+  const questions = await allQuestions(prometheus);
+  const left = questions.filter(({ where }) => only === undefined || only.includes(where));
+  const answers: { empty: string[]; refused: string[] } = { empty: [], refused: [] };
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { where, hasAnswer } = next;
+      try {
+        if (!(await hasAnswer())) answers.empty.push(where);
+      } catch (error) {
+        answers.refused.push(`${where}: ${String(error)}`);
+      }
+    }
   };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return answers;
+}
+
+async function allQuestions(prometheus: string): Promise<Question[]> {
+  const now = Date.now();
+  const grafana = grafanaAt(prometheus, { from: now - halfAnHour, to: now });
+  const questions: Question[] = [];
   for (const { uid, panels, templating } of readDashboards()) {
     const lists = templating.list.filter(({ type }) => type === 'query');
     for (const choice of lists.length > 0 ? choices : (['all'] as const)) {
       const chosen = new Map<string, Chosen>();
       for (const list of lists) {
         const values = await grafana.values(list, chosen);
-        if (values.length === 0) empty.push(`${uid} / drop-down ${list.name} (${choice})`);
+        const where = `${uid} / drop-down ${list.name} / values (${choice})`;
+        questions.push({ where, hasAnswer: () => Promise.resolve(values.length > 0) });
         const some = values.slice(0, choice === 'two' ? 2 : 1);
         chosen.set(list.name, choice === 'all' ? { all: list.allValue ?? '.*' } : { values: some });
       }
       for (const panel of panels) {
         for (const target of panel.targets ?? []) {
+          // What does not depend on the drop-downs is asked once.
+          if (choice !== 'all' && !lists.some(({ name }) => target.expr.includes(`$${name}`))) continue;
           const where = `${uid} / ${panel.title} / ${target.refId} (${choice})`;
-          await ask(where, grafana.series(panel, target, chosen).then(hasNumbers));
+          questions.push({ where, hasAnswer: async () => hasNumbers(await grafana.series(panel, target, chosen)) });
         }
       }
     }
@@ -48,7 +70,8 @@ export async function askEverything(prometheus: string): Promise<Answers> {
   const panel = { gridPos: { x: 0, y: 0, w: 24, h: 1 } };
   for (const [alert, expr] of Object.entries(readAlertQueries())) {
     const target = { refId: 'A', expr, instant: true };
-    await ask(`alert ${alert}`, grafana.series(panel, target, new Map()).then(hasNumbers));
+    const hasAnswer = async () => hasNumbers(await grafana.series(panel, target, new Map()));
+    questions.push({ where: `alert ${alert}`, hasAnswer });
   }
-  return { empty, refused };
+  return questions;
 }

@@ -19,29 +19,52 @@ export function wholeHistograms(
   layout: Vector,
   by: readonly string[],
 ): HistogramMetric[] {
-  const kept = commonBounds(layout);
-  const sumByKey = new Map(sums.map((sample) => [labelKey(sample.labels, by), sample.value]));
-  const groups = new Map<string, { labels: Labels; buckets: Map<number, Bucket> }>();
+  const bounds = commonBounds(layout);
+  const infinity = bounds.indexOf(Number.POSITIVE_INFINITY);
+  const slots = new Map<string, number>();
+  const texts: string[] = [];
+  const groups = new Map<string, { readonly labels: Labels; readonly counts: (string | undefined)[] }>();
   for (const { labels, value } of buckets) {
-    const bound = parseValue(labels['le'] ?? 'NaN');
-    if (!kept.has(bound)) continue;
+    const le = labels['le'] ?? 'NaN';
+    let slot = slots.get(le);
+    if (slot === undefined) {
+      slot = bounds.indexOf(parseValue(le));
+      slots.set(le, slot);
+      if (slot >= 0) texts[slot] ??= boundText(le);
+    }
+    if (slot < 0) continue;
     const key = labelKey(labels, by);
-    const group = groups.get(key) ?? { labels: pickLabels(labels, by), buckets: new Map<number, Bucket>() };
-    groups.set(key, group);
-    const twin = group.buckets.get(bound);
-    const total = twin ? formatValue(parseValue(twin.value) + parseValue(value)) : value;
-    group.buckets.set(bound, { le: boundText(labels['le']!), value: total });
+    let group = groups.get(key);
+    if (!group) {
+      group = { labels: pickLabels(labels, by), counts: bounds.map(() => undefined) };
+      groups.set(key, group);
+    }
+    const twin = group.counts[slot];
+    group.counts[slot] = twin === undefined ? value : formatValue(parseValue(twin) + parseValue(value));
   }
-  return [...groups].flatMap(([key, group]) => {
-    if (!group.buckets.has(Number.POSITIVE_INFINITY)) return [];
-    const ascending = [...group.buckets].sort(([a], [b]) => a - b).map(([, bucket]) => bucket);
+  const sumByKey = new Map(sums.map((sample) => [labelKey(sample.labels, by), sample.value]));
+  const histograms: HistogramMetric[] = [];
+  for (const [key, { labels, counts }] of groups) {
+    if (counts[infinity] === undefined) continue;
     const sum = sumByKey.get(key);
     const usable = sum !== undefined && parseValue(sum) >= 0;
-    return [{ labels: group.labels, buckets: cumulative(ascending), ...(usable ? { sum } : {}) }];
-  });
+    histograms.push({ labels, buckets: cumulative(counts, texts), ...(usable ? { sum } : {}) });
+  }
+  return histograms;
 }
 
-function commonBounds(layout: Vector): ReadonlySet<number> {
+/** What `count by (le)` over histograms would say, each of which is in `buckets` by itself. */
+export function layoutOf(buckets: Vector): Vector {
+  const counts = new Map<string, number>();
+  for (const { labels } of buckets) {
+    const le = labels['le'] ?? '';
+    counts.set(le, (counts.get(le) ?? 0) + 1);
+  }
+  return [...counts].map(([le, count]) => ({ labels: { le }, value: String(count) }));
+}
+
+/** Ascending. */
+function commonBounds(layout: Vector): readonly number[] {
   const counts = new Map<number, number>();
   for (const { labels, value } of layout) {
     const bound = parseValue(labels['le'] ?? 'NaN');
@@ -49,16 +72,20 @@ function commonBounds(layout: Vector): ReadonlySet<number> {
     if (bound >= 0) counts.set(bound, (counts.get(bound) ?? 0) + parseValue(value));
   }
   const all = Math.max(...counts.values());
-  return new Set([...counts].filter(([, count]) => count === all).map(([bound]) => bound));
+  const common = [...counts].filter(([, count]) => count === all).map(([bound]) => bound);
+  return common.sort((a, b) => a - b);
 }
 
 /** Scrapes of one instance may be a moment apart from another's recording of the same bucket; counts never fall with the bound. */
-function cumulative(ascending: readonly Bucket[]): Bucket[] {
+function cumulative(counts: readonly (string | undefined)[], texts: readonly string[]): Bucket[] {
+  const buckets: Bucket[] = [];
   let highest = 0;
-  let text = '0';
-  return ascending.map((bucket) => {
-    const count = parseValue(bucket.value);
-    if (count >= highest) [highest, text] = [count, bucket.value];
-    return { le: bucket.le, value: text };
-  });
+  let value = '0';
+  for (const [slot, text] of counts.entries()) {
+    if (text === undefined) continue;
+    const count = parseValue(text);
+    if (count >= highest) [highest, value] = [count, text];
+    buckets.push({ le: texts[slot]!, value });
+  }
+  return buckets;
 }

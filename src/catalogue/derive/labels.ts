@@ -13,7 +13,7 @@ export function withLabels(metrics: readonly Metric[], names: readonly string[],
     if (seen.has(key)) {
       throw new GatewayzMetricsError(
         'upstream_invalid',
-        `Prometheus answered ${row} with the same series twice: ${key}`,
+        `Prometheus answered ${row} with the same series twice: ${JSON.stringify(names.map((name) => metric.labels[name] ?? ''))}`,
       );
     }
     seen.add(key);
@@ -21,10 +21,21 @@ export function withLabels(metrics: readonly Metric[], names: readonly string[],
   });
 }
 
+/** The same text for the same values of these labels, and for no others. */
 export function labelKey(labels: Labels, names: readonly string[]): string {
-  return JSON.stringify(names.map((name) => labels[name] ?? ''));
+  let key = '';
+  for (const name of names) {
+    const value = labels[name] ?? '';
+    key += `${value.length}:${value}`;
+  }
+  return key;
 }
 
 export function pickLabels(labels: Labels, names: readonly string[]): Labels {
-  return Object.fromEntries(names.filter((name) => labels[name]).map((name) => [name, labels[name]!]));
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = labels[name];
+    if (value) picked[name] = value;
+  }
+  return picked;
 }

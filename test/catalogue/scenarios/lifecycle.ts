@@ -182,13 +182,13 @@ export const lifecycle: readonly Scenario[] = [
   },
   {
     name: 'rare_scrapes',
-    says: 'scrapes 60 s apart: no rate over 1 m, one over 5 m',
-    every: 60,
+    says: 'scrapes 60 s apart, the last 30 s ago: no rate over 1 m, one over 5 m',
+    every: 30,
     series: {
-      'fastapi_requests_total{status_code="200"}': '1000+45x5',
-      'fastapi_requests_total{status_code="502"}': '1000+15x5',
+      'fastapi_requests_total{status_code="200"}': '1000 _ 1045 _ 1090 _ 1135 _ 1180 _',
+      'fastapi_requests_total{status_code="502"}': '1000 _ 1015 _ 1030 _ 1045 _ 1060 _',
     },
-    values: { 'http.total_requests': '2300', 'http.request_rate_per_minute': '60', 'http.error_rate': '25' },
+    values: { 'http.total_requests': '2240', 'http.request_rate_per_minute': '60', 'http.error_rate': '25' },
   },
   {
     name: 'gone_stale',

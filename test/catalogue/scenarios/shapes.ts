@@ -125,6 +125,29 @@ export const shapes: readonly Scenario[] = [
     },
   },
   {
+    name: 'le_layouts_by_pair',
+    says: 'pairs with different bucket layouts, each on one instance',
+    better: ['model_inference_duration_seconds'],
+    series: {
+      'model_inference_duration_seconds_bucket{model="m",provider="p",le="1.0"}': '5',
+      'model_inference_duration_seconds_bucket{model="m",provider="p",le="2.5"}': '6',
+      'model_inference_duration_seconds_bucket{model="m",provider="p",le="+Inf"}': '7',
+      'model_inference_duration_seconds_bucket{model="n",provider="p",le="1",instance="gateway-2"}': '50',
+      'model_inference_duration_seconds_bucket{model="n",provider="p",le="10",instance="gateway-2"}': '60',
+      'model_inference_duration_seconds_bucket{model="n",provider="p",le="+Inf",instance="gateway-2"}': '70',
+      'model_inference_duration_seconds_sum{model="n",provider="p",instance="gateway-2"}': '80.5',
+    },
+    values: {
+      model_inference_duration_seconds: [
+        'model=m,provider=p,le=1 5',
+        'model=m,provider=p,le=+Inf 7',
+        'model=n,provider=p,le=1 50',
+        'model=n,provider=p,le=+Inf 70',
+        'model=n,provider=p,sum 80.5',
+      ],
+    },
+  },
+  {
     name: 'count_without_buckets',
     says: 'durations that have a sum and a count, but no buckets',
     series: {

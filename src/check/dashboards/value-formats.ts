@@ -1,0 +1,47 @@
+/** What a variable stands for: one text, or several where it is a list. */
+export type VariableValue = string | readonly string[];
+
+type Format = (values: readonly string[], value: VariableValue) => string;
+
+const regexSpecial = /[\\^$*+?.()|[\]{}/]/g;
+const doubleQuoted = (text: string): string => `"${text.replaceAll('"', '\\"')}"`;
+const singleQuoted = (text: string): string => `'${text.replaceAll("'", "\\'")}'`;
+const isList = (value: VariableValue): value is readonly string[] => typeof value !== 'string';
+
+/** By the word behind the colon in `${name:word}`. */
+const formats: Readonly<Record<string, Format>> = {
+  raw: (values) => values.join(','),
+  csv: (values) => values.join(','),
+  text: (values) => values.join(' + '),
+  pipe: (values) => values.join('|'),
+  regex: (values) => alternatives(values.map((text) => text.replace(regexSpecial, '\\$&'))),
+  glob: (values, value) => (isList(value) && values.length > 1 ? `{${values.join(',')}}` : values.join('')),
+  json: (_, value) => JSON.stringify(value),
+  doublequote: (values) => values.map(doubleQuoted).join(','),
+  singlequote: (values) => values.map(singleQuoted).join(','),
+  sqlstring: (values) => values.map((text) => `'${text.replaceAll("'", "''")}'`).join(','),
+  percentencode: (values, value) => encodeURIComponent(isList(value) ? `{${values.join(',')}}` : values.join('')),
+};
+
+/** A value in one of Grafana's formats; a word that is none gives `glob`, as there. */
+export function formatVariable(value: VariableValue, word: string): string {
+  const format = formats[word] ?? formats['glob']!;
+  return format(isList(value) ? value : [value], value);
+}
+
+/**
+ * A value as the Prometheus datasource puts it where no format is asked for. What may be several values becomes a pattern whose
+ * special characters are escaped twice: for the pattern, and for the string that it stands in.
+ *
+ * @param several whether the variable can have several values, or all
+ */
+export function formatForPrometheus(value: VariableValue, several: boolean): string {
+  if (!several) return (isList(value) ? value.join(',') : value).replace(/\\/g, '\\\\').replace(/'/g, "\\\\'");
+  const escape = (text: string): string =>
+    text.replace(/\\/g, '\\\\\\\\').replace(/[$^*{}[\]+?.()|]/g, (special) => `\\\\${special}`);
+  return isList(value) ? alternatives(value.map(escape)) : escape(value);
+}
+
+function alternatives(patterns: readonly string[]): string {
+  return patterns.length === 1 ? patterns.join('') : `(${patterns.join('|')})`;
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runMigrate } from '../migrate/run-migrate.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await tempFolder();
+});
+
+afterEach(() => removeFolder(root));
+
+describe('wrong usage of migrate ends with 2', () => {
+  it.each([
+    [['plan', '--nonsense']],
+    [['nonsense']],
+    [['plan', '--root', '/does/not/exist']],
+    [['apply', '--target', 'b:1']],
+    [['apply', '--phase', 'parallel']],
+    [['apply', '--phase', 'both', '--target', 'b:1']],
+    [['apply', '--phase', 'parallel', '--target', 'backend']],
+    [['apply', '--phase', 'parallel', '--target', 'backend:0']],
+    [['apply', '--phase', 'parallel', '--target', 'backend:65536']],
+    [['apply', '--phase', 'parallel', '--target', "b'x:1"]],
+    [['apply', '--phase', 'parallel', '--target', 'http://b:1']],
+    [['apply', '--phase', 'parallel', '--target', 'b:1', '--prefix', 'no slash']],
+    [['verify', '--window', 'long']],
+    [['verify', '--window', '0s']],
+    [['verify', '--poll', '10']],
+    [['verify', '--prometheus-url', 'ftp://x']],
+    [['rollback', '--to', 'yesterday']],
+    [['notice']],
+    [['notice', '--date', '2027-02-30']],
+    [['notice', '--date', 'tomorrow']],
+  ])('%j', async (args) => {
+    const at = args[0] === 'notice' || args[0] === 'nonsense' || args.includes('--root') ? [] : ['--root', root];
+    const { code, stdout, stderr } = await runMigrate(...args, ...at);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+});
+
+describe('migrate', () => {
+  it('ends with 1 and one line when Prometheus cannot be reached, and keeps no verdict', async () => {
+    const { code, stderr } = await runMigrate('verify', '--root', root, '--prometheus-url', 'http://127.0.0.1:1');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Prometheus at http:\/\/127\.0\.0\.1:1\b.*$/);
+    const remove = await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1');
+    expect(remove).toMatchObject({ code: 0, stderr: 'nothing to change\n' });
+  });
+
+  it('takes a prefix, with or without a final slash, and an IPv6 target', async () => {
+    await writeFile(join(root, 'prom.yml'), 'scrape_configs:\n  - job_name: health_service_exporter\n');
+    const args = [
+      'apply',
+      '--root',
+      root,
+      '--phase',
+      'parallel',
+      '--target',
+      '[::1]:8000',
+      '--prefix',
+      '/gate/way/',
+      '--dry-run',
+    ];
+    const { stdout } = await runMigrate(...args);
+    expect(stdout).toContain('+    metrics_path: /gate/way/metrics\n');
+    expect(stdout).toContain("+      - targets: ['[::1]:8000']\n");
+  });
+
+  it.each([
+    ['none', undefined, 'migrate verify was never run here'],
+    ['one that says no', { ok: false, at: new Date() }, 'is that the new job cannot replace the old one'],
+    ['one of 8 days ago', { ok: true, at: new Date(Date.now() - 8 * 86_400_000) }, 'is not of the last 7 days'],
+    ['one of tomorrow', { ok: true, at: new Date(Date.now() + 86_400_000) }, 'is not of the last 7 days'],
+    ['a damaged one', 'not JSON', 'cannot be read'],
+  ])('removes nothing with a verdict that is no proof: %s', async (_, verdict, why) => {
+    const text = 'scrape_configs:\n  - job_name: health_service_exporter\n';
+    await writeFile(join(root, 'prom.yml'), text);
+    if (verdict !== undefined) {
+      await mkdir(join(root, '.gatewayz-metrics'));
+      const rest = { windowSeconds: 86_400, oldJob: 'a', newJob: 'b' };
+      const content = typeof verdict === 'string' ? verdict : JSON.stringify({ ...verdict, ...rest });
+      await writeFile(join(root, '.gatewayz-metrics/verdict.json'), content);
+    }
+    const { code, stderr } = await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1');
+    expect(code).toBe(1);
+    expect(stderr).toContain(why);
+    expect(readFileSync(join(root, 'prom.yml'), 'utf8')).toBe(text);
+  });
+
+  it('removes with a passing verdict of 6 days ago', async () => {
+    await writeFile(join(root, 'prom.yml'), 'scrape_configs:\n  - job_name: health_service_exporter\n');
+    await mkdir(join(root, '.gatewayz-metrics'));
+    const verdict = {
+      ok: true,
+      at: new Date(Date.now() - 6 * 86_400_000),
+      windowSeconds: 86_400,
+      oldJob: 'a',
+      newJob: 'b',
+    };
+    await writeFile(join(root, '.gatewayz-metrics/verdict.json'), JSON.stringify(verdict));
+    expect(await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1')).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it('notice prints the template of docs/migration.md with the date in it', async () => {
+    const { code, stdout } = await runMigrate('notice', '--date', '2027-01-31');
+    expect(code).toBe(0);
+    expect(stdout.match(/2027-01-31/g)!.length).toBeGreaterThan(3);
+    const docs = readFileSync(new URL('../../docs/migration.md', import.meta.url), 'utf8');
+    const template = /````markdown\n(# health-service-exporter will be removed[\s\S]*?)````/.exec(docs)?.[1];
+    expect(stdout.replaceAll('2027-01-31', 'YYYY-MM-DD')).toBe(template);
+  });
+});

@@ -1,0 +1,235 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { surveyStack } from '../../src/migrate/survey-stack.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { runMigrate } from './run-migrate.js';
+import { readFixture, type StackName, writeStack } from './stack-fixture.js';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await tempFolder();
+});
+
+afterEach(() => removeFolder(root));
+
+interface Finding {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: string;
+  readonly action: string;
+  readonly why: string;
+}
+
+async function plan(): Promise<readonly Finding[]> {
+  const { code, stdout } = await runMigrate('plan', '--root', root, '--json');
+  expect(code).toBe(0);
+  return (JSON.parse(stdout) as { findings: Finding[] }).findings;
+}
+
+/** `file:line kind action` of every finding. */
+async function planOf(stack: StackName): Promise<readonly string[]> {
+  await writeStack(root, await readFixture(stack, 'before'));
+  return (await plan()).map(({ file, line, kind, action }) => `${file}:${line} ${kind}: ${action}`);
+}
+
+async function write(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+}
+
+describe('plan', () => {
+  it('finds every trace in a stack as it was when the exporter was new', async () => {
+    expect(await planOf('classic')).toEqual([
+      '.env.example:1 environment: keep',
+      '.env.example:2 environment: keep',
+      '.env.example:3 environment: by hand',
+      '.github/workflows/images.yml:7 ci script: by hand',
+      '.github/workflows/images.yml:8 ci script: by hand',
+      '.github/workflows/images.yml:10 ci script: by hand',
+      'README.md:3 document: by hand',
+      'README.md:4 document: by hand',
+      'README.md:6 document: keep',
+      'docker-compose.yml:25 compose service: remove',
+      'docker-compose.yml:54 depends_on: remove',
+      'grafana/dashboards/health.json:10 dashboard: keep',
+      'grafana/dashboards/health.json:20 dashboard: keep',
+      'grafana/dashboards/health.json:21 dashboard: keep',
+      'grafana/dashboards/health.json:31 dashboard: keep',
+      'grafana/dashboards/health.json:41 dashboard: keep',
+      'grafana/dashboards/targets.json:3 dashboard: keep',
+      'grafana/dashboards/targets.json:4 dashboard: keep',
+      'health-service-exporter:1 directory: remove',
+      'notes.bin.md:1 document: by hand',
+      'prometheus/alerts.yml:6 alert: keep',
+      'prometheus/prom.yml:23 scrape job: remove',
+    ]);
+  });
+
+  it("finds jobs and targets in templates and in other programs' files, and leaves to a person what does not parse", async () => {
+    expect(await planOf('templated')).toEqual([
+      'agent/agent.yaml:5 scrape job: remove',
+      'agent/agent.yaml:9 scrape job: by hand',
+      'ansible/broken.yml.j2:3 other: by hand',
+      'ansible/prometheus.yml.j2:13 scrape job: remove',
+      'ansible/prometheus.yml.j2:16 scrape job: remove',
+      'chart/values.yaml:3 other: by hand',
+      'chart/values.yaml:5 other: by hand',
+      'prometheus/prometheus.yml:12 scrape job: remove',
+    ]);
+  });
+
+  it('tells rules, alerts, panels and variables apart, and what is done about each', async () => {
+    const found = await planOf('flow');
+    expect(found.filter((line) => line.includes('grafana') || line.includes('rules'))).toEqual([
+      'grafana/alerting/health.yaml:12 alert: replace',
+      'grafana/health.json:4 dashboard: replace',
+      'grafana/health.json:5 dashboard: keep',
+      'grafana/health.json:9 dashboard: by hand',
+      'grafana/health.json:9 dashboard: replace',
+      'grafana/health.json:10 dashboard: replace',
+      'grafana/health.json:13 dashboard: keep',
+      'grafana/health.json:14 dashboard: keep',
+      'grafana/health.json:15 dashboard: by hand',
+      'grafana/health.json:16 dashboard: keep',
+      'grafana/health.json:17 dashboard: by hand',
+      'grafana/health.json:20 dashboard: by hand',
+      'prometheus/rules.yml:5 rule: replace',
+      'prometheus/rules.yml:7 alert: replace',
+      'prometheus/rules.yml:9 other: by hand',
+      'prometheus/rules.yml:10 alert: replace',
+      'prometheus/rules.yml:15 other: by hand',
+      'prometheus/rules.yml:17 alert: by hand',
+      'prometheus/rules.yml:19 alert: by hand',
+      'prometheus/rules.yml:21 alert: by hand',
+      'prometheus/rules.yml:23 alert: keep',
+    ]);
+  });
+
+  it('names the panels that show a series twice, and says that bare selectors keep working', async () => {
+    await planOf('classic');
+    const whys = (await plan()).filter(({ kind }) => kind === 'dashboard').map(({ why }) => why);
+    expect(whys).toContain(
+      'panel "Health Service": bare selector, it keeps working; shows each series twice while both jobs are scraped',
+    );
+    expect(whys).toContain('panel "Incidents": bare selector, it keeps working');
+    const { stderr } = await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
+    expect(stderr).toContain(
+      'Queries that keep working but mind two jobs at once:\n  grafana/dashboards/health.json:10 dashboard: panel "Health Service"',
+    );
+    expect(stderr).toContain('Left to do by hand:\n  .env.example:3');
+  });
+
+  it('prints a list for people with a sum at its end, also for a stack without a trace', async () => {
+    expect(await runMigrate('plan', '--root', root)).toEqual({
+      code: 0,
+      stdout: 'No trace of the exporter was found.\n',
+      stderr: '',
+    });
+    await planOf('windows');
+    const { stdout } = await runMigrate('plan', '--root', root);
+    expect(stdout).toContain(
+      'compose.yaml\n     2  remove   compose service: the service is named health-service-exporter',
+    );
+    expect(stdout).toMatch(/\n\n\d+ findings: 4 remove, 0 replace, 0 keep, 2 by hand\n$/);
+  });
+
+  it('has nothing left to remove or replace after the removal', async () => {
+    for (const stack of ['classic', 'windows', 'anchors', 'templated', 'flow'] as const) {
+      const files = [...(await readFixture(stack, 'remove'))].map(([path, bytes]) => ({
+        path,
+        text: bytes!.toString('utf8'),
+        encoding: 'utf8' as const,
+      }));
+      const { findings } = surveyStack({ files, others: [] });
+      expect(findings.filter(({ action }) => action === 'remove' || action === 'replace')).toEqual([]);
+    }
+  });
+});
+
+describe('what only resembles the exporter', () => {
+  it('is left to a person: a service or job on its port, a name that contains its name', async () => {
+    await write({
+      'compose.yml':
+        'services:\n  mock:\n    ports: ["8002:8002"]\n  health-service-exporter-dashboard:\n    image: x\n  web:\n    ports: ["18002:80", 8080]\n',
+      'prom.yml': 'scrape_configs:\n  - job_name: mock\n    static_configs: [{targets: ["localhost:8002"]}]\n',
+    });
+    expect((await plan()).map(({ file, line, kind, action }) => [file, line, kind, action])).toEqual([
+      ['compose.yml', 2, 'compose service', 'by hand'],
+      ['compose.yml', 4, 'other', 'by hand'],
+      ['prom.yml', 2, 'scrape job', 'by hand'],
+    ]);
+  });
+
+  it('is the exporter under another name when image, build context, or port and settings together say so', async () => {
+    await write({
+      'compose.yml': [
+        'services:',
+        '  a: {image: "ghcr.io/team/health-service-exporter:1@sha256:00"}',
+        '  b: {build: ../tools/health_service_exporter/}',
+        '  c: {image: python, ports: [{target: 8002}], environment: [HEALTH_SERVICE_URL=x, SCRAPE_INTERVAL=1]}',
+        '  d: {image: x, container_name: gatewayz-health-service-exporter}',
+        '  e: {image: x, depends_on: [a, b, c, d]}',
+        '',
+      ].join('\n'),
+      'prom.yml': 'scrape_configs:\n  - job_name: things\n    static_configs: [{targets: ["c:8002"]}]\n',
+      'rules.yml': 'groups:\n  - rules:\n      - alert: A\n        expr: up{job="things"} == 0\n',
+    });
+    expect((await plan()).filter(({ action }) => action === 'by hand')).toEqual([]);
+    await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
+    expect(await readFile(join(root, 'compose.yml'), 'utf8')).toBe('services:\n  e: {image: x}\n');
+    expect(await readFile(join(root, 'rules.yml'), 'utf8')).toContain('up{job="gatewayz_metrics"}');
+  });
+
+  it('stays while something that stays needs it: a service that extends it, a path into its directory, a volume', async () => {
+    await write({
+      'compose.yml': [
+        'services:',
+        '  health-service-exporter: {build: ./health-service-exporter, volumes: [data:/x, logs:/y]}',
+        '  web: {image: x, volumes: ["./health-service-exporter/conf:/c", logs:/y]}',
+        'volumes: {data: {}, logs: {}}',
+        '',
+      ].join('\n'),
+      'health-service-exporter/Dockerfile': 'FROM scratch\n',
+      'other/compose.yml': 'services:\n  h: {extends: {file: ../compose.yml, service: health-service-exporter}}\n',
+      'docs/health-service-exporter/README.md': 'How it was used.\n',
+    });
+    const found = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);
+    expect(found).toContain(
+      'health-service-exporter by hand: it is named like the exporter; compose.yml still needs it',
+    );
+    expect(found).toContain(
+      'docs/health-service-exporter by hand: it is named like the exporter; it has neither a Dockerfile nor the program in it',
+    );
+    expect(found.find((line) => line.startsWith('compose.yml by hand'))).toContain('another file needs it');
+
+    await write({ 'other/compose.yml': 'services: {}\n' });
+    const later = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);
+    expect(later).toContain(
+      'compose.yml by hand: no service that stays uses the entry data of volumes: take it out if nothing else does',
+    );
+    expect(later).toContain(
+      'health-service-exporter by hand: it is named like the exporter; compose.yml still needs it',
+    );
+  });
+
+  it('is not read: binary files, files above 5 MiB, what git and npm keep', async () => {
+    const text = 'health-service-exporter\n';
+    await write({
+      '.git/config': text,
+      'node_modules/a/README.md': text,
+      '.gatewayz-metrics/notes.md': text,
+      'binary.md': Buffer.from(`\0${text}`),
+      'large.json': Buffer.alloc(5 * 1024 * 1024 + 1, ' '),
+      'large.log': Buffer.alloc(5 * 1024 * 1024 + 1, text),
+      'deep/er/notes.md': text,
+    });
+    expect((await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`)).toEqual([
+      'deep/er/notes.md by hand: it names the exporter; rewrite it',
+      'large.json by hand: it is larger than 5 MiB: it was not read',
+    ]);
+  });
+});
