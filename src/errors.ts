@@ -14,7 +14,10 @@ export const errorCodes = {
   unavailable: { status: 503, meaning: 'There is no value that is recent enough to show.' },
   unauthorized: { status: 401, meaning: 'No bearer token, or one that is not known here.' },
   forbidden: { status: 403, meaning: 'The reader is known, but may not read this.' },
-  rate_limited: { status: 429, meaning: 'Too many requests, or failed attempts; `Retry-After` says when to come again.' },
+  rate_limited: {
+    status: 429,
+    meaning: 'Too many requests, or failed attempts; `Retry-After` says when to come again.',
+  },
   not_found: { status: 404, meaning: 'There is nothing at this path.' },
   method_not_allowed: { status: 405, meaning: 'The path is right, the method is not.' },
   tool_unavailable: { status: 500, meaning: 'A program that is needed could not be found, fetched or started.' },
@@ -23,6 +26,17 @@ export const errorCodes = {
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** The codes that clients of the endpoints see; the others stand in logs, in exceptions and on the command line. */
+export const answeredCodes: readonly ErrorCode[] = [
+  'unavailable',
+  'unauthorized',
+  'forbidden',
+  'rate_limited',
+  'not_found',
+  'method_not_allowed',
+  'internal',
+];
 
 /** The base of every error this package throws. `message` names the thing, what was expected and what came, and no secret. */
 export class GatewayzMetricsError extends Error {

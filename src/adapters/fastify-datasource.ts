@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Datasource } from '../datasource/create-datasource.js';
-import type { FastifyReplyLike, FastifyRequestLike } from './fastify.js';
+import type { FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
 import { type ClosingResponse, goneSignal } from './node-datasource.js';
 
 export interface FastifyScopeLike {

@@ -1,5 +1,6 @@
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import { addDatasourceRoutes, type FastifyScopeLike } from './fastify-datasource.js';
+import type { FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
 
 /** What we need of a Fastify instance (4 or 5); structural, so that the host's own version is used. */
 export interface FastifyLike {
@@ -20,20 +21,6 @@ export interface FastifyLike {
   }): unknown;
   register(plugin: (scope: FastifyScopeLike) => Promise<void>): PromiseLike<unknown>;
   addHook(name: 'onClose', hook: () => Promise<void>): unknown;
-}
-
-export interface FastifyRequestLike {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The client's address; the forwarded one where the host's `trustProxy` says so. */
-  readonly ip: string;
-}
-
-export interface FastifyReplyLike {
-  code(status: number): FastifyReplyLike;
-  headers(values: Record<string, string>): FastifyReplyLike;
-  send(body?: unknown): unknown;
 }
 
 const commonMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

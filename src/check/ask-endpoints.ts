@@ -10,6 +10,7 @@ import { isSilence, type ServiceAnswer, type ServiceClient } from './service-cli
 
 /** What all endpoints answered, each in every format that it has. */
 export interface EndpointAnswers {
+  /** One an endpoint; `value` is the status, null where there was no answer. */
   readonly criteria: readonly Criterion[];
   readonly summary: Summary | undefined;
   readonly docs: InstallationDocs | undefined;
@@ -24,8 +25,14 @@ export async function askEndpoints(service: ServiceClient, signal: AbortSignal):
   const looked = new Map<string, Looked>();
   let docs: InstallationDocs | undefined;
   // The documentation first: it says what the others must carry.
+  let silent = 0;
+  let last: Looked | undefined;
   for (const endpoint of [...checkedEndpoints].sort((a) => (a.kind === 'docs' ? -1 : 0))) {
-    const result = await look(service, endpoint, docs, signal);
+    // Who does not answer twice is not waited for seven times more.
+    const skipped = silent > 1 && last ? { ...last, criterion: { ...last.criterion, id: idOf(endpoint) } } : undefined;
+    const result: Looked = skipped ?? (await look(service, endpoint, docs, signal));
+    silent = result.criterion.value === null ? silent + 1 : 0;
+    last = result;
     docs ??= result.judgement?.docs;
     looked.set(endpoint.endpoint, result);
   }
@@ -36,6 +43,10 @@ export async function askEndpoints(service: ServiceClient, signal: AbortSignal):
     families: looked.get('all')?.judgement?.families?.map(({ name }) => name),
     refusal: looked.get('summary')?.refusal,
   };
+}
+
+function idOf({ endpoint }: CheckedEndpoint): string {
+  return `endpoint.${endpoint}`;
 }
 
 interface Looked {
@@ -52,7 +63,7 @@ async function look(
   signal: AbortSignal,
 ): Promise<Looked> {
   const hasFormats = endpoint.kind === 'exposition' || endpoint.kind === 'scrape';
-  const criterion = { id: `endpoint.${endpoint.endpoint}`, budget: 200 };
+  const criterion = { id: idOf(endpoint), budget: 200 };
   const judgements: Judgement[] = [];
   for (const openMetrics of hasFormats ? [false, true] : [false]) {
     const headers = openMetrics ? { accept: openMetricsType.split(';', 2).join(';') } : {};

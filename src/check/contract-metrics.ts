@@ -6,9 +6,7 @@ export const plainCatalogue = createCatalogue({ selector: [], marker: undefined 
 
 /** Metrics that a gateway is expected to write, or may: histograms and summaries without their suffixes. */
 export const contractMetrics: ReadonlySet<string> = new Set([
-  ...[...plainCatalogue.rows.values()].flatMap(({ metrics }) =>
-    metrics.map((name) => name.replace(/_(?:bucket|sum|count)$/, '')),
-  ),
+  ...[...plainCatalogue.rows.values()].flatMap(({ metrics }) => metrics.map(wholeName)),
   ...Object.values(contract).map(({ name }) => name),
 ]);
 
@@ -16,3 +14,8 @@ export const contractMetrics: ReadonlySet<string> = new Set([
 export const onlyOurs: readonly string[] = (plainCatalogue.families['all'] ?? [])
   .filter(({ type }) => type === 'summary')
   .flatMap(({ name }) => [name, `${name}_sum`, `${name}_count`]);
+
+/** The name of the histogram or summary that a series is a part of; any other name as it is. */
+export function wholeName(name: string): string {
+  return name.replace(/_(?:bucket|sum|count)$/, '');
+}

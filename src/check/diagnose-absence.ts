@@ -56,7 +56,11 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
       fix: `start ${first.instance}, or correct targets: under job_name: ${first.job} in prometheus.yml`,
     };
   }
-  const [job = ''] = jobs;
+  const [job] = jobs;
+  if (job === undefined) {
+    const cause = `${metric} has had no samples for a day`;
+    return { severity: 'fault', cause, fix: `let the gateway write ${metric} again, or put its target back` };
+  }
   const scraped = await facts.count(`up{job="${job}"}`);
   return {
     severity: 'fault',

@@ -1,4 +1,5 @@
 import type { CompiledRow } from '../catalogue/compile.js';
+import { GatewayzMetricsError } from '../errors.js';
 import { plainCatalogue } from './contract-metrics.js';
 import { diagnoseLabels } from './diagnose-labels.js';
 import { diagnoseRow } from './diagnose-row.js';
@@ -7,6 +8,7 @@ import type { Diagnosis } from './diagnosis.js';
 import type { Silence } from './explain-silence.js';
 import { findDoubled } from './find-doubled.js';
 import { findFeedback } from './find-feedback.js';
+import type { PrometheusApi } from './prometheus-api.js';
 import type { Summary } from './read-summary.js';
 import type { Finding } from './report.js';
 import type { SourceFacts } from './source-facts.js';
@@ -20,11 +22,32 @@ function nameOf(row: string): string {
   return field ? `${field.section}.${field.field}` : row;
 }
 
-/** Findings for every field that Prometheus fills, where the summary as a whole is not there. */
-export function withoutSummary({ cause, fix }: Silence): readonly Finding[] {
+/**
+ * Findings for every field that Prometheus fills, where the summary as a whole is not there.
+ *
+ * @param prometheus undefined where none is at hand
+ */
+export async function withoutSummary(
+  silence: Silence,
+  prometheus: PrometheusApi | undefined,
+): Promise<readonly Finding[]> {
+  const { cause } = silence;
+  const better = /PROMETHEUS_URL/.test(silence.fix) && prometheus ? await addressOf(prometheus) : undefined;
+  const fix = better === undefined ? silence.fix : `PROMETHEUS_URL=${better}, in the environment of the service`;
   return fields
     .filter(({ section }) => section !== 'health')
     .map(({ section, field }) => ({ field: `${section}.${field}`, severity: 'fault', cause, fix }));
+}
+
+/** Where Prometheus answers us; undefined where it does not. */
+async function addressOf(prometheus: PrometheusApi): Promise<string | undefined> {
+  try {
+    await prometheus.instant('1', Date.now());
+    return prometheus.source.replace(/^Prometheus at /, '');
+  } catch (error) {
+    if (error instanceof GatewayzMetricsError) return undefined;
+    throw error;
+  }
 }
 
 /** What the service's own sentences about missing values come to. */

@@ -1,6 +1,6 @@
 import type { Labels } from '../model.js';
 import { formatMatchers, type Matcher } from '../promql/matchers.js';
-import { contractMetrics } from './contract-metrics.js';
+import { contractMetrics, wholeName } from './contract-metrics.js';
 import type { Diagnosis } from './diagnosis.js';
 import { jobList, shellQuote } from './diagnosis.js';
 import type { SourceFacts } from './source-facts.js';
@@ -66,7 +66,7 @@ async function commonMetrics(group: readonly Scrape[], facts: SourceFacts): Prom
       { label: 'instance', op: '=', value: instance },
     ] as const;
     for (const name of await facts.names([...own, ...facts.scoped], facts.now)) {
-      if (!contractMetrics.has(name.replace(/_(?:bucket|sum|count)$/, ''))) continue;
+      if (!contractMetrics.has(wholeName(name))) continue;
       if (seen.has(name)) twice.add(name);
       seen.add(name);
     }

@@ -21,34 +21,39 @@ export function loadFor(url: string): Load {
 /**
  * Loads each endpoint and reads its handling times from the service's own histogram, before and after: what it takes without
  * the network. One criterion an endpoint. Rejects only with the reason of `signal`.
+ *
+ * @param answering the endpoints that answer at all
  */
 export async function measureHandlingTimes(
   service: ServiceClient,
   load: Load,
+  answering: ReadonlySet<string>,
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<readonly Criterion[]> {
   const bursts = new Map<string, Burst>();
+  const measured = checkedEndpoints.filter(({ endpoint }) => answering.has(endpoint));
   // What is measured is warm: the first of its kind is asked for before.
-  for (const { path } of checkedEndpoints) await service.burst(path, 1, signal);
-  const before = await scrapeService(service, signal);
-  for (const [index, { path, endpoint }] of checkedEndpoints.entries()) {
-    progress(`handling times: ${endpoint} (${index + 1} of ${checkedEndpoints.length})`);
+  for (const { path } of measured) await service.burst(path, 1, signal);
+  const before = measured.length > 0 ? await scrapeService(service, signal) : undefined;
+  for (const [index, { path, endpoint }] of measured.entries()) {
+    progress(`handling times: ${endpoint} (${index + 1} of ${measured.length})`);
     bursts.set(endpoint, await service.burst(path, load.requests, signal));
   }
-  const after = await scrapeService(service, signal);
-  return checkedEndpoints.map((endpoint) => judge(endpoint, bursts.get(endpoint.endpoint)!, load, before, after));
+  const after = measured.length > 0 ? await scrapeService(service, signal) : undefined;
+  return checkedEndpoints.map((endpoint) => judge(endpoint, bursts.get(endpoint.endpoint), load, before, after));
 }
 
 function judge(
   { endpoint, budget }: CheckedEndpoint,
-  burst: Burst,
+  burst: Burst | undefined,
   { requests, quantile }: Load,
   before: ServiceMetrics | undefined,
   after: ServiceMetrics | undefined,
 ): Criterion {
   const criterion = { id: `time.${endpoint}`, budget };
   const fail = (detail: string, value: number | null = null) => ({ ...criterion, ok: false, value, detail });
+  if (!burst) return fail('not measured: the endpoint does not answer with 200');
   if (burst.faults.size > 0) {
     const faults = [...burst.faults].map(([fault, count]) => `${count} × ${fault}`).join(', ');
     return fail(`of ${requests} requests some failed: ${faults}`);

@@ -12,6 +12,8 @@ const attempts = 3;
 
 export interface IntegrationSources {
   readonly summary: Summary | undefined;
+  /** Why there is none. */
+  readonly refusal: string | undefined;
   /** A newer summary; undefined where there is none. */
   readonly again: () => Promise<Summary | undefined>;
   readonly docs: InstallationDocs | undefined;
@@ -28,11 +30,11 @@ export interface IntegrationSources {
  * canonical expression at the summary's own instant. Rejects only with the reason of a signal.
  */
 export async function judgeIntegration(sources: IntegrationSources): Promise<Criterion> {
-  const { summary, docs, api, upstreamUp } = sources;
+  const { summary, refusal, docs, api, upstreamUp } = sources;
   const criterion = { id: 'integration', value: null, budget: null };
   const fail = (detail: string): Criterion => ({ ...criterion, ok: false, detail });
+  if (!summary) return fail(refusal ?? 'there is no summary');
   if (upstreamUp === false) return fail('the service says that Prometheus did not answer its last refresh');
-  if (!summary) return fail('there is no summary');
   if (fromPrometheus(summary).length === 0) return fail('no value of the summary comes from Prometheus');
   if (!api) {
     const detail = `${fromPrometheus(summary).length} values; not compared: give --prometheus-url for that`;

@@ -1,5 +1,5 @@
 import { nearestName } from '../settings/nearest-name.js';
-import { contractMetrics } from './contract-metrics.js';
+import { contractMetrics, wholeName } from './contract-metrics.js';
 
 /** Existing names that may stand for a metric that does not exist. */
 export interface NearMetrics {
@@ -11,9 +11,12 @@ export interface NearMetrics {
 
 const atMost = 3;
 
-/** What has a meaning of its own in the contract is left out, however near. */
+/** For a metric of the contract, others of the contract are left out, however near: they mean something else. */
 export function nearestMetrics(name: string, existing: Iterable<string>): NearMetrics {
-  const candidates = [...existing].filter((other) => !contractMetrics.has(whole(other)) && !other.endsWith('_created'));
+  const inContract = contractMetrics.has(wholeName(name));
+  const candidates = [...existing].filter(
+    (other) => !(inContract && contractMetrics.has(wholeName(other))) && !other.endsWith('_created'),
+  );
   const renamed: string[] = [];
   for (let left = candidates; renamed.length < atMost; ) {
     const nearest = nearestName(name, left);
@@ -24,9 +27,4 @@ export function nearestMetrics(name: string, existing: Iterable<string>): NearMe
   const hasPart = (other: string): boolean => `_${other}_`.includes(`_${name}_`);
   const similar = candidates.filter((other) => hasPart(other) && !renamed.includes(other));
   return { renamed, similar: similar.sort((a, b) => a.length - b.length).slice(0, atMost) };
-}
-
-/** The name of the histogram or summary that a series is a part of. */
-function whole(name: string): string {
-  return name.replace(/_(?:bucket|sum|count)$/, '');
 }

@@ -44,14 +44,18 @@ export async function runCheck(
   progress('endpoints');
   const before = await scrapeService(service, signal);
   const answers = await askEndpoints(service, signal);
-  const times = await measureHandlingTimes(service, options.load, progress, signal);
+  const answering = new Set(
+    answers.criteria.filter(({ value }) => value === 200).map(({ id }) => id.replace(/^endpoint\./, '')),
+  );
+  const times = await measureHandlingTimes(service, options.load, answering, progress, signal);
 
   progress('values');
-  const summary = await summaryOf(service, signal);
-  const after = await scrapeService(service, signal);
+  const summary = answering.has('summary') ? await summaryOf(service, signal) : undefined;
+  const after = answering.has('scrape') ? await scrapeService(service, signal) : undefined;
   const upstreamUp = after?.value(ownNames.upstreamUp);
   const integration = await judgeIntegration({
     summary,
+    refusal: answers.refusal?.cause,
     again: () => summaryOf(service, signal),
     docs: answers.docs,
     api: prometheus,
@@ -65,7 +69,7 @@ export async function runCheck(
     ...answers.criteria,
     judgeFreshness(summary, after, options.refresh),
     integration,
-    judgeErrors(before, await scrapeService(service, signal)),
+    judgeErrors(before, answering.has('scrape') ? await scrapeService(service, signal) : undefined),
     ...times,
     ...judgeFindings(findings, options.strict),
     ...dashboards.criteria,

@@ -33,6 +33,7 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
     ]),
   ]);
   const wanted = new Map<string, { readonly view: View; askedAt: number }>();
+  const lengths = new Map<string, number>();
   const prometheus = createPrometheusCollector(client, catalogue, settings.metricsMaxSeries);
   const refresher = new Refresher({
     collectors: health ? [prometheus, health] : [prometheus],
@@ -63,7 +64,7 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
   function render(snapshot: Snapshot, views: readonly View[]): void {
     if (views.length === 0) return;
     try {
-      events.publish(representationsOf(snapshot, views, catalogue, settings.metricsMarker));
+      events.publish(representationsOf(snapshot, views, catalogue, settings.metricsMarker, lengths));
     } catch (err) {
       const endpoints = views.map(viewKey);
       events.log({ level: 'error', message: 'defect: a snapshot cannot be rendered', fields: { err, endpoints } });

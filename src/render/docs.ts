@@ -1,6 +1,6 @@
 import type { Catalogue, OutputFamily } from '../catalogue/compile.js';
 import { familyEndpoints } from '../catalogue/row.js';
-import { errorCodes } from '../errors.js';
+import { answeredCodes, type ErrorCode, errorCodes } from '../errors.js';
 import { code, escapeText, table } from './markdown.js';
 
 /** What the documentation tells about one installation. */
@@ -32,20 +32,23 @@ export function renderDocs(context: DocsContext): string {
     ...familyEndpoints.map((endpoint) => familySection(`/${endpoint}`, catalogue.families[endpoint] ?? [])),
     familySection('the Health Service', health),
     familySection('our own metrics', context.ownFamilies),
-    `## Errors\n\n${table(
-      ['code', 'status', 'meaning'],
-      Object.entries(errorCodes).map(([name, { status, meaning }]) => [
-        code(name),
-        String(status),
-        escapeText(meaning),
-      ]),
-    )}`,
+    `## Errors\n\nWhat the endpoints answer with:\n\n${errorTable(answeredCodes)}`,
+    `What stands in logs, exceptions and on the command line:\n\n${errorTable(otherCodes)}`,
     `## Canonical PromQL\n\nWhat each value means; every text can be pasted into Prometheus.\n`,
     ...[...catalogue.rows.values()].map(
       ({ id, promql }) => `### ${code(id)}\n\n${Object.entries(promql).map(part).join('\n')}`,
     ),
   ];
   return sections.filter((section) => section !== '').join('\n');
+}
+
+const otherCodes = (Object.keys(errorCodes) as ErrorCode[]).filter((name) => !answeredCodes.includes(name));
+
+function errorTable(codes: readonly ErrorCode[]): string {
+  return table(
+    ['code', 'status', 'meaning'],
+    codes.map((name) => [code(name), String(errorCodes[name].status), escapeText(errorCodes[name].meaning)]),
+  );
 }
 
 const summaryNote =

@@ -11,17 +11,21 @@ const dialect: Dialect = { bound: (text) => text, countWithoutSum: true };
  * Values, bounds and quantiles stand as they came. A label with an empty value is left out. A lone surrogate in a text
  * becomes U+FFFD when the document is encoded as UTF-8.
  *
- * Writes what it is given and never throws for it. So that the document is valid, the families must be as the model
+ * Writes what it is given, piece by piece, and never throws for it. So that the document is valid, the families must be as the model
  * says (names and label names legal, family names and the label sets within a family unique, `_total` on counters,
  * buckets ascending, cumulative and ending with `+Inf`), and every value the text of a number.
  */
-export function renderExposition(families: readonly Family[], marker?: Marker): string {
-  let text = '';
+export function* expositionPieces(families: readonly Family[], marker?: Marker): Generator<string> {
   for (const family of families) {
     const { name, type, help } = family;
-    text += `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${renderSamples(family, marker, dialect)}`;
+    yield `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+    yield* renderSamples(family, marker, dialect);
   }
-  return text;
+}
+
+/** The pieces of `expositionPieces` in one text, for documents that are small. */
+export function renderExposition(families: readonly Family[], marker?: Marker): string {
+  return [...expositionPieces(families, marker)].join('');
 }
 
 /** A document without families that tells people why, in one comment line. */

@@ -11,19 +11,26 @@ const end = '# EOF\n';
 const dialect: Dialect = { bound: canonicalNumber, countWithoutSum: false };
 
 /**
- * OpenMetrics 1.0.0 text, in everything that is not said here like `renderExposition`. A counter's family is named
+ * OpenMetrics 1.0.0 text, in everything that is not said here like `expositionPieces`. A counter's family is named
  * without `_total`, its samples with it. UNIT is written where the family's name ends with the unit. Bounds and
  * quantiles become canonical numbers (`1.0`); a histogram without a sum has no `_count` either.
  *
- * Beyond what `renderExposition` asks for, a valid document needs: values of counters, buckets, sums and counts that are
+ * Beyond what `expositionPieces` asks for, a valid document needs: values of counters, buckets, sums and counts that are
  * neither NaN nor negative; buckets and counts that are whole numbers; quantile values that are not negative and
  * quantiles from 0 to 1; no sum beside a negative bound; no family named as another one's sample (`x_total` beside
  * the counter `x_total`, `x_sum` beside the summary `x`).
  */
+export function* openMetricsPieces(families: readonly Family[], marker?: Marker): Generator<string> {
+  for (const family of families) {
+    yield header(family);
+    yield* renderSamples(family, marker, dialect);
+  }
+  yield end;
+}
+
+/** The pieces of `openMetricsPieces` in one text, for documents that are small. */
 export function renderOpenMetrics(families: readonly Family[], marker?: Marker): string {
-  let text = '';
-  for (const family of families) text += header(family) + renderSamples(family, marker, dialect);
-  return text + end;
+  return [...openMetricsPieces(families, marker)].join('');
 }
 
 /** The document without families. The format has no comments, so there is no room for a reason. */

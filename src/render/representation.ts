@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Catalogue } from '../catalogue/compile.js';
 import type { Snapshot } from '../model.js';
-import { emptyExposition, expositionType, renderExposition } from './exposition.js';
+import { emptyExposition, expositionPieces, expositionType } from './exposition.js';
 import { familiesOf } from './families.js';
-import { emptyOpenMetrics, openMetricsType, renderOpenMetrics } from './open-metrics.js';
+import { emptyOpenMetrics, openMetricsPieces, openMetricsType } from './open-metrics.js';
 import type { Marker } from './samples.js';
 import { summaryDocument } from './summary.js';
+import { utf8Bytes } from './utf8-bytes.js';
 
 export type Format = 'text' | 'openmetrics' | 'json' | 'json-numbers';
 export type Encoding = 'identity' | 'gzip';
@@ -39,6 +40,9 @@ export interface Representation {
 /** A third of the time of the default level, for a seventh more bytes. */
 const gzipLevel = 1;
 
+/** Counters grow by a digit now and then, and pairs come. */
+const slack = 1.05;
+
 const contentTypes: Readonly<Record<Format, string>> = {
   text: expositionType,
   openmetrics: openMetricsType,
@@ -46,16 +50,30 @@ const contentTypes: Readonly<Record<Format, string>> = {
   'json-numbers': 'application/json; charset=utf-8',
 };
 
-/** Renders views of one snapshot; what two encodings of a format share is made once. */
+/**
+ * Renders views of one snapshot; what two encodings of a format share is made once.
+ *
+ * @param lengths of the documents that were made last, by endpoint and format; brought up to date
+ */
 export function representationsOf(
   snapshot: Snapshot,
   views: readonly View[],
   catalogue: Catalogue,
   marker: Marker | undefined,
+  lengths = new Map<string, number>(),
 ): Representation[] {
   const plain = new Map<Format, Uint8Array<ArrayBuffer>>();
+  const render = (view: View): Uint8Array<ArrayBuffer> => {
+    const key = `${view.endpoint} ${view.format}`;
+    const bytes = utf8Bytes(
+      renderPieces(snapshot, view, catalogue, marker),
+      Math.ceil(slack * (lengths.get(key) ?? 0)),
+    );
+    lengths.set(key, bytes.length);
+    return bytes;
+  };
   return views.map((view) => {
-    const bytes = plain.get(view.format) ?? encode(renderText(snapshot, view, catalogue, marker));
+    const bytes = plain.get(view.format) ?? render(view);
     plain.set(view.format, bytes);
     const body = view.encoding === 'gzip' ? new Uint8Array(gzipSync(bytes, { level: gzipLevel })) : bytes;
     const { status, instant, nextRefresh, expires } = snapshot;
@@ -73,20 +91,20 @@ export function representationsOf(
   });
 }
 
-function renderText(snapshot: Snapshot, { endpoint, format }: View, catalogue: Catalogue, marker?: Marker): string {
+function renderPieces(
+  snapshot: Snapshot,
+  { endpoint, format }: View,
+  catalogue: Catalogue,
+  marker: Marker | undefined,
+): Iterable<string> {
   if (format === 'json' || format === 'json-numbers') {
     const document = summaryDocument(snapshot, catalogue, format === 'json' ? 'string' : 'number');
-    return `${JSON.stringify(document)}\n`;
+    return [`${JSON.stringify(document)}\n`];
   }
   if (snapshot.status === 'unavailable') {
     const reason = snapshot.failure ?? 'no data source has answered recently';
-    return format === 'openmetrics' ? emptyOpenMetrics() : emptyExposition(reason);
+    return [format === 'openmetrics' ? emptyOpenMetrics() : emptyExposition(reason)];
   }
   const families = familiesOf(snapshot, catalogue.families[endpoint] ?? []);
-  return format === 'openmetrics' ? renderOpenMetrics(families, marker) : renderExposition(families, marker);
-}
-
-/** On an ArrayBuffer of its own, so that it can be handed to another thread without a copy. */
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+  return format === 'openmetrics' ? openMetricsPieces(families, marker) : expositionPieces(families, marker);
 }

@@ -1,4 +1,4 @@
-import type { Family, HistogramMetric, Labels, Sample, SummaryMetric } from '../model.js';
+import type { Family, HistogramMetric, Labels, SummaryMetric } from '../model.js';
 
 /** A label that every sample of a document carries. Its name is none of the families' labels, and not `le` or `quantile`. */
 export interface Marker {
@@ -14,63 +14,86 @@ export interface Dialect {
   readonly countWithoutSum: boolean;
 }
 
-/** The sample lines of one family. The marker stands after a series' own labels, `le` and `quantile` after the marker. */
-export function renderSamples(family: Family, marker: Marker | undefined, dialect: Dialect): string {
+/** A piece of text is handed over as soon as it is this long. */
+const pieceLength = 16 * 1024;
+
+/**
+ * The sample lines of one family, in pieces: of a large family there is never the whole text. The marker stands after a
+ * series' own labels, `le` and `quantile` after the marker.
+ */
+export function* renderSamples(family: Family, marker: Marker | undefined, dialect: Dialect): Generator<string> {
   const added = marker === undefined ? '' : labelText({ [marker.label]: marker.value }, '');
+  let piece = '';
+  for (const lines of linesOf(family, added, dialect)) {
+    piece += lines;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+/** The lines of one metric after the other. */
+function* linesOf(family: Family, added: string, dialect: Dialect): Generator<string> {
+  const { name } = family;
+  const closing = closings(dialect);
   switch (family.type) {
     case 'counter':
     case 'gauge':
-      return plainSamples(family.name, family.metrics, added);
+      for (const { labels, value } of family.metrics) yield `${name}${braced(labelText(labels, added))} ${value}\n`;
+      break;
     case 'histogram':
-      return histogramSamples(family.name, family.metrics, added, dialect);
+      for (const metric of family.metrics) yield histogramLines(name, metric, added, dialect, closing);
+      break;
     case 'summary':
-      return summarySamples(family.name, family.metrics, added, dialect);
+      for (const metric of family.metrics) yield summaryLines(name, metric, added, closing);
+      break;
   }
 }
 
-function plainSamples(name: string, samples: readonly Sample[], added: string): string {
-  let text = '';
-  for (const { labels, value } of samples) text += `${name}${braced(labelText(labels, added))} ${value}\n`;
-  return text;
+type Closing = (label: string, value: string) => string;
+
+/** The end of a sample's labels, `le="…"} `: a family has few of them, many times. */
+function closings({ bound }: Dialect): Closing {
+  const known = new Map<string, string>();
+  return (label, value) => {
+    let closing = known.get(value);
+    if (closing === undefined) {
+      closing = `${label}="${escapeLabelValue(bound(value))}"} `;
+      known.set(value, closing);
+    }
+    return closing;
+  };
 }
 
-function histogramSamples(
+function histogramLines(
   name: string,
-  histograms: readonly HistogramMetric[],
+  { labels, buckets, sum }: HistogramMetric,
   added: string,
-  { bound, countWithoutSum }: Dialect,
+  { countWithoutSum }: Dialect,
+  closing: Closing,
 ): string {
-  const closings = new Map<string, string>();
+  const own = labelText(labels, added);
+  const opening = `${name}_bucket{${own}${own === '' ? '' : ','}`;
   let text = '';
-  for (const { labels, buckets, sum } of histograms) {
-    const own = labelText(labels, added);
-    const opening = `${name}_bucket{${own}${own === '' ? '' : ','}`;
-    let count = '';
-    for (const { le, value } of buckets) {
-      let closing = closings.get(le);
-      if (closing === undefined) {
-        closing = `le="${escapeLabelValue(bound(le))}"} `;
-        closings.set(le, closing);
-      }
-      text += `${opening}${closing}${value}\n`;
-      count = value;
-    }
-    if (sum !== undefined) text += `${name}_sum${braced(own)} ${sum}\n`;
-    if (sum !== undefined || countWithoutSum) text += `${name}_count${braced(own)} ${count}\n`;
-  }
+  for (const { le, value } of buckets) text += `${opening}${closing('le', le)}${value}\n`;
+  if (sum !== undefined) text += `${name}_sum${braced(own)} ${sum}\n`;
+  if (sum !== undefined || countWithoutSum) text += `${name}_count${braced(own)} ${buckets.at(-1)?.value ?? ''}\n`;
   return text;
 }
 
-function summarySamples(name: string, summaries: readonly SummaryMetric[], added: string, { bound }: Dialect): string {
+function summaryLines(
+  name: string,
+  { labels, quantiles, sum, count }: SummaryMetric,
+  added: string,
+  closing: Closing,
+): string {
+  const own = labelText(labels, added);
+  const opening = `${name}{${own}${own === '' ? '' : ','}`;
   let text = '';
-  for (const { labels, quantiles, sum, count } of summaries) {
-    const own = labelText(labels, added);
-    for (const { quantile, value } of quantiles) {
-      text += `${name}{${own}${own === '' ? '' : ','}quantile="${escapeLabelValue(bound(quantile))}"} ${value}\n`;
-    }
-    if (sum !== undefined) text += `${name}_sum${braced(own)} ${sum}\n`;
-    if (count !== undefined) text += `${name}_count${braced(own)} ${count}\n`;
-  }
+  for (const { quantile, value } of quantiles) text += `${opening}${closing('quantile', quantile)}${value}\n`;
+  if (sum !== undefined) text += `${name}_sum${braced(own)} ${sum}\n`;
+  if (count !== undefined) text += `${name}_count${braced(own)} ${count}\n`;
   return text;
 }
 

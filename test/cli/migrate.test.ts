@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { documentedDifferences } from '../../src/migrate/documented-differences.js';
 import { runMigrate } from '../migrate/run-migrate.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 
@@ -115,5 +116,12 @@ describe('migrate', () => {
     const docs = readFileSync(new URL('../../docs/migration.md', import.meta.url), 'utf8');
     const template = /````markdown\n(# health-service-exporter will be removed[\s\S]*?)````/.exec(docs)?.[1];
     expect(stdout.replaceAll('2027-01-31', 'YYYY-MM-DD')).toBe(template);
+  });
+
+  it('has the documented differences that docs/migration.md explains, and no others', () => {
+    const docs = readFileSync(new URL('../../docs/migration.md', import.meta.url), 'utf8');
+    const section = docs.slice(docs.indexOf('The documented differences'), docs.indexOf('## Phase 2'));
+    const names = [...section.matchAll(/^\| (?!name|-)([^|]+?) \|/gm)].map((match) => match[1]);
+    expect(names).toEqual(Object.keys(documentedDifferences));
   });
 });

@@ -43,6 +43,7 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' });
   const metrics = await createMetrics({
     env: {},
+    metricsWorker: false,
     prometheusUrl: prometheus.url,
     healthServiceUrl: health.url,
     logger: log,

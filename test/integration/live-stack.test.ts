@@ -130,7 +130,7 @@ async function askDirectly(promql: string, time: number): Promise<string[]> {
 
 /** Without the labels that a scrape adds; bounds as numbers, since a scrape in OpenMetrics has `1.0` for `1`. */
 function seriesOf(labels: Readonly<Record<string, string>>): string {
-  const { job: _job, instance: _instance, ...own } = labels;
-  if (own['le'] !== undefined) own['le'] = String(Number(own['le'].replace('+Inf', 'Infinity')));
-  return JSON.stringify(Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { job: _job, instance: _instance, le, ...own } = labels;
+  const bound = le === undefined ? [] : [['le', String(Number(le.replace('+Inf', 'Infinity')))]];
+  return JSON.stringify([...Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1)), ...bound]);
 }

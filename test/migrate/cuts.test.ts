@@ -93,3 +93,65 @@ describe('the cut of a service out of any file', () => {
     );
   });
 });
+
+describe('a cut', () => {
+  const compose = (text: string) => rewriteText('compose.yml', `services:\n${text}`).replace(/^services:\n/, '');
+  const own = '  health-service-exporter: {image: x}\n';
+
+  it.each([
+    ['of the first entry takes the blank line behind it', `${own}\n  a: {}\n`, '  a: {}\n'],
+    [
+      'leaves the blank lines of the section behind the last entry',
+      `  a: {}\n${own}\n# next\nvolumes: {}\n`,
+      '  a: {}\n\n# next\nvolumes: {}\n',
+    ],
+    ['leaves the shorter of two gaps', `  a: {}\n\n\n${own}\n  b: {}\n`, '  a: {}\n\n  b: {}\n'],
+    [
+      'leaves comments that a blank line sets apart',
+      `  a: {}\n  # of all\n\n  # of this\n${own}`,
+      '  a: {}\n  # of all\n',
+    ],
+    [
+      'leaves a heading that is not about health',
+      `  # ====\n  # Exporters\n  # ====\n  # of this\n${own}  b: {}\n`,
+      '  # ====\n  # Exporters\n  # ====\n  b: {}\n',
+    ],
+    ['takes a heading that is', `  # ---- Health Service ----\n${own}  b: {}\n`, '  b: {}\n'],
+    [
+      'leaves a service that was commented out above it',
+      `  # old:\n  #   image: y\n  # of this\n${own}  b: {}\n`,
+      '  # old:\n  #   image: y\n  b: {}\n',
+    ],
+    ['takes prose that only looks like YAML', `  # Example:\n  #   curl x | y\n${own}  b: {}\n`, '  b: {}\n'],
+    [
+      'takes deeper comments behind the entry, not those of its own depth',
+      `${own}    # deeper\n  # of b\n  b: {}\n`,
+      '  # of b\n  b: {}\n',
+    ],
+  ])('%s', (_, before, after) => {
+    expect(compose(before)).toBe(after);
+  });
+
+  it.each([
+    [
+      'would leave a comma where YAML has none',
+      'compose.yml',
+      `services:\n  health-service-exporter: {image: x}\n  a:\n    depends_on: [\n      health-service-exporter\n      , b\n    ]\n`,
+      '    depends_on: [\n      health-service-exporter\n',
+    ],
+    [
+      'would part a template from its end',
+      'prom.yml.j2',
+      'scrape_configs:\n  - job_name: a\n  - job_name: health_service_exporter\n    {% if x %}\n    scheme: https\n    {% endif %}\n',
+      '  - job_name: health_service_exporter\n    {% if x %}\n',
+    ],
+    [
+      'would take an anchor that cannot be written elsewhere',
+      'compose.yml',
+      'services:\n  health-service-exporter:\n    labels: &l\n      a: b\n  b: {labels: *l}\n',
+      '  health-service-exporter:\n    labels: &l\n',
+    ],
+  ])('that %s is not made', (_, path, before, kept) => {
+    expect(rewriteText(path, before)).toContain(kept);
+  });
+});

@@ -214,6 +214,10 @@ describe('what only resembles the exporter', () => {
     expect(later).toContain(
       'health-service-exporter by hand: it is named like the exporter; compose.yml still needs it',
     );
+
+    await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
+    expect(await readFile(join(root, 'health-service-exporter/Dockerfile'), 'utf8')).toBe('FROM scratch\n');
+    expect(await readFile(join(root, 'docs/health-service-exporter/README.md'), 'utf8')).not.toBe('');
   });
 
   it('is not read: binary files, files above 5 MiB, what git and npm keep', async () => {

@@ -14,7 +14,7 @@ function writtenMetrics(): readonly Metric[] {
   const inventory = readFileSync(new URL('../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
   const metrics = inventory
     .trim()
-    .split('\n')
+    .split(/\r?\n/)
     .slice(1)
     .map((line) => line.split(','))
     .filter(([, , , , written]) => written === 'yes')

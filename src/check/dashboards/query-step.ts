@@ -8,7 +8,7 @@ export const usualScrapeInterval = 15_000;
 /** Prometheus refuses a series of more points. */
 const mostPoints = 11_000;
 
-/** Milliseconds that graphs are drawn with; between two of them the nearer one counts. */
+/** Milliseconds that graphs are drawn with. Between two of them the nearer one counts, from half a day on the smaller one. */
 const steps: readonly number[] = [
   ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * 1000),
   ...[1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * 60_000),
@@ -20,7 +20,7 @@ function rounded(milliseconds: number): number {
   const upper = steps.findIndex((step) => step > milliseconds);
   if (upper === -1) return steps.at(-1)!;
   const [below = 1000, above = 1000] = [steps[upper - 1], steps[upper]];
-  return milliseconds - below < above - milliseconds ? below : above;
+  return below >= 12 * 3_600_000 || milliseconds - below < above - milliseconds ? below : above;
 }
 
 export interface StepRequest {

@@ -37,9 +37,9 @@ export function formatVariable(value: VariableValue, word: string): string {
  */
 export function formatForPrometheus(value: VariableValue, several: boolean): string {
   if (!several) return (isList(value) ? value.join(',') : value).replace(/\\/g, '\\\\').replace(/'/g, "\\\\'");
-  const escape = (text: string): string =>
+  const escaped = (text: string): string =>
     text.replace(/\\/g, '\\\\\\\\').replace(/[$^*{}[\]+?.()|]/g, (special) => `\\\\${special}`);
-  return isList(value) ? alternatives(value.map(escape)) : escape(value);
+  return isList(value) ? alternatives(value.map(escaped)) : escaped(value);
 }
 
 function alternatives(patterns: readonly string[]): string {

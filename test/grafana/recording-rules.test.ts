@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { blocks } from '../../src/catalogue/blocks.js';
+import { recordingGroup, ruleFile } from '../../src/grafana/prometheus-rules.js';
+import { recordedBlocks, recordingRules } from '../../src/grafana/recording-rules.js';
+import { parseMarker, parseMatchers } from '../../src/promql/matchers.js';
+import { checkRules, testRules } from '../support/promtool.js';
+
+const marker = parseMarker('reexported_by="gatewayz-metrics"');
+const rulesFor = (selector: string, metricPrefix = '') =>
+  recordingRules({ scope: { selector: parseMatchers(selector), marker }, serviceSelector: [], metricPrefix });
+
+describe('the recording rules', () => {
+  it('are one group of rates, named for the labels that they keep', async () => {
+    const text = readFileSync(new URL('../../deploy/prometheus/rules/gatewayz-recording.yml', import.meta.url), 'utf8');
+    const { groups } = parse(text) as { groups: { rules: { record: string; expr: string }[] }[] };
+    expect(groups).toHaveLength(1);
+    expect(groups[0]?.rules.map(({ record }) => record)).toEqual([
+      'job_provider_status:model_inference_requests:rate5m',
+      'job_provider:model_inference_duration_seconds_sum:rate5m',
+      'job_provider:model_inference_duration_seconds_count:rate5m',
+      'job_le:model_inference_duration_seconds_bucket:rate5m',
+      'job_le:fastapi_requests_duration_seconds_bucket:rate5m',
+    ]);
+    for (const { expr } of groups[0]?.rules ?? []) expect(expr).toMatch(/^sum by \([^)]+\) \(rate\(/);
+    const { code, output } = await checkRules(text);
+    expect(output).toContain('SUCCESS: 5 rules found');
+    expect(code).toBe(0);
+  });
+
+  it('keep every label of the base selector, each once, and carry it with the marker and the prefix', () => {
+    const [first] = rulesFor('env=~"production|staging",region!="eu",env!="dev"', 'llm_');
+    expect(first).toEqual({
+      record: 'env_region_provider_status:llm_model_inference_requests:rate5m',
+      expr: 'sum by (env, region, provider, status) (rate(llm_model_inference_requests_total{provider!="",status!="",env=~"production|staging",region!="eu",env!="dev",reexported_by!="gatewayz-metrics"}[5m]))',
+    });
+    const [byProvider] = rulesFor('provider!="internal"');
+    expect(byProvider?.record).toBe('provider_status:model_inference_requests:rate5m');
+  });
+
+  it('aggregate what they hold to exactly what their blocks give, apart for each environment, and leave out our own', async () => {
+    const series: Record<string, string> = {};
+    const scales: Record<string, number> = { 'env="production"': 1, 'env="staging"': 3 };
+    for (const [env, scale] of Object.entries(scales)) {
+      for (const model of ['a', 'b']) {
+        const labels = `${env},provider="oak",model="${model}",path="/${model}"`;
+        series[`model_inference_requests_total{${labels},status="success"}`] = `0+${60 * scale}x20`;
+        series[`model_inference_duration_seconds_sum{${labels}}`] = `0+${30 * scale}x20`;
+        series[`model_inference_duration_seconds_count{${labels}}`] = `0+${60 * scale}x20`;
+        for (const name of ['model_inference_duration_seconds_bucket', 'fastapi_requests_duration_seconds_bucket']) {
+          series[`${name}{${labels},le="1"}`] = `0+${60 * scale}x20`;
+        }
+      }
+    }
+    const own = 'env="production",provider="oak",status="success",reexported_by="gatewayz-metrics"';
+    series[`model_inference_requests_total{${own}}`] = '0+9000x20';
+
+    const production = '{env="production",reexported_by!="gatewayz-metrics"}';
+    const rules = rulesFor('env=~"production|staging"');
+    const checks = rules.flatMap(({ record }, index) => {
+      const block: string = blocks[recordedBlocks[index]!];
+      const grouping = /^sum by \([^)]*\)/.exec(block)?.[0];
+      const raw = block.replace(/\{[^}]*\}|(?=\[)/, production).replace(/(\{[^}]*\})\{[^}]*\}/, '$1');
+      const recorded = `${grouping} (${record}${production})`;
+      const value = record.includes('_sum') ? 1 : 2;
+      return [recorded, raw].map((expr) => ({
+        expr: `sum(${expr})`,
+        eval_time: '15m',
+        exp_samples: [{ labels: '{}', value }],
+      }));
+    });
+    const test = {
+      rule_files: ['recording.yml'],
+      evaluation_interval: '30s',
+      tests: [
+        {
+          interval: '1m',
+          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+          promql_expr_test: checks,
+        },
+      ],
+    };
+    const { code, output } = await testRules(stringify(test), { 'recording.yml': ruleFile([recordingGroup(rules)]) });
+    expect(output).toContain('SUCCESS');
+    expect(code).toBe(0);
+  });
+});
