@@ -4,7 +4,6 @@ import { systemClock } from './clock.js';
 import type { Datasource } from './datasource/create-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
-import { createEngine } from './engine/create-engine.js';
 import type { Engine, EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { ViewStore } from './engine/view-store.js';
 import { createWorkerEngine } from './engine/worker-engine.js';
@@ -86,12 +85,9 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     },
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
+  const makeEngine = await loadEngine(settings);
   const start = (): Engine => {
-    engine ??= closing
-      ? closedEngine
-      : settings.metricsWorker
-        ? createWorkerEngine(settings, events)
-        : createEngine(settings, events, clock);
+    engine ??= closing ? closedEngine : makeEngine(settings, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
@@ -149,6 +145,13 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       return closing;
     },
   };
+}
+
+/** What collects and renders is loaded here only where no thread does it: it is most of the package. */
+async function loadEngine(settings: Settings): Promise<(settings: Settings, events: EngineEvents) => Engine> {
+  if (settings.metricsWorker) return createWorkerEngine;
+  const { createEngine } = await import('./engine/create-engine.js');
+  return createEngine;
 }
 
 const closedEngine: Engine = {

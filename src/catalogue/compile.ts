@@ -68,6 +68,7 @@ export function compileCatalogue(
 ): Catalogue {
   const faults: string[] = [];
   const matchers = scopeMatchers(scope);
+  const scoped = scopedOnce(matchers);
   const rows = new Map<string, CompiledRow>();
   const defined = new Map<string, string>();
   for (const { file, families = [], rows: own = [] } of tables) {
@@ -76,7 +77,7 @@ export function compileCatalogue(
       const earlier = defined.get(row.id);
       if (earlier) faults.push(`${file}: row ${row.id} is defined already in ${earlier}`);
       defined.set(row.id, file);
-      const compiled = compileRow(row, labels, file, matchers, faults);
+      const compiled = compileRow(row, labels, file, scoped, faults);
       if (compiled) rows.set(row.id, compiled);
     }
   }
@@ -104,6 +105,16 @@ export function compileCatalogue(
   };
 }
 
+/** Rows share most of their blocks, and parsing is what takes time. */
+function scopedOnce(matchers: readonly Matcher[]): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const scoped = known.get(text) ?? addMatchers(text, matchers);
+    known.set(text, scoped);
+    return scoped;
+  };
+}
+
 function scopeMatchers({ selector, marker }: Scope): readonly Matcher[] {
   return marker ? [...selector, { label: marker.label, op: '!=', value: marker.value }] : selector;
 }
@@ -112,7 +123,7 @@ function compileRow(
   row: Row,
   labels: readonly string[],
   file: string,
-  matchers: readonly Matcher[],
+  scoped: (text: string) => string,
   faults: string[],
 ): CompiledRow | undefined {
   const before = faults.length;
@@ -120,7 +131,7 @@ function compileRow(
     Object.fromEntries(
       Object.entries(texts).map(([name, text]) => {
         try {
-          return [name, addMatchers(text, matchers)];
+          return [name, scoped(text)];
         } catch (error) {
           if (!(error instanceof PromqlFault)) throw error;
           faults.push(`${file}: row ${row.id}, ${name}: ${formatFault(error)}`);

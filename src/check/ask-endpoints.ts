@@ -26,13 +26,15 @@ export async function askEndpoints(service: ServiceClient, signal: AbortSignal):
   let docs: InstallationDocs | undefined;
   // The documentation first: it says what the others must carry.
   let silent = 0;
-  let last: Looked | undefined;
+  let same: Looked | undefined;
   for (const endpoint of [...checkedEndpoints].sort((a) => (a.kind === 'docs' ? -1 : 0))) {
-    // Who does not answer twice is not waited for seven times more.
-    const skipped = silent > 1 && last ? { ...last, criterion: { ...last.criterion, id: idOf(endpoint) } } : undefined;
-    const result: Looked = skipped ?? (await look(service, endpoint, docs, signal));
-    silent = result.criterion.value === null ? silent + 1 : 0;
-    last = result;
+    const result: Looked = same
+      ? { ...same, criterion: { ...same.criterion, id: idOf(endpoint) } }
+      : await look(service, endpoint, docs, signal);
+    const { value } = result.criterion;
+    silent = value === null ? silent + 1 : 0;
+    // Who does not answer twice is not waited for seven times more, and a refused token not shown again.
+    if (silent > 1 || value === 401 || value === 403) same = result;
     docs ??= result.judgement?.docs;
     looked.set(endpoint.endpoint, result);
   }

@@ -1,3 +1,4 @@
+import { isLoopback } from '../settings/loopback.js';
 import { type CheckedEndpoint, checkedEndpoints } from './endpoints.js';
 import type { Criterion } from './report.js';
 import type { Burst, ServiceClient } from './service-client.js';
@@ -14,8 +15,7 @@ export const remoteLoad: Load = { requests: 100, quantile: 0.95 };
 
 /** @param url where the service is: on this machine it can be asked more */
 export function loadFor(url: string): Load {
-  const { hostname } = new URL(url);
-  return /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) ? localLoad : remoteLoad;
+  return isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')) ? localLoad : remoteLoad;
 }
 
 /**

@@ -96,8 +96,10 @@ async function examine(
   prometheus: PrometheusApi | undefined,
 ): Promise<readonly Finding[]> {
   const known = summary ?? answers.summary;
-  if (!known)
-    return withoutSummary(answers.refusal ?? { cause: 'the summary cannot be read', fix: 'update the service' });
+  if (!known) {
+    const silence = answers.refusal ?? { cause: 'the summary cannot be read', fix: 'update the service' };
+    return withoutSummary(silence, prometheus);
+  }
   const selected = scope.selector.length > 0;
   if (!prometheus) return examineSentences(known, selected);
   try {

@@ -29,7 +29,6 @@ export interface ServiceOptions {
 /** Milliseconds for one answer: a cold one may take eight seconds, and a large one its time on the way. */
 const patience = 30_000;
 const connectPatience = 5_000;
-const connections = 4;
 
 /** Asks the service as its readers do. Redirects are not followed: the token is for nobody else. */
 export class ServiceClient {
@@ -46,7 +45,7 @@ export class ServiceClient {
     this.base = origin + this.#path;
     this.hasToken = token !== undefined;
     this.#token = token;
-    this.#pool = new Pool(origin, { connections, connectTimeout: connectPatience });
+    this.#pool = new Pool(origin, { connections: 1, connectTimeout: connectPatience });
   }
 
   /** @param path what follows `<prefix>/metrics`. Rejects only with the reason of `signal`. */
@@ -70,31 +69,27 @@ export class ServiceClient {
     }
   }
 
-  /** Equal requests, a few at a time, over warm connections. Answers are read, compressed as they come, and thrown away. */
+  /** Equal requests, one after the other over a warm connection. Answers are read, compressed as they come, and thrown away. */
   async burst(path: string, count: number, signal: AbortSignal): Promise<Burst> {
     const seconds: number[] = [];
     const faults = new Map<string, number>();
-    let left = count;
-    const worker = async () => {
-      while (left > 0) {
-        left -= 1;
-        const fault = await this.#timed(path, seconds, signal);
-        if (fault !== undefined) faults.set(fault, (faults.get(fault) ?? 0) + 1);
-      }
-    };
-    await Promise.all(Array.from({ length: connections }, worker));
+    for (let left = count; left > 0; left -= 1) {
+      const outcome = await this.#timed(path, signal);
+      if (typeof outcome === 'number') seconds.push(outcome);
+      else faults.set(outcome, (faults.get(outcome) ?? 0) + 1);
+    }
     return { seconds, faults };
   }
 
-  async #timed(path: string, seconds: number[], signal: AbortSignal): Promise<string | undefined> {
+  /** Seconds, or what went wrong. */
+  async #timed(path: string, signal: AbortSignal): Promise<number | string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
     const started = performance.now();
     try {
       const { statusCode, body } = await this.#request(path, limit, { 'accept-encoding': 'gzip' });
       await body.dump({ limit: Number.POSITIVE_INFINITY });
       if (statusCode !== 200) return `HTTP ${statusCode}`;
-      seconds.push((performance.now() - started) / 1000);
-      return undefined;
+      return (performance.now() - started) / 1000;
     } catch (error) {
       signal.throwIfAborted();
       return explainSilence(error, this.base, patience).cause;

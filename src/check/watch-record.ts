@@ -174,7 +174,7 @@ function share(part: number, whole: number): number {
 }
 
 export function percent(share: number): string {
-  return `${Math.floor(share * 10_000) / 100} %`;
+  return `${Math.round(share * 10_000) / 100} %`;
 }
 
 /** `23h59m`, `4m10s`, `7s` */

@@ -66,7 +66,8 @@ async function look(
       return counts ? [[endpoint, counts] as const] : [];
     }),
   );
-  return { look: { at, service: fault, data, client, handled }, metrics };
+  const unavailable = fault !== undefined && data !== undefined ? `${fault}; ${data}` : fault;
+  return { look: { at, service: unavailable, data, client, handled }, metrics };
 }
 
 /** Since a restart, all that the new process has counted. */

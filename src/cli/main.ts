@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { GatewayzMetricsError } from '../errors.js';
+import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { docsCommand } from './docs.js';
 import { serveCommand } from './serve.js';
@@ -8,7 +9,7 @@ import { tokenCommand } from './token.js';
 import { version } from './version.js';
 
 const program = new Command('gatewayz-metrics').description('The metrics front of an LLM gateway.').version(version);
-for (const command of [serveCommand(), demoCommand(), docsCommand(), tokenCommand()])
+for (const command of [serveCommand(), demoCommand(), checkCommand(), docsCommand(), tokenCommand()])
   program.addCommand(command.exitOverride());
 
 try {

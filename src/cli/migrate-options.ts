@@ -19,8 +19,8 @@ export function targetOption(): Option {
 }
 
 /** Milliseconds, from a Prometheus duration. */
-export function periodOption(flags: string, description: string, fallback: string): Option {
-  return new Option(flags, description).argParser(readPeriod).default(readPeriod(fallback), fallback);
+export function periodOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(readPeriod);
 }
 
 export function dateOption(): Option {

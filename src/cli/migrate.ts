@@ -94,7 +94,7 @@ interface VerifyFlags {
   readonly oldJob: string;
   readonly newJob: string;
   readonly window: number;
-  readonly poll: number;
+  readonly poll?: number;
   readonly follow?: true;
   readonly json?: true;
 }
@@ -109,8 +109,8 @@ function verify(): Command {
     )
     .option('--old-job <name>', 'scrape job of the exporter', exporterJob)
     .option('--new-job <name>', 'scrape job that replaces it', newJob)
-    .addOption(periodOption('--window <duration>', 'how far back to compare', '24h'))
-    .addOption(periodOption('--poll <duration>', 'how often the Health Service is polled', '30s'))
+    .addOption(periodOption('--window <duration>', 'how far back to compare').default(86_400_000, '24h'))
+    .addOption(periodOption('--poll <duration>', 'how often the Health Service is polled; default: as seen, else 30s'))
     .option('--follow', 'go on, showing progress, until the window is full')
     .option('--json', 'print the comparison as JSON')
     .action(

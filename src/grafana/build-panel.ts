@@ -31,9 +31,10 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
   panel.dataLinks(detailsLink(spec));
   if (spec.kind === 'table') return panel;
   spec.queries.forEach((query, index) => {
-    panel.withTarget(target(query, index, spec.kind === 'now' || spec.kind === 'top'));
+    const legend = query.legend ?? spec.title;
+    panel.withTarget(target({ ...query, legend }, index, spec.kind === 'now' || spec.kind === 'top'));
     if (query.color !== undefined) {
-      panel.overrideByName(query.legend ?? spec.title, [
+      panel.overrideByName(legend, [
         { id: 'color', value: { mode: dashboard.FieldColorModeId.Fixed, fixedColor: query.color } },
       ]);
     }
@@ -178,7 +179,7 @@ function target(
     .expr(expr)
     .format(format)
     .editorMode(prometheus.QueryEditorMode.Code);
-  if (format === prometheus.PromQueryFormat.TimeSeries) query.legendFormat(legend ?? '__auto');
+  if (legend !== undefined) query.legendFormat(legend);
   return instant ? query.instant() : query.range();
 }
 

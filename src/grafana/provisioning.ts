@@ -21,7 +21,6 @@ export function provisioningFiles({ uid, prometheusUrl, backendUrl }: Datasource
     type: 'prometheus',
     access: 'proxy',
     url: prometheusUrl,
-    isDefault: true,
     jsonData: query,
   };
   const backend = {

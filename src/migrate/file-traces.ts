@@ -15,10 +15,10 @@ import { parseYaml } from './yaml-source.js';
 export function fileTraces({ path, text }: Pick<StackFile, 'path' | 'text'>, facts: Facts): readonly Trace[] {
   const kind = fileKind(path);
   const structured = structuredTraces(path, text, facts);
-  const isOpaque = isYamlPath(path) && parseYaml(text) === undefined;
-  const mentions = mentionTraces(text, isDashboard(path, text) ? 'dashboard' : kind, facts, structured).map((trace) =>
-    isOpaque && trace.action === 'by hand' ? { ...trace, why: `${trace.why}; the file does not parse as YAML` } : trace,
-  );
+  const mentions = mentionTraces(text, isDashboard(path, text) ? 'dashboard' : kind, facts, structured);
+  if (mentions.some(({ action }) => action === 'by hand') && isYamlPath(path) && parseYaml(text) === undefined) {
+    return mentions.map((trace) => ({ ...trace, why: `${trace.why}; the file does not parse as YAML` }));
+  }
   return [...structured, ...mentions].toSorted((a, b) => a.start - b.start);
 }
 

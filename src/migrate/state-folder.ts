@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refusal } from './refusal.js';
 
@@ -32,7 +32,8 @@ export class StateFolder {
   }
 
   async create(): Promise<void> {
-    if (!(await this.exists())) await mkdir(this.path, { mode: 0o700 });
+    if (await this.exists()) await chmod(this.path, 0o700);
+    else await mkdir(this.path, { mode: 0o700 });
     for (const name of ['blobs', 'folders']) await mkdir(join(this.path, name), { mode: 0o700, recursive: true });
     await this.write('.gitignore', Buffer.from('*\n'));
   }

@@ -3,14 +3,16 @@ import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { compareJobs, type JobsComparison } from './compare-jobs.js';
 import { exporterFamilies } from './exporter.js';
+import { pollInterval, usualPoll } from './poll-interval.js';
 import type { RangeClient } from './range-query.js';
 
 export interface VerifyOptions {
   readonly oldJob: string;
   readonly newJob: string;
-  /** Milliseconds, as is `poll`: how often the Health Service is asked, by either side. */
+  /** Milliseconds. */
   readonly window: number;
-  readonly poll: number;
+  /** How often either side polls the Health Service, in milliseconds; by default as it shows in Prometheus, else 30 s. */
+  readonly poll?: number;
 }
 
 export interface Verification extends JobsComparison {
@@ -28,12 +30,11 @@ export async function verifyJobs(
   now: number,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const { oldJob, newJob, window, poll } = options;
-  const step = stepOf(window, poll);
-  // Scrape and poll are not in step: what a poll saw can be in Prometheus one scrape later.
-  const reach = Math.ceil((poll + step) / step);
+  const { oldJob, newJob, window } = options;
+  const step = stepOf(options);
   const end = Math.floor(now / 1000) * 1000;
-  const last = reach + Math.floor(window / step);
+  const first = stepsOf(options.poll ?? usualPoll, step);
+  const last = first + Math.floor(window / step);
   const range = { start: end - last * step, end, step };
   const names = [...exporterFamilies].join('|');
   const ask = (selector: string) => client.query(selector, range, signal);
@@ -43,19 +44,21 @@ export async function verifyJobs(
     ask(`{__name__=~"${names}",${job(newJob)}}`),
     ask(`gatewayz_metrics_health_endpoint_up{${job(newJob)}}`),
   ]);
-  const steps = {
-    first: reach,
-    last,
-    seconds: step / 1000,
-    time: (index: number) => (range.start + index * step) / 1000,
-  };
+  const seen = Math.max(...[old, fresh].map((series) => pollInterval(series) ?? usualPoll));
+  const reach = stepsOf(options.poll ?? seen, step);
+  const steps = { first, last, seconds: step / 1000, time: (index: number) => (range.start + index * step) / 1000 };
   return { ...compareJobs({ old, fresh, endpointUp, reach, last }, steps, { old: oldJob, fresh: newJob }), at: end };
 }
 
 /** A poll, or what makes 20 steps of a short window and no more than Prometheus answers of a long one; whole seconds. */
-function stepOf(window: number, poll: number): number {
+function stepOf({ window, poll = usualPoll }: VerifyOptions): number {
   const fine = Math.min(poll, Math.max(1000, window / 20));
   return Math.ceil(Math.max(fine, window / mostSteps) / 1000) * 1000;
+}
+
+/** Steps that two jobs can be apart by one poll: what one saw and the other just missed, each as late as a scrape can be. */
+function stepsOf(poll: number, step: number): number {
+  return Math.ceil((2 * poll) / step);
 }
 
 /** Codes of failures that may pass by themselves. */
@@ -86,7 +89,7 @@ export async function followJobs(
       tell(error.message);
     }
     if (!isSeen && clock.now() - started > options.window) break;
-    await delay(Math.min(options.poll, stepOf(options.window, options.poll)), undefined, { signal });
+    await delay(stepOf(options), undefined, { signal });
   }
   return verifyJobs(client, options, clock.now(), signal);
 }

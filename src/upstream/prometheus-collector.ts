@@ -15,15 +15,13 @@ import {
   isAbsent,
   outcomeOf,
   type RowResult,
-  secondsOf,
   vectorsOf,
 } from './row-result.js';
-import { chooseBusiest, choosePairs, type Pairs, textOf } from './series-cap.js';
+import { cappedText, chooseBusiest, choosePairs } from './series-cap.js';
 
 /**
  * Asks Prometheus for rows: first which metric names exist, then the blocks of the rows whose metrics do, each once per
- * instant. A row one of whose blocks failed has failed as a whole. An answer is let go of when all rows that could need it
- * have been derived: the largest are some of the largest things in the process.
+ * instant. A row one of whose blocks failed has failed as a whole.
  *
  * @param maxSeries label sets per family; over it Prometheus chooses the busiest
  */
@@ -34,10 +32,6 @@ export function createPrometheusCollector(
 ): Collector {
   const capped = new Set(cappedBlocks.map(catalogue.scoped));
   const familyOf = new Map(Object.values(catalogue.families).flatMap((families) => families.map((f) => [f.row, f])));
-  const usersOf = new Map<string, string[]>();
-  for (const row of catalogue.rows.values()) {
-    for (const block of new Set(Object.values(row.blocks))) usersOf.set(block, [...(usersOf.get(block) ?? []), row.id]);
-  }
   let asked = new InstantQuestions(client, Number.NaN);
   let results = new Map<string, RowResult>();
   /** Whether the families of pairs last had so few label sets that counting them before asking for them is not worth it. */
@@ -73,49 +67,53 @@ export function createPrometheusCollector(
     if (given.error && given.error.code !== 'upstream_rejected') return given.error;
     const names = namesOf(given);
     const exists = (metric: string): boolean => names?.has(metric) ?? true;
-    const existing = (blocks: readonly string[]): string[] =>
-      [...new Set(blocks)].filter((block) => catalogue.blockMetrics.get(block)!.some(exists));
+    const mayAnswer = (block: string): boolean => catalogue.blockMetrics.get(block)!.some(exists);
 
-    const first = existing(rows.flatMap(blocksAtOnce));
-    const pairs =
-      !roomy && first.some((block) => capped.has(block))
-        ? await choosePairs(catalogue, maxSeries, exists, questions)
-        : undefined;
-    const ask = async (blocks: readonly string[], answers: Answers): Promise<Answers> => {
-      const fresh = blocks.filter((block) => !answers.has(block));
-      const given = await Promise.all(
-        fresh.map((block) => (capped.has(block) ? askCapped(block, pairs, questions) : questions.query(block))),
-      );
-      return new Map([...answers, ...given.map((answer, index) => [fresh[index]!, answer] as const)]);
+    const ofPairs = (row: CompiledRow): boolean => Object.values(row.blocks).some((block) => capped.has(block));
+    const counted = !roomy && rows.filter(ofPairs).flatMap(blocksAtOnce).some(mayAnswer);
+    const pairs = counted ? await choosePairs(catalogue, maxSeries, exists, questions) : undefined;
+    const textOf = (block: string): string | undefined => (capped.has(block) ? cappedText(block, pairs) : block);
+    const errors = new Map<string, GatewayzMetricsError | undefined>();
+    const ask = async (block: string): Promise<Answer> => {
+      const text = textOf(block);
+      const refused = capped.has(block) && pairs instanceof GatewayzMetricsError ? { error: pairs } : {};
+      const answer = text === undefined ? { vector: [], seconds: 0, ...refused } : await questions.query(text);
+      errors.set(block, answer.error);
+      return answer;
     };
-    const atOnce = await ask(first, new Map());
-    const answers = await ask(existing(rows.flatMap((row) => blocksAfter(row, atOnce))), atOnce);
-    const errors = [...answers.values()].flatMap(({ error }) => (error ? [error] : []));
-    if (errors.length > 0 && errors.length === answers.size) return errors[0];
 
-    const derived = rows.map((row) => derive(row, familyOf.get(row.id), answers));
-    const ofPairs = derived.filter(({ family }) => family?.labels.includes('model'));
-    if (roomy && ofPairs.some(({ metrics }) => metrics.length > maxSeries)) {
-      roomy = false;
-      return evaluate(rows, questions);
+    const evaluateRow = async (row: CompiledRow): Promise<Derived> => {
+      const answers = new Map<string, Answer>();
+      for (const blocksOf of [blocksAtOnce, blocksAfter]) {
+        const blocks = [...new Set(blocksOf(row, answers))].filter(mayAnswer);
+        const found = await Promise.all(blocks.map(ask));
+        for (const [index, answer] of found.entries()) answers.set(blocks[index]!, answer);
+      }
+      const derived = derive(row, familyOf.get(row.id), answers);
+      // No other row has these blocks, and their answers are the largest things in the process.
+      for (const block of answers.keys()) if (capped.has(block)) asked.forget(textOf(block) ?? block);
+      return derived;
+    };
+    const all = await Promise.all(rows.map(evaluateRow));
+    const [first, ...others] = errors.values();
+    if (first && others.every((error) => error !== undefined)) return first;
+
+    const cutUpstream = all.filter(({ row }) => ofPairs(row));
+    const overflown = roomy && cutUpstream.some(({ metrics }) => metrics.length > maxSeries);
+    if (cutUpstream.length > 0) {
+      roomy = !pairs && cutUpstream.every(({ metrics, error }) => !error && 2 * metrics.length <= maxSeries);
     }
-    if (ofPairs.length > 0) {
-      roomy = !pairs && ofPairs.every(({ metrics, error }) => !error && 2 * metrics.length <= maxSeries);
-    }
+    const derived = overflown ? all.filter(({ row }) => !ofPairs(row)) : all;
     const limited = await limit(derived, questions);
     const down = derived.some(isAbsent) ? await downTargets(catalogue, questions) : [];
     for (const [index, result] of limited.entries()) {
       results.set(result.row.id, {
-        outcome: outcomeOf(result, answers, { names, down, selector: catalogue.baseSelector }),
-        seconds: secondsOf(result.row, answers),
+        outcome: outcomeOf(result, { names, down, selector: catalogue.baseSelector }),
+        seconds: result.seconds,
         dropped: droppedOf(derived[index]!, result, pairs),
       });
     }
-    for (const block of answers.keys()) {
-      if (!usersOf.get(block)!.every((id) => results.has(id))) continue;
-      asked.forget((capped.has(block) ? textOf(block, pairs) : block) ?? block);
-    }
-    return undefined;
+    return overflown ? evaluate(rows.filter(ofPairs), questions) : undefined;
   }
 
   /** Cuts families with one label; those with pairs have been cut by Prometheus. */
@@ -147,12 +145,6 @@ function blocksAtOnce({ blocks, onlyIf }: CompiledRow): string[] {
 function blocksAfter(row: CompiledRow, answers: Answers): string[] {
   const vectors = vectorsOf(row, answers);
   return Object.entries(row.onlyIf).flatMap(([name, isNeeded]) => (isNeeded(vectors) ? row.blocks[name]! : []));
-}
-
-async function askCapped(block: string, pairs: Pairs, questions: Questions): Promise<Answer> {
-  const text = textOf(block, pairs);
-  if (pairs instanceof GatewayzMetricsError) return { vector: [], seconds: 0, error: pairs };
-  return text === undefined ? { vector: [], seconds: 0 } : questions.query(text);
 }
 
 /** Costs nothing: an upstream that cannot answer is asked again after one interval. */

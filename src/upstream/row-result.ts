@@ -15,6 +15,10 @@ export interface Derived {
   readonly family: OutputFamily | undefined;
   readonly metrics: readonly Metric[];
   readonly error?: GatewayzMetricsError;
+  /** Response time of the row's questions. */
+  readonly seconds: number;
+  /** What was answered, by the row's own names of its blocks; only where there are no metrics, and this may tell why. */
+  readonly vectors: Readonly<Record<string, Vector>>;
 }
 
 /** All that is told about a row as of one instant. */
@@ -27,14 +31,17 @@ export interface RowResult {
 }
 
 export function derive(row: CompiledRow, family: OutputFamily | undefined, answers: Answers): Derived {
-  const error = Object.values(row.blocks)
-    .map((block) => answers.get(block)?.error)
-    .find((found) => found !== undefined);
-  if (error) return { row, family, metrics: [], error };
+  const given = [...answers.values()];
+  const seconds = given.reduce((total, answer) => total + answer.seconds, 0);
+  const failed = (error: GatewayzMetricsError): Derived => ({ row, family, metrics: [], error, seconds, vectors: {} });
+  const error = given.find((answer) => answer.error)?.error;
+  if (error) return failed(error);
   try {
-    return { row, family, metrics: row.derive(vectorsOf(row, answers)) };
+    const vectors = vectorsOf(row, answers);
+    const metrics = row.derive(vectors);
+    return { row, family, metrics, seconds, vectors: metrics.length > 0 ? {} : vectors };
   } catch (cause) {
-    if (cause instanceof GatewayzMetricsError) return { row, family, metrics: [], error: cause };
+    if (cause instanceof GatewayzMetricsError) return failed(cause);
     throw cause;
   }
 }
@@ -44,13 +51,12 @@ export function isAbsent({ metrics, error }: Derived): boolean {
 }
 
 export function outcomeOf(
-  { row, metrics, error }: Derived,
-  answers: Answers,
+  { row, metrics, error, vectors }: Derived,
   context: Omit<AbsenceContext, 'answers'>,
 ): Outcome {
   if (error) return { state: 'failed', reason: error.message };
   if (metrics.length > 0) return { state: 'present', metrics };
-  return { state: 'absent', reason: explainAbsence(row, { ...context, answers: vectorsOf(row, answers) }) };
+  return { state: 'absent', reason: explainAbsence(row, { ...context, answers: vectors }) };
 }
 
 export function failedResult({ message }: GatewayzMetricsError): RowResult {
@@ -69,9 +75,4 @@ export function vectorsOf(row: CompiledRow, answers: Answers): Record<string, Ve
   return Object.fromEntries(
     Object.entries(row.blocks).map(([name, block]) => [name, answers.get(block)?.vector ?? []]),
   );
-}
-
-export function secondsOf(row: CompiledRow, answers: Answers): number {
-  const blocks = new Set(Object.values(row.blocks));
-  return [...blocks].reduce((total, block) => total + (answers.get(block)?.seconds ?? 0), 0);
 }

@@ -19,8 +19,8 @@ export interface PairChoice {
 /** What is shown of the pairs: a choice; all, if undefined; or nothing, because Prometheus could not choose. */
 export type Pairs = PairChoice | GatewayzMetricsError | undefined;
 
-/** A block as it is asked; undefined where nothing of it is. */
-export function textOf(block: string, pairs: Pairs): string | undefined {
+/** A block that can be capped as it is asked; undefined where nothing of it is. */
+export function cappedText(block: string, pairs: Pairs): string | undefined {
   if (pairs instanceof GatewayzMetricsError) return undefined;
   return pairs ? pairs.restrict(block) : block;
 }

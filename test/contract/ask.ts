@@ -16,8 +16,14 @@ export interface Question {
 
 /** One HTTP request, and its answer as it came. */
 export async function ask(url: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answer> {
-  // The types know the common methods only; the client sends any.
-  const response = await request(url, { method: method as 'GET', headers, ...(body !== undefined && { body }) });
+  const response = await request(url, {
+    // The types know the common methods only; the client sends any.
+    method: method as 'GET',
+    headers,
+    // No connection is used again: a server may just be closing it as idle.
+    reset: true,
+    ...(body !== undefined && { body }),
+  });
   const bytes = Buffer.from(await response.body.arrayBuffer());
   return { status: response.statusCode, headers: response.headers, body: bytes, text: bytes.toString() };
 }

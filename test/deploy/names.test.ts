@@ -232,7 +232,7 @@ describe('Kubernetes', () => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     });
-    expect(container.resources).toMatchObject({ requests: { memory: '128Mi' }, limits: { memory: '512Mi' } });
+    expect(container.resources).toMatchObject({ requests: { memory: '192Mi' }, limits: { memory: '512Mi' } });
     // The service lets requests in flight end for 10 s.
     expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThan(10);
   });

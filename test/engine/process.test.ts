@@ -1,11 +1,24 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCommand } from '../../src/demo/run-command.js';
 import { built } from '../support/built.js';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
 
-/** Runs a module that has `metrics` of the built package and `threads`, how many have been started; what it prints, as JSON. */
-async function run(code: string): Promise<{ code: number | null; printed: unknown[] }> {
+const runFile = promisify(execFile);
+
+/** Runs a module to its end; what it prints, line by line as JSON. Rejects if it fails, or has not ended in half a minute. */
+async function runModule(code: string): Promise<unknown[]> {
+  const args = ['--input-type=module', '--eval', code];
+  const { stdout } = await runFile(process.execPath, args, { timeout: 30_000, killSignal: 'SIGKILL' });
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+/** Runs a module that has `metrics` of the built package, and in `threads` how many have been started. */
+async function run(code: string): Promise<unknown[]> {
   const prometheus = await startFakePrometheus();
   onTestFinished(() => prometheus.close());
   playWholeGateway(prometheus);
@@ -26,22 +39,11 @@ async function run(code: string): Promise<{ code: number | null; printed: unknow
     const get = (path) => metrics.handle({ method: 'GET', url: '/prometheus/metrics' + path, headers: {} });
     const print = (value) => console.log(JSON.stringify(value));
   `;
-  const { code: exitCode, stdout } = await runCommand(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    prelude + code,
-  ]);
-  return {
-    code: exitCode,
-    printed: stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as unknown),
-  };
+  return runModule(prelude + code);
 }
 
 test('a thread starts with the first request that needs one, and is the only one', async () => {
-  const { code, printed } = await run(`
+  const printed = await run(`
     print(threads);
     await get('/docs');
     await get('/nowhere');
@@ -50,25 +52,47 @@ test('a thread starts with the first request that needs one, and is the only one
     print(threads);
     await metrics.close();
   `);
-  expect({ code, printed }).toEqual({ code: 0, printed: [0, 0, 1] });
+  expect(printed).toEqual([0, 0, 1]);
 });
 
 test.each([
   ['that is closed', 'await metrics.close();'],
   ['that is not', ''],
 ])('a process ends by itself after a request to metrics %s', async (_name, end) => {
-  const { code, printed } = await run(`
+  const printed = await run(`
     const { status } = await get('/summary');
     print(status);
     ${end}
   `);
-  expect({ code, printed }).toEqual({ code: 0, printed: [200] });
+  expect(printed).toEqual([200]);
 });
 
 test('a process lives for as long as it awaits an answer, and no longer', async () => {
-  const { code, printed } = await run(`
+  const printed = await run(`
     const { summary, families } = await metrics.snapshot();
     print([summary.status, families.length > 20]);
   `);
-  expect({ code, printed }).toEqual({ code: 0, printed: [['ok', true]] });
+  expect(printed).toEqual([['ok', true]]);
+});
+
+test('a process ends by itself also after its thread has been started again', async () => {
+  const script = new URL('./scripted-worker.mjs', import.meta.url).href;
+  const printed = await runModule(`
+    const { createWorkerEngine } = await import(${JSON.stringify(built('engine/worker-engine.js').href)});
+    const settings = { script: ['mortal'], lives: new SharedArrayBuffer(4) };
+    const restarted = new Promise((resolve) => {
+      const log = ({ message }) => {
+        console.log(JSON.stringify(message));
+        if (message === 'life 1') resolve();
+      };
+      const events = { publish() {}, dropped() {}, log };
+      const engine = createWorkerEngine(settings, events, { script: new URL(${JSON.stringify(script)}) });
+      engine.touch({ endpoint: 'summary', format: 'json', encoding: 'identity' });
+    });
+    // Nothing else keeps it alive until then.
+    const alive = setInterval(() => {}, 1_000);
+    await restarted;
+    clearInterval(alive);
+  `);
+  expect(printed).toEqual(['life 0', 'worker: ended, starting again in 500 ms', 'life 1']);
 });

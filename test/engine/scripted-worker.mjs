@@ -1,6 +1,6 @@
 // Stands in for the engine's thread. `workerData.script[n]` says what its nth life does with a request: it answers with its
-// number (`answer`), dies (`throw`, `exit`), does so only when asked for the snapshot of `the end` (`mortal`), or says nothing
-// (`hang`). At its start it tells what was given to it.
+// number (`answer`), dies (`throw`, `exit`), does so only when touched or asked for the snapshot of `the end` (`mortal`), or
+// says nothing (`hang`). At its start it tells what was given to it.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const life = Atomics.add(new Int32Array(workerData.lives), 0, 1);
@@ -9,9 +9,10 @@ const log = (message, fields) => parentPort.postMessage({ kind: 'log', record: {
 
 log(`life ${life}`, { env: { ...process.env }, execArgv: process.execArgv });
 parentPort.on('message', (request) => {
-  if (request.kind === 'touch') return log('touched', {});
+  const fatal = request.kind === 'touch' || request.endpoint === 'the end';
   if (behaviour === 'throw') throw new Error('out of memory');
-  if (behaviour === 'exit' || (behaviour === 'mortal' && request.endpoint === 'the end')) process.exit(1);
+  if (behaviour === 'exit' || (behaviour === 'mortal' && fatal)) process.exit(1);
+  if (request.kind === 'touch') return log('touched', {});
   if (behaviour === 'hang') return log('asked', {});
   if (request.kind === 'ask') parentPort.postMessage({ kind: 'publish', representations: [] });
   return parentPort.postMessage({ kind: 'answer', id: request.id, value: { life } });

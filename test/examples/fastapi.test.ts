@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -5,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasDebianPackages } from '../../src/demo/provision-debian-package.js';
+import { codeBlocks } from '../support/code-blocks.js';
 import { type DebianPython, provisionDebianPython } from '../support/debian-python.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { freePort } from '../support/free-port.js';
@@ -18,6 +20,15 @@ const debian = await hasDebianPackages();
 test('the router has 30 lines at most', async () => {
   const lines = (await readFile(`${folder}/metrics_routes.py`, 'utf8')).trimEnd().split('\n');
   expect(lines.length).toBeLessThanOrEqual(30);
+});
+
+test('the README starts service and backend with a command each', () => {
+  const [start] = codeBlocks('examples/fastapi/README.md');
+  expect(start?.text.trimEnd().split('\n')).toEqual([
+    'node ../../scripts/bootstrap.mjs node dist/cli/main.js serve',
+    'uvicorn main:app --port 3000',
+  ]);
+  expect(existsSync(`${folder}/../../scripts/bootstrap.mjs`)).toBe(true);
 });
 
 describe.runIf(debian)('the FastAPI example', () => {

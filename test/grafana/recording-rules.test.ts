@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml';
 import { blocks } from '../../src/catalogue/blocks.js';
 import { recordingGroup, ruleFile } from '../../src/grafana/prometheus-rules.js';
 import { recordedBlocks, recordingRules } from '../../src/grafana/recording-rules.js';
+import { addMatchers } from '../../src/promql/add-matchers.js';
 import { parseMarker, parseMatchers } from '../../src/promql/matchers.js';
 import { checkRules, testRules } from '../support/promtool.js';
 
@@ -56,13 +57,13 @@ describe('the recording rules', () => {
     const own = 'env="production",provider="oak",status="success",reexported_by="gatewayz-metrics"';
     series[`model_inference_requests_total{${own}}`] = '0+9000x20';
 
-    const production = '{env="production",reexported_by!="gatewayz-metrics"}';
+    const production = 'env="production",reexported_by!="gatewayz-metrics"';
     const rules = rulesFor('env=~"production|staging"');
     const checks = rules.flatMap(({ record }, index) => {
       const block: string = blocks[recordedBlocks[index]!];
       const grouping = /^sum by \([^)]*\)/.exec(block)?.[0];
-      const raw = block.replace(/\{[^}]*\}|(?=\[)/, production).replace(/(\{[^}]*\})\{[^}]*\}/, '$1');
-      const recorded = `${grouping} (${record}${production})`;
+      const raw = addMatchers(block, [production]);
+      const recorded = `${grouping} (${record}{${production}})`;
       const value = record.includes('_sum') ? 1 : 2;
       return [recorded, raw].map((expr) => ({
         expr: `sum(${expr})`,

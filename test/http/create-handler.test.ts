@@ -322,11 +322,13 @@ describe('the scrape target', () => {
     expect([zipped.headers['content-encoding'], gunzipSync(zipped.body!).toString()]).toEqual(['gzip', 'up 1\n']);
   });
 
-  test('and the documentation ask for no view', async () => {
+  test('and the documentation ask for no view, while HEAD of an endpoint does', async () => {
     const { asked, get } = setup();
     await get('');
     await get('/docs');
     expect(asked).toEqual([]);
+    await get('/all', {}, 'HEAD');
+    expect(asked.map(({ endpoint }) => endpoint)).toEqual(['all']);
   });
 });
 

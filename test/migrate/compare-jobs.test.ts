@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { healthFamilies } from '../../src/catalogue/health.js';
 import { compareJobs, type JobsComparison } from '../../src/migrate/compare-jobs.js';
+import { pollInterval } from '../../src/migrate/poll-interval.js';
 import type { RangeSeries } from '../../src/migrate/range-query.js';
 
 const steps = 60;
@@ -275,5 +276,24 @@ describe('the window', () => {
     expect(compare(job('old'), []).faults).toEqual([
       'Prometheus has no sample of the families for the job new in the window',
     ]);
+  });
+});
+
+describe('the poll interval', () => {
+  const seen = (every: number) =>
+    pollInterval([
+      series('gatewayz_health_service_last_successful_scrape', (step) => base + every * Math.floor(step / 2)),
+    ]);
+
+  it('is what lies between two successes of the polling, in the middle of all that were seen', () => {
+    expect(seen(30)).toBe(30_000);
+    const slow = (step: number) => base + 30 * step + (step > 50 ? 40 * (step - 50) : 0);
+    expect(pollInterval([series('gatewayz_health_service_last_successful_scrape', slow)])).toBe(30_000);
+  });
+
+  it('is unknown where nothing changes, or nothing was ever right', () => {
+    expect(seen(0)).toBeUndefined();
+    expect(pollInterval([series('gatewayz_health_service_last_successful_scrape', () => 0)])).toBeUndefined();
+    expect(pollInterval(job('old').filter(({ name }) => name === models))).toBeUndefined();
   });
 });

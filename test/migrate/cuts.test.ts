@@ -146,6 +146,12 @@ describe('a cut', () => {
       '  - job_name: health_service_exporter\n    {% if x %}\n',
     ],
     [
+      'would change what an alias stands for',
+      'compose.yml',
+      'services:\n  a: {x: &z 1}\n  health-service-exporter:\n    y: &z 2\n    env: &e {A: *z}\n  b:\n    env: *e\n',
+      '  health-service-exporter:\n    y: &z 2\n',
+    ],
+    [
       'would take an anchor that cannot be written elsewhere',
       'compose.yml',
       'services:\n  health-service-exporter:\n    labels: &l\n      a: b\n  b: {labels: *l}\n',

@@ -58,7 +58,7 @@ afterAll(async () => {
   await removeFolder(live);
 });
 
-const proof = () => ['--prometheus-url', jobs.prometheus.url, '--window', '5s', '--poll', '1s'] as const;
+const proof = () => ['--prometheus-url', jobs.prometheus.url, '--window', '5s'] as const;
 
 describe('with a real Prometheus that scrapes the exporter and this service', () => {
   it('a stack goes from plan over its own parallel scrape jobs and a proof to the removal and back, byte for byte', async () => {

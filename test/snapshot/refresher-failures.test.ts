@@ -217,6 +217,19 @@ describe('with a Health Service', () => {
     expect(all.last('summary')).toMatchObject({ status: 'stale', instant: noon + 295_000, expires: noon + 595_000 });
   });
 
+  test('a value that it has kept to the limit itself is not kept for another', async () => {
+    const all = refreshing();
+    await all.ask('summary');
+    all.health.outcomes = { up: present('1', noon) };
+    await all.clock.advance(295_000);
+    all.refresher.touch('summary');
+    await all.clock.advance(5_000);
+    expect(shown(all, 'summary', 'up')).toEqual(['1', 300, 'the last answer was not renewed']);
+    all.health.outcomes = { up: absent('no answer for too long') };
+    await all.clock.advance(5_000);
+    expect(shown(all, 'summary', 'up')).toEqual(['', 305, 'no answer for too long']);
+  });
+
   test('its failing makes nothing stale while Prometheus answers', async () => {
     const all = refreshing();
     await all.ask('summary');

@@ -1,4 +1,4 @@
-import { grafanaAt, hasNumbers } from './grafana-queries.js';
+import { grafanaAt, hasNumbers, type Series, type Target } from './grafana-queries.js';
 import type { Chosen } from './interpolate.js';
 import { readAlertQueries, readDashboards } from './read-dashboards.js';
 
@@ -62,7 +62,12 @@ async function allQuestions(prometheus: string): Promise<Question[]> {
           // What does not depend on the drop-downs is asked once.
           if (choice !== 'all' && !lists.some(({ name }) => target.expr.includes(`$${name}`))) continue;
           const where = `${uid} / ${panel.title} / ${target.refId} (${choice})`;
-          questions.push({ where, hasAnswer: async () => hasNumbers(await grafana.series(panel, target, chosen)) });
+          const hasAnswer = async () => {
+            const series = await grafana.series(panel, target, chosen);
+            checkLegend(target, series);
+            return hasNumbers(series);
+          };
+          questions.push({ where, hasAnswer });
         }
       }
     }
@@ -74,4 +79,13 @@ async function allQuestions(prometheus: string): Promise<Question[]> {
     questions.push({ where: `alert ${alert}`, hasAnswer });
   }
   return questions;
+}
+
+/** A label that no series has would leave the names of all of them without it, and their sum in the place of its parts. */
+function checkLegend({ legendFormat = '' }: Target, series: readonly Series[]): void {
+  for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
+    if (series.length > 0 && series.every(({ metric }) => metric[label] === undefined)) {
+      throw new Error(`no series has the label ${label} of the legend`);
+    }
+  }
 }

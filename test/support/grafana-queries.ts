@@ -39,7 +39,7 @@ export interface Variable {
   readonly allValue?: string;
 }
 
-interface Series {
+export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: readonly [number, string];
   readonly values?: readonly (readonly [number, string])[];

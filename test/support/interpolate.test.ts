@@ -15,7 +15,7 @@ describe('stepOf', () => {
 
 describe('interpolate', () => {
   it('fills in steps and ranges', () => {
-    expect(interpolate('rate(x[$__rate_interval]) + rate(x[$__interval]) + rate(x[${__range}])', time, none)).toBe(
+    expect(interpolate('rate(x[$__rate_interval]) + rate(x[$__interval]) + rate(x[$__range])', time, none)).toBe(
       'rate(x[60s]) + rate(x[15s]) + rate(x[3600s])',
     );
     expect(interpolate('rate(x[$__rate_interval])', { ...time, minStep: 60_000 }, none)).toBe('rate(x[75s])');

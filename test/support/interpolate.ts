@@ -34,8 +34,7 @@ export function interpolate(expr: string, time: PanelTime, variables: ReadonlyMa
     __range_s: String(Math.round((to - from) / 1000)),
     __range_ms: String(to - from),
   };
-  return expr.replace(/\$\{(\w+)\}|\$(\w+)/g, (whole, braced: string | undefined, bare: string | undefined) => {
-    const name = braced ?? bare ?? '';
+  return expr.replace(/\$(\w+)/g, (whole, name: string) => {
     const chosen = variables.get(name);
     if (chosen !== undefined) return 'all' in chosen ? chosen.all : pattern(chosen.values);
     const value = builtIn[name];

@@ -67,8 +67,23 @@ const wide: Scenario = {
   values: {},
 };
 
+/** Pairs that have no rate of requests over the hour, known from one metric alone. */
+const unasked: readonly Scenario[] = [
+  ['model_inference_requests_total', ',status="success"'],
+  ['tokens_used_total', ''],
+  ['credits_used_total', ''],
+  ['model_inference_duration_seconds_bucket', ',le="+Inf"'],
+].map(([metric, labels], index) => ({
+  name: `unasked_${index}`,
+  says: `only ${metric}`,
+  series: Object.fromEntries(
+    ['a', 'b', 'c'].map((model) => [`${metric}{model="${model}",provider="p"${labels}}`, '5']),
+  ),
+  values: {},
+}));
+
 beforeAll(async () => {
-  prometheus = await startTestPrometheus({ series: seedScenarios([busy, wide]) });
+  prometheus = await startTestPrometheus({ series: seedScenarios([busy, wide, ...unasked]) });
   client = createPrometheusClient({
     prometheusUrl: prometheus.url,
     prometheusTimeout: 30_000,
@@ -168,6 +183,16 @@ describe('families of pairs', () => {
     expect(collection.dropped.size).toBe(0);
     expect(shown(collection, 'model_inference_requests_total', 'model', 'provider')).toHaveLength(6);
   });
+
+  test.each(unasked.map((scenario) => [scenario.says, scenario] as const))(
+    'are cut where the pairs are known from %s',
+    async (_, scenario) => {
+      const { collection } = await ask(scenario, 2);
+      expect([...collection.dropped.values()]).toEqual([1]);
+      const [family = ''] = collection.dropped.keys();
+      expect(metricsOf(collection, family)).toHaveLength(2);
+    },
+  );
 
   test('show nothing where the limit is below the number of statuses', async () => {
     const { collection, recorded } = await ask(busy, 1);

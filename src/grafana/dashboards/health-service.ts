@@ -1,7 +1,6 @@
 import { healthFamilies } from '../../catalogue/health.js';
 import type { DashboardSpec, PanelSpec, Scale } from '../panel.js';
 import type { Queries } from '../queries.js';
-import { overTime } from '../queries.js';
 import { flag, risingTo, seconds, yesOrNo } from '../scales.js';
 import { uids } from '../uids.js';
 
@@ -128,12 +127,12 @@ function pollingPanels({ service }: Queries): readonly PanelSpec[] {
       min: 0,
       width: 12,
       title: 'Failed requests',
-      description: 'Requests to the Health Service per minute that failed or had no good answer.',
+      description: 'Requests to the Health Service per minute, over 5 minutes, that failed or had no good answer.',
       queries: [
         {
           legend: 'failed',
           color: 'red',
-          expr: overTime(service('60 * sum(rate(gatewayz_health_service_scrape_errors_total[5m]))')),
+          expr: service('60 * sum(rate(gatewayz_health_service_scrape_errors_total[5m]))'),
         },
       ],
     },

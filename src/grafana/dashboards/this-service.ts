@@ -1,6 +1,6 @@
 import { quantileOf, rateOf, top } from '../expressions.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
-import { overTime, type Queries } from '../queries.js';
+import type { Queries } from '../queries.js';
 import { flag, risingTo, seconds, yesOrNo } from '../scales.js';
 import { uids } from '../uids.js';
 
@@ -8,6 +8,7 @@ const asked = 'gatewayz_metrics_http_requests_total';
 const answering = 'gatewayz_metrics_http_request_duration_seconds';
 const snapshot = 'gatewayz_metrics_snapshot_timestamp_seconds';
 
+/** Windows are 5 minutes: this scrape target is often scraped more rarely than the gateway. */
 export function thisServiceDashboard(queries: Queries): DashboardSpec {
   return {
     uid: uids.thisService,
@@ -64,12 +65,12 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       width: 12,
       title: 'Refreshes',
       description:
-        'Refreshes per minute by outcome: success, partial (a row failed), failure (Prometheus could not be asked).',
+        'Refreshes per minute over 5 minutes, by outcome: success, partial (a row failed), failure (Prometheus could not be asked).',
       stacked: true,
       queries: [
         {
           legend: '{{outcome}}',
-          expr: overTime(service(`60 * ${rateOf('gatewayz_metrics_refreshes_total', { by: ['outcome'] })}`)),
+          expr: service(`60 * ${rateOf('gatewayz_metrics_refreshes_total', { by: ['outcome'] })}`),
         },
       ],
     },
@@ -128,18 +129,19 @@ function answerPanels({ service }: Queries): readonly PanelSpec[] {
       unit: 'reqps',
       width: 12,
       title: 'Requests by endpoint',
-      description: 'Requests answered per second, by endpoint.',
+      description: 'Requests answered per second over 5 minutes, by endpoint.',
       stacked: true,
-      queries: [{ legend: '{{endpoint}}', expr: overTime(service(rateOf(asked, { by: ['endpoint'] }))) }],
+      queries: [{ legend: '{{endpoint}}', expr: service(rateOf(asked, { by: ['endpoint'] })) }],
     },
     {
       kind: 'graph',
       unit: 'reqps',
       width: 12,
       title: 'Requests by status',
-      description: 'Requests answered per second, by status code. 503: there was no value recent enough to show.',
+      description:
+        'Requests answered per second over 5 minutes, by status code. 503: there was no value recent enough to show.',
       stacked: true,
-      queries: [{ legend: '{{code}}', expr: overTime(service(rateOf(asked, { by: ['code'] }))) }],
+      queries: [{ legend: '{{code}}', expr: service(rateOf(asked, { by: ['code'] })) }],
     },
     {
       kind: 'graph',
@@ -147,8 +149,8 @@ function answerPanels({ service }: Queries): readonly PanelSpec[] {
       width: 12,
       title: '99th percentile by endpoint',
       description:
-        'Time from request to answer. Promised: 50 ms for the summary and the scrape target, 100 ms for the others, 200 ms for all.',
-      queries: [{ legend: '{{endpoint}}', expr: overTime(service(quantileOf(0.99, answering, { by: ['endpoint'] }))) }],
+        'Time from request to answer over 5 minutes. Promised: 50 ms for the summary and the scrape target, 100 ms for the others, 200 ms for all.',
+      queries: [{ legend: '{{endpoint}}', expr: service(quantileOf(0.99, answering, { by: ['endpoint'] })) }],
     },
     {
       kind: 'states',

@@ -25,7 +25,7 @@ const layout = fc.oneof(
   // What really comes: bounds that all histograms have.
   fc
     .subarray(['0.1', '1', '2.5', '10', '+Inf'])
-    .map((all) => [...all, '+Inf'].map((bound) => ({ labels: { le: bound }, value: '2' }))),
+    .map((all) => ['+Inf', ...all].map((bound) => ({ labels: { le: bound }, value: '2' }))),
 );
 
 function bucketsOf(bounds: Readonly<Record<string, string>>, own: Readonly<Record<string, string>> = {}): Vector {
@@ -82,6 +82,13 @@ describe('wholeHistograms', () => {
         ],
       },
     ]);
+  });
+
+  test('puts bounds in the order of numbers, in whatever order they come', () => {
+    const vector = bucketsOf({ '+Inf': '4', '10': '3', '2.5': '2', '0.1': '1' });
+    const counts = bucketsOf({ '10': '1', '+Inf': '1', '0.1': '1', '2.5': '1' });
+    const [histogram] = wholeHistograms(vector, [], counts, []);
+    expect(histogram?.buckets.map(({ le: text }) => text)).toEqual(['0.1', '2.5', '10', '+Inf']);
   });
 
   test('keeps the text of counts that it does not add', () => {

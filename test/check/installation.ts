@@ -1,0 +1,152 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Pool } from 'undici';
+import { PrometheusApi } from '../../src/check/prometheus-api.js';
+import type { CheckReport, Criterion, Missing } from '../../src/check/report.js';
+import type { CheckOptions } from '../../src/check/run-check.js';
+import { runCheck } from '../../src/check/run-check.js';
+import { ServiceClient } from '../../src/check/service-client.js';
+import { listeningAt, type RunningCli, startCli } from '../support/run-cli.js';
+import { until } from '../support/until.js';
+
+export interface StartedService {
+  readonly url: string;
+  readonly cli: RunningCli;
+  stop(): Promise<void>;
+}
+
+/** The built service; it refreshes often and looks close to the present, so that a test need not wait. */
+export async function startService(prometheusUrl: string, env: Readonly<Record<string, string>> = {}) {
+  const cli = startCli(['serve'], {
+    PORT: '0',
+    PROMETHEUS_URL: prometheusUrl,
+    METRICS_REFRESH_INTERVAL: '1s',
+    METRICS_EVALUATION_DELAY: '1s',
+    ...env,
+  });
+  const stop = async (): Promise<void> => {
+    cli.kill('SIGKILL');
+    await cli.ended;
+  };
+  const url = await listeningAt(cli).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { url, cli, stop } satisfies StartedService;
+}
+
+export const usualOptions: CheckOptions = {
+  load: { requests: 3, quantile: 0.95 },
+  strict: false,
+  refresh: { evaluationDelay: 1, refreshInterval: 1, prometheusTimeout: 10 },
+  recorded: false,
+  scope: { selector: [], marker: { label: 'reexported_by', value: 'gatewayz-metrics' } },
+  dashboards: undefined,
+};
+
+export interface Checking {
+  /** The Prometheus that the doctor asks; none where it is left out. */
+  readonly prometheusUrl?: string;
+  readonly token?: string;
+  readonly options?: Partial<CheckOptions>;
+}
+
+/** Checks a service from this process, with little load. */
+export async function check(url: string, { prometheusUrl, token, options }: Checking = {}): Promise<CheckReport> {
+  const { signal } = new AbortController();
+  const service = new ServiceClient({
+    url,
+    prefix: '/prometheus',
+    token: token === undefined ? undefined : async () => token,
+  });
+  const prometheus = prometheusUrl === undefined ? undefined : askPrometheus(prometheusUrl, signal);
+  try {
+    const parties = { service, prometheus, progress: () => {} };
+    return await runCheck(parties, { ...usualOptions, ...options }, signal);
+  } finally {
+    await Promise.all([service.close(), prometheus?.close()]);
+  }
+}
+
+export function askPrometheus(prometheusUrl: string, signal: AbortSignal): PrometheusApi {
+  const bounds = { prometheusTimeout: 10_000, prometheusConnections: 4, prometheusMaxBody: 2 ** 24 };
+  return new PrometheusApi({ prometheusUrl, ...bounds }, signal);
+}
+
+/** Ids of the points that fail. */
+export function failed({ criteria }: CheckReport): readonly string[] {
+  return criteria.filter(({ ok }) => !ok).map(({ id }) => id);
+}
+
+export function criterion({ criteria }: CheckReport, id: string): Criterion {
+  const found = criteria.find((one) => one.id === id);
+  if (!found) throw new Error(`no criterion ${id}`);
+  return found;
+}
+
+/** What the report says of one field. Throws, with all that it says, where that is nothing. */
+export function missing(report: CheckReport, field: string): Missing {
+  const found = report.missing.find((one) => one.field === field);
+  if (!found) throw new Error(`nothing about ${field} in ${JSON.stringify(report.missing)}`);
+  return found;
+}
+
+export interface Proxy {
+  readonly url: string;
+  /** What it does from now on: pass requests on, refuse those without this token, or break them off. */
+  mode: 'pass' | 'break' | { readonly token: string };
+  close(): Promise<void>;
+}
+
+/** A proxy on 127.0.0.1 in front of a real server. */
+export async function startProxy(target: string): Promise<Proxy> {
+  const pool = new Pool(target, { connections: 16 });
+  let mode: Proxy['mode'] = 'pass';
+  const server = createServer(async (request, response) => {
+    if (mode === 'break') {
+      request.socket.destroy();
+      return;
+    }
+    const { authorization, connection: _c, 'transfer-encoding': _t, host: _h, ...headers } = request.headers;
+    if (typeof mode === 'object' && authorization !== `Bearer ${mode.token}`) {
+      response.writeHead(401, { 'content-type': 'text/plain' }).end('Unauthorized');
+      return;
+    }
+    try {
+      const method = request.method as 'GET' | 'POST';
+      const answer = await pool.request({ path: request.url ?? '/', method, headers, body: request });
+      const { 'transfer-encoding': _, connection: __, ...answered } = answer.headers;
+      response.writeHead(answer.statusCode, answered);
+      answer.body.pipe(response);
+    } catch {
+      request.socket.destroy();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get mode() {
+      return mode;
+    },
+    set mode(next) {
+      mode = next;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pool.destroy();
+    },
+  };
+}
+
+/** Waits until the summary of a service has a value for a field. */
+export async function hasValue(url: string, section: string, field: string): Promise<void> {
+  await until(
+    async () => {
+      const answer = await fetch(`${url}/prometheus/metrics/summary`);
+      const summary = (await answer.json()) as { metrics?: Record<string, Record<string, string>> };
+      return (summary.metrics?.[section]?.[field] ?? 'N/A') !== 'N/A';
+    },
+    { what: `${section}.${field} of ${url} has a value`, within: 30_000, every: 100 },
+  );
+}
