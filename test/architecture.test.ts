@@ -115,8 +115,9 @@ describe('the structure', () => {
       }
     };
     visit('index.ts');
-    const ours = [...packages].filter((name) => !name.startsWith('node:')).sort();
-    expect(ours).toEqual(['@prometheus-io/lezer-promql', 'prom-client', 'undici', 'zod']);
+    // What refreshes, undici among it, is loaded with the first request where a worker does not have it.
+    const allowed = ['@prometheus-io/lezer-promql', 'prom-client', 'undici', 'zod'];
+    expect([...packages].filter((name) => !name.startsWith('node:') && !allowed.includes(name))).toEqual([]);
   });
 
   it('has files of at most 250 lines, tables aside', () => {

@@ -8,13 +8,16 @@ import type { SourceFacts } from './source-facts.js';
  * Rejects as `PrometheusApi` does.
  */
 export async function diagnoseAbsence(metrics: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
+  const selected = await facts.names(facts.scoped, facts.now);
+  const renamed = diagnoseRenamed(metrics, selected);
+  if (renamed) return renamed;
   const anywhere = await facts.names(facts.notOurs, facts.now);
   const outside = metrics.find((metric) => anywhere.has(metric));
   if (outside !== undefined) return outsideSelector(outside, facts);
   const lately = await facts.names(facts.notOurs, facts.lately);
   const gone = metrics.find((metric) => lately.has(metric));
   if (gone !== undefined) return withoutSamples(gone, facts);
-  return neverThere(metrics, lately);
+  return diagnoseRenamed(metrics, lately) ?? neverThere(metrics, lately);
 }
 
 async function outsideSelector(metric: string, facts: SourceFacts): Promise<Diagnosis> {
@@ -75,22 +78,29 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
   };
 }
 
-function neverThere(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis {
-  const named = metrics.length === 1 ? `named ${metrics[0]}` : `named ${metrics.join(', ')}`;
-  const near = metrics.map((metric) => ({ metric, ...nearestMetrics(metric, existing) }));
-  const renamed = near.find(({ renamed }) => renamed.length > 0);
-  if (renamed) {
-    const [other = ''] = renamed.renamed;
+function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis | undefined {
+  for (const metric of metrics) {
+    const { renamed } = nearestMetrics(metric, existing);
+    const [other] = renamed;
+    if (other === undefined) continue;
     return {
       severity: 'fault',
-      cause: `no series ${named} in Prometheus; nearest existing names: ${renamed.renamed.join(', ')}`,
-      fix: `in the scrape job: metric_relabel_configs: [{source_labels: [__name__], regex: ${other}, target_label: __name__, replacement: ${renamed.metric}}]; or rename it in the gateway`,
+      cause: `${noSeries(metrics)}; nearest existing names: ${renamed.join(', ')}`,
+      fix: `in the scrape job: metric_relabel_configs: [{source_labels: [__name__], regex: ${other}, target_label: __name__, replacement: ${metric}}]; or rename it in the gateway`,
     };
   }
-  const similar = [...new Set(near.flatMap(({ similar }) => similar))];
+  return undefined;
+}
+
+function neverThere(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis {
+  const similar = [...new Set(metrics.flatMap((metric) => nearestMetrics(metric, existing).similar))];
   return {
     severity: 'unwritten',
-    cause: `no series ${named} in Prometheus${similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`}`,
+    cause: noSeries(metrics) + (similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`),
     fix: `let the gateway write ${metrics[0]}; nothing where it has no such thing`,
   };
+}
+
+function noSeries(metrics: readonly string[]): string {
+  return `no series named ${metrics.join(', ')} in Prometheus`;
 }

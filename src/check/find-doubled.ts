@@ -50,9 +50,8 @@ function groupBy<T extends { readonly labels: Labels }>(
     const { job = '', instance = '' } = element.labels;
     groups.set(key, [...(groups.get(key) ?? []), { job, instance }]);
   }
-  const ordered = [...groups.values()].map((group) =>
-    group.sort((a, b) => (a.job + a.instance < b.job + b.instance ? -1 : 1)),
-  );
+  const textOf = ({ job, instance }: Scrape): string => `${job}\n${instance}`;
+  const ordered = [...groups.values()].map((group) => group.sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1)));
   return ordered.filter((group) => group.length > 1);
 }
 

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performStep } from './perform-step.js';
+import { pendingFiles, performStep } from './perform-step.js';
 import { refusal } from './refusal.js';
 import type { Phase, Rewrite } from './rewrite-stack.js';
 import { encodeText } from './stack.js';
@@ -38,6 +38,8 @@ export async function applyRewrite(
     files,
     directories: [...rewrite.directories],
   };
+  // What is refused for an edit at the last moment leaves no step behind.
+  await pendingFiles(root, folder, step);
   await writeSteps(folder, [...steps, step]);
   return finishStep(root, folder, step);
 }

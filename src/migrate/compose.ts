@@ -51,7 +51,7 @@ function serviceTrace(text: string, { name, evidence, blocked, place, removal }:
     return { ...trace, action: 'remove', why, edits: removal.edits };
   }
   const reason = evidence.certain
-    ? (blocked ?? 'another file needs it')
+    ? (blocked ?? 'a service that stays needs it')
     : 'that alone does not make it the exporter: take it out if it is';
   return { ...trace, action: 'by hand', why: `${why}; ${reason}` };
 }

@@ -1,4 +1,4 @@
-import { type ComposeService, exporterServices } from './compose.js';
+import { type ComposeService, composeTraces, exporterServices } from './compose.js';
 import { isFields } from './compose-service.js';
 import type { Facts } from './facts.js';
 import { fileKind, isYamlPath } from './file-kind.js';
@@ -16,8 +16,8 @@ export function gatherFacts(files: readonly StackFile[]): Facts {
   const certain = sources.flatMap(exporterServices).filter(({ evidence }) => evidence.certain);
   const extended = new Set(sources.flatMap(extendedElsewhere));
   const stays = new Set(certain.filter(({ name, blocked }) => blocked !== undefined || extended.has(name)).map(nameOf));
-  const goes = certain.map(nameOf).filter((name) => !stays.has(name));
   const hosts = new Set(certain.map(nameOf));
+  const goes = [...hosts].filter((name) => !stays.has(name) && !sources.some((source) => needsByHand(source, name)));
   const jobs = sources
     .flatMap(jobLists)
     .flatMap((list) => list.jobs)
@@ -25,6 +25,12 @@ export function gatherFacts(files: readonly StackFile[]): Facts {
   // Where no file defines the service any more, what waits for it waits for nothing.
   const services = new Set(certain.length === 0 ? ['health-service-exporter'] : goes);
   return { services, hosts, jobs: new Set(jobs.map(({ name }) => name)) };
+}
+
+/** Whether something depends on a service in a way that cannot be cut: without the service, the file would be refused. */
+function needsByHand(source: YamlSource, name: string): boolean {
+  const alone: Facts = { services: new Set([name]), hosts: new Set(), jobs: new Set() };
+  return composeTraces(source, alone).some(({ kind, action }) => kind === 'depends_on' && action === 'by hand');
 }
 
 function nameOf({ name }: ComposeService): string {

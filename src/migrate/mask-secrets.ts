@@ -13,6 +13,11 @@ const knownShapes: readonly (readonly [RegExp, string])[] = [
 const nameBefore =
   /(?<flag>--?)?(?<name>[A-Za-z][\w.-]*)\\?["']?(?<gap>[ \t]*(?::(?=\s|\\?["']|$)|=)[ \t]*|[ \t]*,[ \t]*(?=["'])|[ \t]+)/g;
 
+/** A message with the texts that are secrets by themselves as `***`; for prose, in which a colon gives nothing a value. */
+export function maskKnownSecrets(message: string): string {
+  return knownShapes.reduce((masked, [shape, by]) => masked.replace(shape, by), message);
+}
+
 /** The text with every value that looks like a credential as `***`; the number of lines stays. */
 export function maskSecrets(text: string): string {
   let hidden: Hidden | undefined;
@@ -88,7 +93,7 @@ function maskLine(line: string): string {
     nameBefore.lastIndex = 0;
   }
   const assigned = done + rest + (isCarriage ? '\r' : '');
-  return knownShapes.reduce((masked, [shape, by]) => masked.replace(shape, by), assigned);
+  return maskKnownSecrets(assigned);
 }
 
 /** Of a quoted value, up to its end; of another, to the end of the line, or of the item where the line has several. */

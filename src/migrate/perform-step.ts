@@ -4,13 +4,9 @@ import { currentDigest, isDirectory, moveDirectory, refuseLinks, replaceFile } f
 import type { StateFolder } from './state-folder.js';
 import type { Step } from './steps.js';
 
-/**
- * Makes the changes of a step that are not made yet: files first, then directories, so that nothing is ever built from a
- * directory that is gone. May be called again after an interruption.
- * @throws before any change, where a file is neither as before nor as after the step.
- */
-export async function performStep(root: string, folder: StateFolder, step: Step): Promise<void> {
-  const pending: Step['files'][number][] = [];
+/** The files of a step that are as before it. @throws where one, or a directory, is neither as before nor as after it. */
+export async function pendingFiles(root: string, folder: StateFolder, step: Step): Promise<readonly StepFile[]> {
+  const pending: StepFile[] = [];
   const foreign: string[] = [];
   for (const file of step.files) {
     const digest = await currentDigest(root, file.path);
@@ -18,14 +14,24 @@ export async function performStep(root: string, folder: StateFolder, step: Step)
     else if (digest !== file.after) foreign.push(file.path);
   }
   for (const [index, path] of step.directories.entries()) {
-    if ((await isDirectory(join(root, path))) === (await isDirectory(backupPath(folder, step, index))))
-      foreign.push(path);
+    const [here, moved] = [join(root, path), backupPath(folder, step, index)];
+    if ((await isDirectory(here)) === (await isDirectory(moved))) foreign.push(path);
   }
-  if (foreign.length > 0)
-    throw refusal(`edited since the phase ${step.phase} was begun: ${foreign.join(', ')}; nothing was changed`);
+  if (foreign.length === 0) return pending;
+  const way = 'Undo that edit, or take the phase back with migrate rollback --force';
+  throw refusal(`edited since the phase ${step.phase} was begun: ${foreign.join(', ')}; nothing was changed. ${way}`);
+}
 
-  for (const { path, after, mode } of pending)
+type StepFile = Step['files'][number];
+
+/**
+ * Makes the changes of a step that are not made yet: files first, then directories, so that nothing is ever built from a
+ * directory that is gone. May be called again after an interruption. @throws as `pendingFiles`, before any change.
+ */
+export async function performStep(root: string, folder: StateFolder, step: Step): Promise<void> {
+  for (const { path, after, mode } of await pendingFiles(root, folder, step)) {
     await replaceFile(root, folder, path, await folder.kept(after, path), mode);
+  }
   for (const [index, path] of step.directories.entries()) {
     if (!(await isDirectory(join(root, path)))) continue;
     await refuseLinks(root, path);

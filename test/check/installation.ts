@@ -139,14 +139,23 @@ export async function startProxy(target: string): Promise<Proxy> {
   };
 }
 
+export interface SummaryAnswer {
+  readonly status: string;
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly stale: Readonly<Record<string, number>>;
+}
+
+export async function summaryOf(url: string): Promise<SummaryAnswer> {
+  const answer = await fetch(`${url}/prometheus/metrics/summary`);
+  const { status, metrics = {}, stale = {} } = (await answer.json()) as Partial<SummaryAnswer>;
+  return { status: status ?? '', metrics, stale };
+}
+
 /** Waits until the summary of a service has a value for a field. */
 export async function hasValue(url: string, section: string, field: string): Promise<void> {
-  await until(
-    async () => {
-      const answer = await fetch(`${url}/prometheus/metrics/summary`);
-      const summary = (await answer.json()) as { metrics?: Record<string, Record<string, string>> };
-      return (summary.metrics?.[section]?.[field] ?? 'N/A') !== 'N/A';
-    },
-    { what: `${section}.${field} of ${url} has a value`, within: 30_000, every: 100 },
-  );
+  await until(async () => ((await summaryOf(url)).metrics[section]?.[field] ?? 'N/A') !== 'N/A', {
+    what: `${section}.${field} of ${url} has a value`,
+    within: 30_000,
+    every: 100,
+  });
 }

@@ -137,7 +137,7 @@ describe('a cut', () => {
       'would leave a comma where YAML has none',
       'compose.yml',
       `services:\n  health-service-exporter: {image: x}\n  a:\n    depends_on: [\n      health-service-exporter\n      , b\n    ]\n`,
-      '    depends_on: [\n      health-service-exporter\n',
+      '  health-service-exporter: {image: x}\n  a:\n    depends_on: [\n      health-service-exporter\n',
     ],
     [
       'would part a template from its end',

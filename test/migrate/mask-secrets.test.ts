@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskSecrets } from '../../src/migrate/mask-secrets.js';
+import { maskKnownSecrets, maskSecrets } from '../../src/migrate/mask-secrets.js';
 
 describe('credentials print as ***', () => {
   it.each([
@@ -66,5 +66,10 @@ describe('credentials print as ***', () => {
         },
       ),
     );
+  });
+
+  it('in messages only where they are secrets by themselves', () => {
+    const message = 'panel "Tokens": bare selector; the service builds https://bob:canary@host/x';
+    expect(maskKnownSecrets(message)).toBe('panel "Tokens": bare selector; the service builds https://***@host/x');
   });
 });

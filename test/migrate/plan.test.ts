@@ -204,7 +204,7 @@ describe('what only resembles the exporter', () => {
     expect(found).toContain(
       'docs/health-service-exporter by hand: it is named like the exporter; it has neither a Dockerfile nor the program in it',
     );
-    expect(found.find((line) => line.startsWith('compose.yml by hand'))).toContain('another file needs it');
+    expect(found.find((line) => line.startsWith('compose.yml by hand'))).toContain('a service that stays needs it');
 
     await write({ 'other/compose.yml': 'services: {}\n' });
     const later = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);

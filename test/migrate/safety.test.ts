@@ -1,6 +1,11 @@
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyRewrite } from '../../src/migrate/apply-phase.js';
+import { readStack } from '../../src/migrate/read-stack.js';
+import { rewriteStack } from '../../src/migrate/rewrite-stack.js';
+import { StateFolder } from '../../src/migrate/state-folder.js';
+import { surveyStack } from '../../src/migrate/survey-stack.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { runMigrate } from './run-migrate.js';
 import { bytesOfFixture, bytesOfTree, readFixture, readTree, writeStack } from './stack-fixture.js';
@@ -69,6 +74,37 @@ describe('what apply writes', () => {
     const result = await parallel();
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('no scrape job of the exporter was found');
+  });
+});
+
+describe('a file that is edited while apply looks at it', () => {
+  it('is refused before anything is changed or noted', async () => {
+    const stack = await readStack(root);
+    const { facts } = surveyStack(stack);
+    const rewrite = rewriteStack(stack, facts, 'remove', { target: 'b:1', metricsPath: '/m' });
+    await edit('docker-compose.yml');
+    const edited = await readTree(root);
+    const applied = applyRewrite(root, new StateFolder(root), 'remove', rewrite, new Date());
+    await expect(applied).rejects.toThrow(
+      'edited since the phase remove was begun: docker-compose.yml; nothing was changed',
+    );
+    expect(await readTree(root)).toEqual(edited);
+    expect((await run('rollback')).stderr).toBe('nothing to roll back\n');
+  });
+
+  it('after an interruption is refused by the next apply, which says how to go on', async () => {
+    await remove();
+    const steps = JSON.parse(await readFile(state('steps.json'), 'utf8')) as { steps: { status: string }[] };
+    steps.steps[0]!.status = 'started';
+    await writeFile(state('steps.json'), JSON.stringify(steps));
+    await edit('docker-compose.yml');
+    const dry = await run('apply', '--phase', 'remove', ...target, '--dry-run');
+    expect(dry.stderr).toContain('was interrupted: apply finishes it, rollback takes it back');
+    const refused = await remove();
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('take the phase back with migrate rollback --force');
+    expect(await run('rollback', '--force')).toMatchObject({ code: 0 });
+    expect(await readTree(root)).toEqual(before);
   });
 });
 

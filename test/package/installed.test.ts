@@ -11,28 +11,10 @@ import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.
 import { type RunningProgram, startProgram } from '../support/start-program.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { until } from '../support/until.js';
+import { followPrompt, frameworks, prompt } from './follow-prompt.js';
 import { installWorkspace, manifestOf, nodeExamples } from './workspace.js';
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
-const prompt = codeBlocks('docs/agent-prompt.md');
-
-/** A backend as the prompt finds it, by framework: what comes before its block of code, and what after. */
-const samples = {
-  Express: [
-    "import express from 'express';\nconst app = express();\n",
-    "app.get('/hello', (_request, response) => { record(); response.send('hello'); });\napp.listen(port, '127.0.0.1', started);\n",
-  ],
-  Fastify: [
-    "import Fastify from 'fastify';\nconst app = Fastify();\n",
-    "app.get('/hello', async () => { record(); return 'hello'; });\nawait app.listen({ port });\nstarted();\n",
-  ],
-  Hono: [
-    "import { serve } from '@hono/node-server';\nimport { Hono } from 'hono';\nconst app = new Hono();\n",
-    "app.get('/hello', (c) => { record(); return c.text('hello'); });\nserve({ fetch: app.fetch, hostname: '127.0.0.1', port }, started);\n",
-  ],
-} as const;
-const frameworks = Object.keys(samples) as (keyof typeof samples)[];
-
 let folder: string;
 let prometheus: TestPrometheus;
 const ports: Record<string, number> = {};
@@ -244,14 +226,7 @@ describe.each(nodeExamples)('examples/%s', (name) => {
 describe.each(frameworks)('docs/agent-prompt.md, followed in a backend with %s', (framework) => {
   let url: string;
   beforeAll(async () => {
-    const block = prompt.find(({ language, after }) => language === 'js' && after.startsWith(framework));
-    const record = prompt.find(({ text }) => text.startsWith('instruments.recordInference'));
-    const [before, after] = samples[framework];
-    const values = "const [provider, model, seconds, inputTokens, outputTokens] = ['p', 'p/m', 0.1, 3, 4];";
-    const text = `${before}const port = Number(process.env.PORT);\n${block?.text}
-      function started() { console.log('started'); }
-      function record() { ${values}\n${record?.text} }\n${after}`;
-    await writeFile(join(folder, 'samples', `${framework}.js`), text);
+    await writeFile(join(folder, 'samples', `${framework}.js`), followPrompt(framework));
     url = await start(framework, 'samples', `${framework}.js`, /started/);
   });
 

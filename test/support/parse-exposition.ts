@@ -1,1 +1,6 @@
-export { type ExpositionFormat, type ParsedFamily, type ParsedSample, parseExposition } from '../../src/check/parse-exposition.js';
+export {
+  type ExpositionFormat,
+  type ParsedFamily,
+  type ParsedSample,
+  parseExposition,
+} from '../../src/check/parse-exposition.js';

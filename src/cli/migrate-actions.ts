@@ -1,0 +1,125 @@
+import { realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { systemClock } from '../clock.js';
+import { GatewayzMetricsError } from '../errors.js';
+import { maskKnownSecrets } from '../migrate/mask-secrets.js';
+import { deprecationNotice } from '../migrate/notice.js';
+import { RangeClient } from '../migrate/range-query.js';
+import { readStack } from '../migrate/read-stack.js';
+import { refusal } from '../migrate/refusal.js';
+import { byHandText, findingsText, progressText, queriesText, verificationText } from '../migrate/report.js';
+import type { Phase } from '../migrate/rewrite-stack.js';
+import { runApply, type Voice } from '../migrate/run-apply.js';
+import { runRollback } from '../migrate/run-rollback.js';
+import { StateFolder } from '../migrate/state-folder.js';
+import { surveyStack } from '../migrate/survey-stack.js';
+import { keepVerdict } from '../migrate/verdict.js';
+import { followJobs, type Verification, type VerifyOptions, verifyJobs } from '../migrate/verify-jobs.js';
+import { readSettings } from '../settings.js';
+
+const voice: Voice = {
+  show: (text) => process.stdout.write(text),
+  note: (text) => process.stderr.write(`${maskKnownSecrets(text)}\n`),
+};
+
+export async function plan({ root, json }: { readonly root: string; readonly json?: true }): Promise<void> {
+  const { findings } = await onStack(root, async (path) => surveyStack(await readStack(path)));
+  const plain = findings.map(({ file, line, kind, action, why }) => {
+    return { file, line, kind, action, why: maskKnownSecrets(why) };
+  });
+  process.stdout.write(json ? `${JSON.stringify({ findings: plain }, undefined, 2)}\n` : findingsText(plain));
+}
+
+export interface ApplyFlags {
+  readonly root: string;
+  readonly phase: Phase;
+  readonly target: string;
+  readonly prefix: string;
+  readonly dryRun?: true;
+  readonly force?: true;
+}
+
+export async function apply({ root, phase, target, prefix, dryRun = false, force = false }: ApplyFlags): Promise<void> {
+  const options = { phase, target, metricsPath: `${prefix}/metrics`, dryRun, force };
+  const { findings } = await onStack(root, (path) => runApply(path, options, Date.now(), voice));
+  const rest = queriesText(findings) + (phase === 'remove' ? byHandText(findings) : '');
+  if (rest !== '') voice.note(`\n${rest.trimEnd()}`);
+}
+
+export interface VerifyFlags extends VerifyOptions {
+  readonly root: string;
+  readonly prometheusUrl?: string;
+  readonly follow?: true;
+  readonly json?: true;
+}
+
+export async function verify({ root, prometheusUrl, follow, json, ...options }: VerifyFlags): Promise<void> {
+  await onStack(root, async (path) => {
+    const { oldJob, newJob, window } = options;
+    const verification = await compare(prometheusUrl, options, follow === true);
+    const { ok, coveredSeconds, families, faults } = verification;
+    const at = new Date(verification.at).toISOString();
+    const verdict = { ok, at, windowSeconds: window / 1000, oldJob, newJob };
+    await keepVerdict(new StateFolder(path), verdict);
+    const report = { ...verdict, coveredSeconds, families, faults };
+    process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : verificationText(verification, window));
+    if (!ok) process.exitCode = 1;
+  });
+}
+
+async function compare(
+  prometheusUrl: string | undefined,
+  options: VerifyOptions,
+  follow: boolean,
+): Promise<Verification> {
+  const client = new RangeClient(readSettings(prometheusUrl === undefined ? {} : { prometheusUrl }));
+  // Nothing aborts it: Ctrl-C ends the process, and nothing is written until the end.
+  const { signal } = new AbortController();
+  try {
+    return follow
+      ? await followJobs(client, options, systemClock, signal, progressTeller(options.window))
+      : await verifyJobs(client, options, systemClock.now(), signal);
+  } finally {
+    await client.close();
+  }
+}
+
+/** On a terminal every look is told; elsewhere, where lines are kept, only what is new. */
+function progressTeller(window: number): (look: Verification | string) => void {
+  let told = '';
+  return (look) => {
+    const line = typeof look === 'string' ? look : progressText(look, window);
+    const news = line.replace(/^.*?(?=\()/, '');
+    if (process.stderr.isTTY || news !== told) voice.note(line);
+    told = news;
+  };
+}
+
+export interface RollbackFlags {
+  readonly root: string;
+  readonly to: 'start' | 'parallel';
+  readonly dryRun?: true;
+  readonly force?: true;
+}
+
+export async function rollback({ root, to, dryRun = false, force = false }: RollbackFlags): Promise<void> {
+  await onStack(root, (path) => runRollback(path, { to, dryRun, force }, voice));
+}
+
+export function notice({ date, prefix }: { readonly date: string; readonly prefix: string }): void {
+  process.stdout.write(deprecationNotice({ date, metricsPath: `${prefix}/metrics` }));
+}
+
+/** Calls `use` with the path of the stack without links in it. What the file system refuses is told in its own words. */
+async function onStack<T>(dir: string, use: (path: string) => Promise<T>): Promise<T> {
+  const found = await stat(dir).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new GatewayzMetricsError('settings_invalid', `--root: expected a directory, got ${resolve(dir)}`);
+  }
+  try {
+    return await use(await realpath(dir));
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw refusal(error.message);
+    throw error;
+  }
+}
