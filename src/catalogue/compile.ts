@@ -5,6 +5,7 @@ import { formatMatchers, type Matcher } from '../promql/matchers.js';
 import { formatFault, PromqlFault } from '../promql/promql-fault.js';
 import { metricNames } from '../promql/selectors.js';
 import { withLabels } from './derive/labels.js';
+import { recordedBlocks } from './recorded.js';
 import type { FamilyRow, Row, SummaryField } from './row.js';
 
 /** One file's part of the catalogue. */
@@ -44,6 +45,8 @@ export interface Catalogue {
   readonly rows: ReadonlyMap<string, CompiledRow>;
   /** Names of the metrics that a block reads, by its text; a block none of whose metrics exist need not be asked. */
   readonly blockMetrics: ReadonlyMap<string, readonly string[]>;
+  /** By the text of a block: what is asked in its place where a recording rule has this name. */
+  readonly recorded: ReadonlyMap<string, { readonly record: string; readonly promql: string }>;
   readonly families: Readonly<Record<string, readonly OutputFamily[]>>;
   readonly fields: readonly SummaryField[];
   /** Base selector and marker exclusion as a series selector, for calls that take one; undefined without a base selector. */
@@ -97,6 +100,12 @@ export function compileCatalogue(
   return {
     rows,
     blockMetrics,
+    recorded: new Map(
+      recordedBlocks(scope.selector).map(({ block, record, replacement }) => [
+        scoped(block),
+        { record, promql: scoped(replacement) },
+      ]),
+    ),
     families,
     fields,
     selector: scope.selector.length > 0 ? `{${formatMatchers(matchers)}}` : undefined,

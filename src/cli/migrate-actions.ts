@@ -35,8 +35,8 @@ export interface ApplyFlags {
   readonly phase: Phase;
   readonly target: string;
   readonly prefix: string;
-  readonly dryRun?: true;
-  readonly force?: true;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
 }
 
 export async function apply({ root, phase, target, prefix, dryRun = false, force = false }: ApplyFlags): Promise<void> {
@@ -98,8 +98,8 @@ function progressTeller(window: number): (look: Verification | string) => void {
 export interface RollbackFlags {
   readonly root: string;
   readonly to: 'start' | 'parallel';
-  readonly dryRun?: true;
-  readonly force?: true;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
 }
 
 export async function rollback({ root, to, dryRun = false, force = false }: RollbackFlags): Promise<void> {

@@ -84,9 +84,8 @@ const byPath = new Map(endpoints.map((endpoint) => [endpoint.path, endpoint]));
 export function findEndpoint(path: string): Destination | undefined {
   const named = /^\/label\/([^/]+)\/values$/.exec(path)?.[1];
   const label = named === undefined ? undefined : labelName(named);
-  const pattern = label === undefined ? path : '/label/<name>/values';
-  const endpoint = byPath.get(pattern);
-  if (endpoint === undefined || pattern.includes('<') !== (label !== undefined)) return undefined;
+  const endpoint = byPath.get(label === undefined ? path : '/label/<name>/values');
+  if (endpoint === undefined) return undefined;
   return { endpoint, path: label === undefined ? path : `/label/${encodeURIComponent(label)}/values` };
 }
 

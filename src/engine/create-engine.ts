@@ -34,7 +34,7 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
   ]);
   const wanted = new Map<string, { readonly view: View; askedAt: number }>();
   const lengths = new Map<string, number>();
-  const prometheus = createPrometheusCollector(client, catalogue, settings.metricsMaxSeries);
+  const prometheus = createPrometheusCollector(client, catalogue, settings.metricsMaxSeries, settings.metricsRecorded);
   const refresher = new Refresher({
     collectors: health ? [prometheus, health] : [prometheus],
     endpoints,

@@ -41,17 +41,26 @@ function valueQuery({ value }: Alert, datasourceUid: string) {
     refId: 'A',
     datasourceUid,
     relativeTimeRange: { from: 600, to: 0 },
-    model: { refId: 'A', expr: value, instant: true, range: false, editorMode: 'code' },
+    model: {
+      refId: 'A',
+      datasource: { type: 'prometheus', uid: datasourceUid },
+      expr: value,
+      instant: true,
+      range: false,
+      editorMode: 'code',
+    },
   };
 }
 
 function comparison({ fires, threshold }: Alert) {
+  const expression = '__expr__';
   return {
     refId: 'B',
-    datasourceUid: '__expr__',
+    datasourceUid: expression,
     relativeTimeRange: { from: 0, to: 0 },
     model: {
       refId: 'B',
+      datasource: { type: expression, uid: expression },
       type: 'threshold',
       expression: 'A',
       conditions: [{ evaluator: { type: fires === 'above' ? 'gt' : 'lt', params: [threshold] } }],

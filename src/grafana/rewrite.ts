@@ -31,19 +31,6 @@ export function withPrefix(promql: string, prefix: string): string {
   );
 }
 
-/** Adds labels to what every aggregation groups by, before those that it has. @throws {PromqlFault} */
-export function groupedAlsoBy(promql: string, labels: readonly string[]): string {
-  const groupings: Insertion[] = [];
-  parsePromql(promql).tree.iterate({
-    enter({ name, from }) {
-      if (name === 'GroupingLabels') {
-        groupings.push({ from: from + 1, to: from + 1, text: labels.map((label) => `${label}, `).join('') });
-      }
-    },
-  });
-  return replaced(promql, groupings);
-}
-
 function replaced(text: string, insertions: readonly Insertion[]): string {
   let result = '';
   let copied = 0;

@@ -42,12 +42,13 @@ export function explain(difference: Difference, evidence: Evidence): DocumentedD
   if (source.kind === 'failures') return difference.isGap ? undefined : 'error counting';
   if (source.kind === 'last-success') return now.every((value) => value === 0) ? 'zeros from error bodies' : undefined;
   if (source.kind === 'answered') return undefined;
+  const answered = isPresent(family.name, step, evidence.fresh);
+  const stands = isConstant(old, step, evidence);
+  if (source.kind === 'counts' && difference.isGap && answered && stands) return 'vanished labels';
   if (isZeroed(source.endpoint, difference, evidence)) {
     return source.kind === 'counts' ? 'frozen values' : 'zeros from error bodies';
   }
-  if (!isConstant(old, step, evidence)) return undefined;
-  const answered = isPresent(family.name, step, evidence.fresh);
-  if (source.kind === 'counts' && answered) return 'vanished labels';
+  if (!stands) return undefined;
   if (isDown(source.endpoint, step, evidence) || hadErrors(step, evidence)) return 'frozen values';
   const isDefault = family.name === 'gatewayz_health_check_interval_seconds' && now.every((value) => value === 300);
   return isDefault && !answered && isPresent('gatewayz_health_tracked_models', step, evidence.fresh)

@@ -1,8 +1,9 @@
 import { cappedBlocks } from '../catalogue/cap.js';
-import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
-import { GatewayzMetricsError } from '../errors.js';
+import type { Catalogue, CompiledRow, OutputFamily } from '../catalogue/compile.js';
+import type { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector } from '../model.js';
 import type { Answer, LabelAnswer } from './answer.js';
+import { BlockQuestions } from './block-questions.js';
 import { downTargets } from './down-targets.js';
 import type { PrometheusClient } from './prometheus-client.js';
 import { InstantQuestions, type Questions } from './questions.js';
@@ -17,18 +18,20 @@ import {
   type RowResult,
   vectorsOf,
 } from './row-result.js';
-import { cappedText, chooseBusiest, choosePairs } from './series-cap.js';
+import { chooseBusiest, choosePairs } from './series-cap.js';
 
 /**
  * Asks Prometheus for rows: first which metric names exist, then the blocks of the rows whose metrics do, each once per
  * instant. A row one of whose blocks failed has failed as a whole.
  *
  * @param maxSeries label sets per family; over it Prometheus chooses the busiest
+ * @param useRecorded a block whose recording rule exists is not asked, but what was recorded
  */
 export function createPrometheusCollector(
   client: PrometheusClient,
   catalogue: Catalogue,
   maxSeries: number,
+  useRecorded = false,
 ): Collector {
   const capped = new Set(cappedBlocks.map(catalogue.scoped));
   const familyOf = new Map(Object.values(catalogue.families).flatMap((families) => families.map((f) => [f.row, f])));
@@ -67,40 +70,18 @@ export function createPrometheusCollector(
     if (given.error && given.error.code !== 'upstream_rejected') return given.error;
     const names = namesOf(given);
     const exists = (metric: string): boolean => names?.has(metric) ?? true;
-    const mayAnswer = (block: string): boolean => catalogue.blockMetrics.get(block)!.some(exists);
-
     const ofPairs = (row: CompiledRow): boolean => Object.values(row.blocks).some((block) => capped.has(block));
-    const counted = !roomy && rows.filter(ofPairs).flatMap(blocksAtOnce).some(mayAnswer);
-    const pairs = counted ? await choosePairs(catalogue, maxSeries, exists, questions) : undefined;
-    const textOf = (block: string): string | undefined => (capped.has(block) ? cappedText(block, pairs) : block);
-    const errors = new Map<string, GatewayzMetricsError | undefined>();
-    const ask = async (block: string): Promise<Answer> => {
-      const text = textOf(block);
-      const refused = capped.has(block) && pairs instanceof GatewayzMetricsError ? { error: pairs } : {};
-      const answer = text === undefined ? { vector: [], seconds: 0, ...refused } : await questions.query(text);
-      errors.set(block, answer.error);
-      return answer;
-    };
+    const arePairsThere = rows.some((row) => ofPairs(row) && row.metrics.some(exists));
+    const pairs = arePairsThere && !roomy ? await choosePairs(catalogue, maxSeries, exists, questions) : undefined;
+    const blocks = new BlockQuestions({ catalogue, capped, pairs, names, useRecorded }, questions);
 
-    const evaluateRow = async (row: CompiledRow): Promise<Derived> => {
-      const answers = new Map<string, Answer>();
-      for (const blocksOf of [blocksAtOnce, blocksAfter]) {
-        const blocks = [...new Set(blocksOf(row, answers))].filter(mayAnswer);
-        const found = await Promise.all(blocks.map(ask));
-        for (const [index, answer] of found.entries()) answers.set(blocks[index]!, answer);
-      }
-      const derived = derive(row, familyOf.get(row.id), answers);
-      // No other row has these blocks, and their answers are the largest things in the process.
-      for (const block of answers.keys()) if (capped.has(block)) asked.forget(textOf(block) ?? block);
-      return derived;
-    };
-    const all = await Promise.all(rows.map(evaluateRow));
-    const [first, ...others] = errors.values();
+    const all = await Promise.all(rows.map((row) => evaluateRow(row, familyOf.get(row.id), blocks)));
+    const [first, ...others] = blocks.errors.values();
     if (first && others.every((error) => error !== undefined)) return first;
 
     const cutUpstream = all.filter(({ row }) => ofPairs(row));
     const overflown = roomy && cutUpstream.some(({ metrics }) => metrics.length > maxSeries);
-    if (cutUpstream.length > 0) {
+    if (arePairsThere) {
       roomy = !pairs && cutUpstream.every(({ metrics, error }) => !error && 2 * metrics.length <= maxSeries);
     }
     const derived = overflown ? all.filter(({ row }) => !ofPairs(row)) : all;
@@ -136,6 +117,22 @@ export function createPrometheusCollector(
 /** Undefined where the upstream would not tell; then everything is asked. */
 function namesOf({ values, error }: LabelAnswer): ReadonlySet<string> | undefined {
   return error ? undefined : new Set(values);
+}
+
+async function evaluateRow(
+  row: CompiledRow,
+  family: OutputFamily | undefined,
+  questions: BlockQuestions,
+): Promise<Derived> {
+  const answers = new Map<string, Answer>();
+  for (const blocksOf of [blocksAtOnce, blocksAfter]) {
+    const blocks = [...new Set(blocksOf(row, answers))].filter((block) => questions.mayAnswer(block));
+    const found = await Promise.all(blocks.map((block) => questions.ask(block)));
+    for (const [index, answer] of found.entries()) answers.set(blocks[index]!, answer);
+  }
+  const derived = derive(row, family, answers);
+  for (const block of answers.keys()) questions.forget(block);
+  return derived;
 }
 
 function blocksAtOnce({ blocks, onlyIf }: CompiledRow): string[] {

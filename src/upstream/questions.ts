@@ -8,6 +8,8 @@ import type { PrometheusClient } from './prometheus-client.js';
  */
 export interface Questions {
   query(promql: string): Promise<Answer>;
+  /** Lets go of an answer that nobody will need any more. */
+  forget(promql: string): void;
   /** `selector` as in `PrometheusClient`. */
   labelValues(label: string, selector: string | undefined): Promise<LabelAnswer>;
 }
@@ -22,11 +24,6 @@ export class InstantQuestions {
   constructor(client: PrometheusClient, instant: number) {
     this.#client = client;
     this.instant = instant;
-  }
-
-  /** Lets go of an answer that nobody will need any more. */
-  forget(promql: string): void {
-    this.#answers.delete(promql);
   }
 
   /** @param spend is told the response time, in seconds, of each question that was not asked before */
@@ -50,6 +47,9 @@ export class InstantQuestions {
         once(this.#answers, promql, () =>
           settle<Answer>(() => this.#client.query(promql, this.instant, signal), { vector: [] }),
         ),
+      forget: (promql) => {
+        this.#answers.delete(promql);
+      },
       labelValues: (label, selector) =>
         once(this.#labels, JSON.stringify([label, selector]), () =>
           settle<LabelAnswer>(() => this.#client.labelValues(label, selector, this.instant, signal), { values: [] }),

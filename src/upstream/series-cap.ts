@@ -19,12 +19,6 @@ export interface PairChoice {
 /** What is shown of the pairs: a choice; all, if undefined; or nothing, because Prometheus could not choose. */
 export type Pairs = PairChoice | GatewayzMetricsError | undefined;
 
-/** A block that can be capped as it is asked; undefined where nothing of it is. */
-export function cappedText(block: string, pairs: Pairs): string | undefined {
-  if (pairs instanceof GatewayzMetricsError) return undefined;
-  return pairs ? pairs.restrict(block) : block;
-}
-
 /** Label sets that a family has upstream, where they were counted. */
 export function labelSetsOf({ name, labels }: OutputFamily, pairs: Pairs): number | undefined {
   if (!pairs || pairs instanceof GatewayzMetricsError || !labels.includes('model')) return undefined;

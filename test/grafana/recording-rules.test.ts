@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { blocks } from '../../src/catalogue/blocks.js';
+import { recordedBlocks } from '../../src/catalogue/recorded.js';
 import { recordingGroup, ruleFile } from '../../src/grafana/prometheus-rules.js';
-import { recordedBlocks, recordingRules } from '../../src/grafana/recording-rules.js';
+import { recordingRules } from '../../src/grafana/recording-rules.js';
 import { addMatchers } from '../../src/promql/add-matchers.js';
 import { parseMarker, parseMatchers } from '../../src/promql/matchers.js';
 import { checkRules, testRules } from '../support/promtool.js';
@@ -22,11 +22,17 @@ describe('the recording rules', () => {
       'job_provider:model_inference_duration_seconds_sum:rate5m',
       'job_provider:model_inference_duration_seconds_count:rate5m',
       'job_le:model_inference_duration_seconds_bucket:rate5m',
+      'job_provider:provider_response_duration_seconds_sum:rate5m',
+      'job_provider:provider_response_duration_seconds_count:rate5m',
+      'job:fastapi_requests:rate1m',
+      'job_status_code:fastapi_requests:rate5m',
+      'job:fastapi_requests_duration_seconds_sum:rate5m',
+      'job:fastapi_requests_duration_seconds_count:rate5m',
       'job_le:fastapi_requests_duration_seconds_bucket:rate5m',
     ]);
     for (const { expr } of groups[0]?.rules ?? []) expect(expr).toMatch(/^sum by \([^)]+\) \(rate\(/);
     const { code, output } = await checkRules(text);
-    expect(output).toContain('SUCCESS: 5 rules found');
+    expect(output).toContain('SUCCESS: 11 rules found');
     expect(code).toBe(0);
   });
 
@@ -46,27 +52,28 @@ describe('the recording rules', () => {
     for (const [env, scale] of Object.entries(scales)) {
       for (const model of ['a', 'b']) {
         const labels = `${env},provider="oak",model="${model}",path="/${model}"`;
-        series[`model_inference_requests_total{${labels},status="success"}`] = `0+${60 * scale}x20`;
-        series[`model_inference_duration_seconds_sum{${labels}}`] = `0+${30 * scale}x20`;
-        series[`model_inference_duration_seconds_count{${labels}}`] = `0+${60 * scale}x20`;
-        for (const name of ['model_inference_duration_seconds_bucket', 'fastapi_requests_duration_seconds_bucket']) {
-          series[`${name}{${labels},le="1"}`] = `0+${60 * scale}x20`;
+        const counted = `0+${30 * scale}x40`;
+        series[`model_inference_requests_total{${labels},status="success"}`] = counted;
+        series[`fastapi_requests_total{${labels},status_code="200"}`] = counted;
+        for (const name of ['model_inference', 'provider_response', 'fastapi_requests']) {
+          series[`${name}_duration_seconds_sum{${labels}}`] = `0+${15 * scale}x40`;
+          series[`${name}_duration_seconds_count{${labels}}`] = counted;
+          series[`${name}_duration_seconds_bucket{${labels},le="1"}`] = counted;
         }
       }
     }
     const own = 'env="production",provider="oak",status="success",reexported_by="gatewayz-metrics"';
-    series[`model_inference_requests_total{${own}}`] = '0+9000x20';
+    series[`model_inference_requests_total{${own}}`] = '0+9000x40';
 
     const production = 'env="production",reexported_by!="gatewayz-metrics"';
-    const rules = rulesFor('env=~"production|staging"');
-    const checks = rules.flatMap(({ record }, index) => {
-      const block: string = blocks[recordedBlocks[index]!];
-      const grouping = /^sum by \([^)]*\)/.exec(block)?.[0];
-      const raw = addMatchers(block, [production]);
-      const recorded = `${grouping} (${record}{${production}})`;
+    const selector = 'env=~"production|staging"';
+    const rules = rulesFor(selector);
+    const recorded = recordedBlocks(parseMatchers(selector));
+    expect(recorded).toHaveLength(rules.length);
+    const checks = recorded.flatMap(({ record, block, replacement }) => {
       const value = record.includes('_sum') ? 1 : 2;
-      return [recorded, raw].map((expr) => ({
-        expr: `sum(${expr})`,
+      return [block, replacement].map((promql) => ({
+        expr: `sum(${addMatchers(promql, [production])})`,
         eval_time: '15m',
         exp_samples: [{ labels: '{}', value }],
       }));
@@ -76,7 +83,7 @@ describe('the recording rules', () => {
       evaluation_interval: '30s',
       tests: [
         {
-          interval: '1m',
+          interval: '30s',
           input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
           promql_expr_test: checks,
         },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupedAlsoBy, withPrefix, withWindow } from '../../src/grafana/rewrite.js';
+import { withPrefix, withWindow } from '../../src/grafana/rewrite.js';
 
 describe('withWindow', () => {
   it('puts the window in the place of every range, and leaves offsets, durations in strings and grouping alone', () => {
@@ -26,13 +26,5 @@ describe('withPrefix', () => {
 
   it('changes nothing when it is empty', () => {
     expect(withPrefix('rate(x[5m])', '')).toBe('rate(x[5m])');
-  });
-});
-
-describe('groupedAlsoBy', () => {
-  it('adds labels before those of every aggregation', () => {
-    expect(groupedAlsoBy('sum by (le) (x) + max by (provider, status) (y)', ['env', 'job'])).toBe(
-      'sum by (env, job, le) (x) + max by (env, job, provider, status) (y)',
-    );
   });
 });

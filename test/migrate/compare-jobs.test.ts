@@ -217,6 +217,14 @@ describe('documented differences', () => {
     );
   });
 
+  it('not a status that has another value', () => {
+    const wrong = job('new', { gatewayz_health_status_distribution: () => 8 });
+    expect(family(compare(job('old'), wrong), 'health_status_distribution')).toMatchObject({
+      ok: false,
+      documented: {},
+    });
+  });
+
   it('error counting, and the default of the check interval', () => {
     const errors = 'gatewayz_health_service_scrape_errors_total';
     const interval = 'gatewayz_health_check_interval_seconds';

@@ -69,8 +69,8 @@ describe('verify', () => {
     jobs.health.play('monitor_none_503');
     await jobs.later(6);
     jobs.health.play('status_label_gone');
-    await jobs.later(4);
-    const report = await verify('18s');
+    await jobs.later(6);
+    const report = await verify('20s');
     expect(failing(report)).toEqual([]);
     expect(report.code).toBe(0);
     expect(documented(report, 'zeros from error bodies')).toEqual(totalFamilies);

@@ -21,6 +21,7 @@ function upstream(
 ): Questions {
   return {
     query: async (promql) => ({ vector: answers[promql] ?? [], seconds: 0.1 }),
+    forget: () => {},
     labelValues: async () =>
       jobs instanceof GatewayzMetricsError ? { values: [], seconds: 0.1, error: jobs } : { values: jobs, seconds: 0.1 },
   };

@@ -40,7 +40,7 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       title: 'Age of the snapshot',
       description:
         'Age of the newest values of the instance that is furthest behind. Grows, and means nothing, while nobody asks.',
-      thresholds: risingTo(30, 300),
+      thresholds: risingTo(60, 300),
       queries: [{ expr: service(`max(time() - ${snapshot})`) }],
     },
     {
