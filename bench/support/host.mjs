@@ -26,4 +26,4 @@ process.on('message', () => {
   delay.reset();
 });
 process.once('disconnect', () => app.close().then(() => process.exit()));
-process.send({ port: app.server.address().port });
+process.send({ url: `http://127.0.0.1:${app.server.address().port}` });

@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import autocannon from 'autocannon';
+import { startChild } from './support/child.mjs';
+import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
+import { median, spread } from './support/spread.mjs';
+
+const rounds = 9;
+const seconds = 3;
+const connections = 16;
+
+const beside = (path) => new URL(path, import.meta.url);
+
+/**
+ * How fast warm answers are: requests per second of the standalone service against a bare `node:http` server that gives the
+ * same bytes, and of the Fastify plugin against the same Fastify answering them from a constant. Each pair in turn.
+ */
+export async function answers({ row }) {
+  const prometheus = await startGatewayPrometheus({ providers: 16, models: 10, filledFor: 60_000 });
+  const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
+  const options = JSON.stringify({ prometheusUrl: prometheus.url });
+  const standalone = await startChild(beside('support/standalone.mjs'), [options]);
+  const host = await startChild(beside('support/host.mjs'), [options]);
+  try {
+    const subjects = [
+      { name: 'standalone', url: standalone.ready.url, baseline: 'bare-http', target: 0.9 },
+      { name: 'Fastify plugin', url: host.ready.url, baseline: 'constant-fastify', target: 0.95 },
+    ];
+    for (const { name, url, baseline, target } of subjects) {
+      for (const path of ['/summary', '/all']) {
+        for (const encoding of ['identity', 'gzip']) {
+          const asked = { url: `${url}/prometheus/metrics${path}`, headers: { 'accept-encoding': encoding } };
+          const { body, headers } = await wholeAnswer(asked);
+          const file = join(folder, 'body');
+          await writeFile(file, body);
+          const other = await startChild(beside(`baselines/${baseline}.mjs`), [file, JSON.stringify(headers)]);
+          const { ratios, perSecond } = await inTurn(asked, { ...asked, url: other.ready.url });
+          await other.stop();
+          row({
+            what: `${name}, \`${path}\` ${encoding}, ${body.length} bytes`,
+            measured: spread(ratios),
+            target: `≥ ${target}`,
+            met: median(ratios) >= target,
+            also: `${Math.round(median(perSecond))} requests/s`,
+          });
+        }
+      }
+    }
+  } finally {
+    await Promise.all([standalone.stop(), host.stop()]);
+    await prometheus.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The bytes as they come over the wire, and the headers that a server of them would set. */
+async function wholeAnswer({ url, headers }) {
+  const { get } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    get(url, { headers }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => {
+        const { 'content-type': type, 'content-encoding': encoding } = response.headers;
+        if (response.statusCode !== 200) return reject(new Error(`${url} gave ${response.statusCode}`));
+        const given = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) };
+        resolve({ body: Buffer.concat(chunks), headers: given });
+      });
+    }).on('error', reject);
+  });
+}
+
+async function inTurn(subject, baseline) {
+  const ratios = [];
+  const perSecond = [];
+  for (let round = -1; round < rounds; round += 1) {
+    // Who goes first changes from round to round; the first round warms both up.
+    const order = round % 2 === 0 ? [subject, baseline] : [baseline, subject];
+    const rates = new Map();
+    for (const one of order) rates.set(one, await rateOf(one));
+    if (round < 0) continue;
+    ratios.push(rates.get(subject) / rates.get(baseline));
+    perSecond.push(rates.get(subject));
+  }
+  return { ratios, perSecond };
+}
+
+async function rateOf({ url, headers }) {
+  const result = await autocannon({ url, headers, connections, duration: seconds });
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
+  return result.requests.total / result.duration;
+}

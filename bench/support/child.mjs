@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/**
+ * A script of the bench in a process of its own. It sends one message when it is ready and ends when it is left alone.
+ *
+ * @param {URL} script
+ * @param {readonly string[]} args
+ * @returns {Promise<{ ready: any, pid: number, ask: () => Promise<any>, stop: () => Promise<void> }>} `ready` is the first
+ *   message, `ask` sends one and gives the next.
+ */
+export async function startChild(script, args = []) {
+  const child = fork(script, args);
+  const ended = once(child, 'exit');
+  const [ready] = await Promise.race([
+    once(child, 'message'),
+    ended.then(([code]) => Promise.reject(new Error(`${script} ended with ${code}`))),
+  ]);
+  return {
+    ready,
+    pid: child.pid,
+    async ask() {
+      const answer = once(child, 'message');
+      child.send('ask');
+      return (await answer)[0];
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
