@@ -23,6 +23,7 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
   const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
   const isOurs = (url: string): boolean => isMetrics(url) || metrics.datasource?.owns(url) === true;
 
+  let closing = false;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -33,6 +34,8 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
       createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
         if (!isOurs(request.url ?? '')) return route(request, response);
         logAnswer(log, request, response);
+        // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
+        if (closing) response.shouldKeepAlive = false;
         return answer(request, response);
       }),
   });
@@ -46,6 +49,9 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
     const paths = [`${base}/summary`, `${base}/docs`, '/healthz', '/readyz'];
     const { code, message, status } = new GatewayzMetricsError('not_found', 'There is nothing at this path.');
     return reply.code(status).send({ error: { code, message }, paths });
+  });
+  app.addHook('preClose', async () => {
+    closing = true;
   });
   app.addHook('onClose', () => metrics.close());
   return app;

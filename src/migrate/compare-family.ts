@@ -34,7 +34,7 @@ export function compareFamily(family: HealthFamily, evidence: Evidence, range: S
   const documented = Object.fromEntries(names.filter((name) => count(name) > 0).map((name) => [name, count(name)]));
   const counts = { equal: count('equal'), late: count('late'), gaps: count('gap'), different: count('different') };
   const tolerated = Math.min(evidence.reach, Math.floor((range.last - range.first) / 4));
-  const hasLongGap = groups.some((group) => longestGap(group) > tolerated || isNeverThere(group));
+  const hasLongGap = groups.some((group) => longestGap(group) > tolerated);
   const fault = faultOf(family, { ...counts, documented, hasLongGap }, evidence);
   const note = fault ?? remarkOn(old, fresh, counts.gaps);
   return { family: family.name, ok: fault === undefined, series: old.length, ...counts, documented, note };
@@ -50,10 +50,6 @@ function longestGap(verdicts: readonly StepVerdict[]): number {
     longest = Math.max(longest, run);
   }
   return longest;
-}
-
-function isNeverThere(verdicts: readonly StepVerdict[]): boolean {
-  return verdicts.includes('gap') && !verdicts.includes('equal') && !verdicts.includes('late');
 }
 
 interface Outcome extends Pick<FamilyComparison, 'equal' | 'late' | 'different' | 'documented'> {

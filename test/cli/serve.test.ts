@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
@@ -26,6 +27,15 @@ function serve(env: Record<string, string>): RunningCli {
   });
   cleanUps.push(() => cli.kill('SIGKILL'));
   return cli;
+}
+
+function ask(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => response.resume().once('end', resolve).once('error', reject)).once(
+      'error',
+      reject,
+    );
+  });
 }
 
 const logLines = (cli: RunningCli): Record<string, unknown>[] =>
@@ -115,6 +125,26 @@ describe('serve', () => {
     release();
     expect((await inFlight).status).toBe(200);
     expect(await cli.ended).toBe(0);
+  });
+
+  it('ends while a client goes on asking over one connection', async () => {
+    const cli = serve({ PROMETHEUS_URL: (await upstream()).url });
+    const url = await listeningAt(cli);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    cleanUps.push(() => agent.destroy());
+    let asking = true;
+    const client = (async () => {
+      while (asking) await ask(`${url}/prometheus/metrics/docs`, agent).catch(() => undefined);
+    })();
+    await ask(`${url}/prometheus/metrics/docs`, agent);
+    cli.kill('SIGTERM');
+    const ended = await Promise.race([
+      cli.ended,
+      until(() => false, { what: 'never', within: 8_000 }).catch(() => 'hangs'),
+    ]);
+    asking = false;
+    expect(ended).toBe(0);
+    await client;
   });
 
   it('ends at once on a second signal', async () => {

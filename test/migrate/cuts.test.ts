@@ -160,4 +160,11 @@ describe('a cut', () => {
   ])('that %s is not made', (_, path, before, kept) => {
     expect(rewriteText(path, before)).toContain(kept);
   });
+
+  it('and our job are not made where the lines of a template decide about the old job', () => {
+    const text =
+      'scrape_configs:\n  - job_name: health_service_exporter\n    static_configs: []\n    {% if x %}\n    scheme: https\n    {% endif %}\n';
+    expect(rewriteText('prom.yml.j2', text, 'parallel')).toBe(text);
+    expect(rewriteText('prom.yml.j2', text, 'remove')).toBe(text);
+  });
 });

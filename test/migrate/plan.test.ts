@@ -211,6 +211,7 @@ describe('what only resembles the exporter', () => {
     expect(later).toContain(
       'compose.yml by hand: no service that stays uses the entry data of volumes: take it out if nothing else does',
     );
+    expect(later.filter((line) => line.includes('of volumes'))).toHaveLength(1);
     expect(later).toContain(
       'health-service-exporter by hand: it is named like the exporter; compose.yml still needs it',
     );

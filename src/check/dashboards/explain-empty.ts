@@ -121,8 +121,9 @@ async function tooFewSamples(
 ): Promise<Emptiness | undefined> {
   for (const { name, range, from, to } of selectors) {
     if (range === undefined || name === undefined) continue;
-    const [most] = await facts.vector(`max(count_over_time(${promql.slice(from, to)}[${range}]))`);
-    if (most !== undefined && Number(most.value) < 2) {
+    const text = promql.slice(from, to);
+    const [most] = await facts.vector(`max(count_over_time(${text}[${range}]))`);
+    if (Number(most?.value ?? 0) < 2 && (await facts.count(text)) > 0) {
       const reason = `${name} has fewer than two samples within [${range}]: use a longer window, or tell the datasource the real scrape interval`;
       return { severity: 'fault', reason };
     }

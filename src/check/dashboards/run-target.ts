@@ -38,15 +38,19 @@ export async function runTarget(target: DashboardTarget, context: TargetContext)
   if (expr.trim() === '') return verdict('skipped', 'it has no PromQL');
 
   let text = expr;
+  let given: readonly string[] = [];
   try {
     for (const variables of repetitions(target.repeat, context.variables)) {
       text = textOf(target, variables, context);
-      if (await hasData(text, target, variables, context)) return verdict('data', null);
+      given = await valuesOf(text, target, variables, context);
+      if (given.some((value) => value !== 'NaN')) return verdict('data', null);
     }
   } catch (error) {
     if (!(error instanceof GatewayzMetricsError)) throw error;
     return verdict('error', explainError(error, text), 'fault');
   }
+  // Which is drawn as nothing.
+  if (given.length > 0) return verdict('empty', 'every value is NaN: it divides by zero, as without traffic', 'idle');
   const { facts, window } = context;
   const { severity, reason } = await explainEmpty(text, target.instant ? facts.now : window, facts);
   return verdict('empty', reason, severity);
@@ -93,21 +97,15 @@ function adhocMatchers({ templating }: Dashboard): readonly Matcher[] {
     .flatMap(({ key, operator, value }) => (isOp(operator) && key !== '' ? [{ label: key, op: operator, value }] : []));
 }
 
-async function hasData(
+async function valuesOf(
   text: string,
   target: DashboardTarget,
   variables: Variables,
   context: TargetContext,
-): Promise<boolean> {
+): Promise<readonly string[]> {
   const { facts, window } = context;
-  if (target.instant) return (await facts.api.instant(text, window.to)).some(isNumber);
+  if (target.instant) return facts.api.instant(text, window.to);
   const { step } = stepOf(target, variables, context);
   const aligned = (at: number): number => Math.floor(at / step) * step;
-  const values = await facts.api.range(text, { from: aligned(window.from), to: aligned(window.to) }, step);
-  return values.some(isNumber);
-}
-
-/** NaN is drawn as nothing. */
-function isNumber(value: string): boolean {
-  return value !== 'NaN';
+  return facts.api.range(text, { from: aligned(window.from), to: aligned(window.to) }, step);
 }

@@ -7,18 +7,21 @@ const single = (value: string): Resolved => ({ value, several: false, verbatim: 
 const list = (...value: string[]): Resolved => ({ value, several: true, verbatim: false });
 const verbatim = (value: string): Resolved => ({ value, several: true, verbatim: true });
 
+/** `${…}`, of which a linter would think that it was meant for JavaScript. */
+const braced = (inside: string): string => `$\{${inside}}`;
+
 function filled(text: string, variable: Resolved): string {
   return interpolate(text, new Map([['v', variable]]));
 }
 
 describe('a variable in a query', () => {
-  it.each(['$v', '${v}', '[[v]]', '${v.text}'])('is filled in where it is written %s', (written) => {
+  it.each(['$v', braced('v'), '[[v]]', braced('v.text')])('is filled in where it is written %s', (written) => {
     expect(filled(`up{job="${written}"}`, single('gateway'))).toBe('up{job="gateway"}');
   });
 
   it('is left as it stands where nobody defines it', () => {
-    expect(filled('up{job="$other"} + ${w:csv}', single('x'))).toBe('up{job="$other"} + ${w:csv}');
-    expect(referencesIn('$a ${b:csv} [[c]]')).toEqual(['a', 'b', 'c']);
+    expect(filled(`up{job="$other"} + ${braced('w:csv')}`, single('x'))).toBe(`up{job="$other"} + ${braced('w:csv')}`);
+    expect(referencesIn(`$a ${braced('b:csv')} [[c]]`)).toEqual(['a', 'b', 'c']);
   });
 
   it('with several values becomes a pattern, with one of a list its text, and both are escaped for pattern and string', () => {
@@ -34,7 +37,7 @@ describe('a variable in a query', () => {
 
   it('that stands for all as somebody wrote it is not touched', () => {
     expect(filled('$v', verbatim('.*'))).toBe('.*');
-    expect(filled('${v:regex}', verbatim('.*'))).toBe('.*');
+    expect(filled(braced('v:regex'), verbatim('.*'))).toBe('.*');
   });
 
   it.each([
@@ -50,13 +53,15 @@ describe('a variable in a query', () => {
     ['sqlstring', "'a.b','c'"],
     ['unheard-of', '{a.b,c}'],
   ])('in the format %s is %s', (format, expected) => {
-    expect(filled(`\${v:${format}}`, list('a.b', 'c'))).toBe(expected);
+    expect(filled(braced(`v:${format}`), list('a.b', 'c'))).toBe(expected);
     if (!format.includes('-')) expect(filled(`[[v:${format}]]`, list('a.b', 'c'))).toBe(expected);
   });
 
   it('of a time is a date where one is asked for', () => {
     const from = verbatim('1795400000000');
-    expect(filled('${v} ${v:date:seconds} ${v:date}', from)).toBe('1795400000000 1795400000 2026-11-23T02:13:20.000Z');
+    expect(filled([braced('v'), braced('v:date:seconds'), braced('v:date')].join(' '), from)).toBe(
+      '1795400000000 1795400000 2026-11-23T02:13:20.000Z',
+    );
   });
 
   it('is, inside a string and a pattern, exactly the text that it stands for, whatever that is', () => {

@@ -9,6 +9,9 @@ function dashboard(content: object): Dashboard {
   return read;
 }
 
+/** `${…}`, of which a linter would think that it was meant for JavaScript. */
+const braced = (name: string): string => `$\{${name}}`;
+
 const target = (expr: string, more: object = {}): object => ({ refId: 'A', expr, ...more });
 
 describe('the queries of a dashboard', () => {
@@ -102,12 +105,12 @@ describe('the datasource of a query', () => {
     ['Prometheus'],
     ['Mimir production'],
     ['$source'],
-    ['${source}'],
+    [braced('source')],
     ['[[source]]'],
-    ['${DS_METRICS}'],
-    ['${DS_PROMETHEUS}'],
+    [braced('DS_METRICS')],
+    [braced('DS_PROMETHEUS')],
     [{ type: 'prometheus', uid: 'abc' }],
-    [{ type: 'prometheus', uid: '${source}' }],
+    [{ type: 'prometheus', uid: braced('source') }],
     [{ type: 'grafana-amazonprometheus-datasource', uid: 'x' }],
     [{ uid: '$source' }],
     [{ uid: 'abc' }],
@@ -120,7 +123,7 @@ describe('the datasource of a query', () => {
     ['JSON API', 'datasource JSON API'],
     ['-- Grafana --', 'by itself'],
     ['-- Dashboard --', 'another panel'],
-    ['${DS_LOGS}', 'type loki'],
+    [braced('DS_LOGS'), 'type loki'],
     [{ uid: '$logs' }, 'type loki'],
     [{ type: 'loki', uid: 'abc' }, 'type loki'],
     [{ type: 'datasource', uid: 'grafana' }, 'by itself'],
