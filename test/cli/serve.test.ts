@@ -38,6 +38,28 @@ function ask(url: string, agent: Agent): Promise<void> {
   });
 }
 
+/** A ready service, whose next questions to Prometheus wait until they are released. */
+async function serveWithRequestHeld(): Promise<{
+  cli: RunningCli;
+  url: string;
+  release: { waiting: () => boolean; now: () => void };
+}> {
+  const fake = await upstream();
+  const cli = serve({ PROMETHEUS_URL: fake.url });
+  const url = await listeningAt(cli);
+  await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+  let now = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    now = resolve;
+  });
+  fake.answer(async () => {
+    await held;
+    return [{ labels: {}, value: '1' }];
+  });
+  const before = fake.requests.length;
+  return { cli, url, release: { waiting: () => fake.requests.length > before, now: () => now() } };
+}
+
 const logLines = (cli: RunningCli): Record<string, unknown>[] =>
   cli.stdout.map((line) => JSON.parse(line) as Record<string, unknown>);
 
@@ -97,47 +119,35 @@ describe('serve', () => {
   });
 
   it('finishes requests in flight after SIGTERM, refuses new ones, and ends with 0', async () => {
-    const fake = await upstream();
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const cli = serve({ PROMETHEUS_URL: fake.url });
-    const url = await listeningAt(cli);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
-    fake.answer(async () => {
-      await held;
-      return [{ labels: {}, value: '1' }];
-    });
-    const before = fake.requests.length;
+    const { cli, url, release } = await serveWithRequestHeld();
     const inFlight = fetch(`${url}/prometheus/metrics/business`);
-    await until(() => fake.requests.length > before, { what: 'the request waits for Prometheus' });
+    await until(() => release.waiting(), { what: 'the request waits for Prometheus' });
     cli.kill('SIGTERM');
     await until(() => cli.stdout.some((line) => line.includes('stopping')), { what: 'the service is stopping' });
-    await until(
-      () =>
-        fetch(`${url}/healthz`).then(
-          () => false,
-          () => true,
-        ),
-      { what: 'new requests are refused' },
-    );
-    release();
+    const refused = (): Promise<boolean> =>
+      fetch(`${url}/healthz`).then(
+        () => false,
+        () => true,
+      );
+    await until(refused, { what: 'new requests are refused' });
+    release.now();
     expect((await inFlight).status).toBe(200);
     expect(await cli.ended).toBe(0);
   });
 
-  it('ends while a client goes on asking over one connection', async () => {
-    const cli = serve({ PROMETHEUS_URL: (await upstream()).url });
-    const url = await listeningAt(cli);
+  it('ends although the client of a request in flight goes on asking over the same connection', async () => {
+    const { cli, url, release } = await serveWithRequestHeld();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     cleanUps.push(() => agent.destroy());
     let asking = true;
     const client = (async () => {
-      while (asking) await ask(`${url}/prometheus/metrics/docs`, agent).catch(() => undefined);
+      await ask(`${url}/prometheus/metrics/business`, agent);
+      while (asking) await ask(`${url}/prometheus/metrics`, agent).catch(() => undefined);
     })();
-    await ask(`${url}/prometheus/metrics/docs`, agent);
+    await until(() => release.waiting(), { what: 'the request waits for Prometheus' });
     cli.kill('SIGTERM');
+    await until(() => cli.stdout.some((line) => line.includes('stopping')), { what: 'the service is stopping' });
+    release.now();
     const ended = await Promise.race([
       cli.ended,
       until(() => false, { what: 'never', within: 8_000 }).catch(() => 'hangs'),

@@ -1,0 +1,149 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../src/check/report.js';
+import { gatewayExposition } from '../catalogue/gateway-exposition.js';
+import { hasValue, type StartedService, startService } from '../check/installation.js';
+import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
+import { runCli, startCli } from '../support/run-cli.js';
+import { startScrapeTarget } from '../support/scrape-target.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { until } from '../support/until.js';
+
+let prometheus: TestPrometheus;
+let service: StartedService;
+let folder: string;
+const ends: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  const gateway = await startScrapeTarget((scrapes) => gatewayExposition(1000, scrapes));
+  ends.push(() => gateway.close());
+  prometheus = await startTestPrometheus({ scrape: [gateway.address] });
+  ends.push(() => prometheus.stop());
+  service = await startService(prometheus.url);
+  ends.push(() => service.stop());
+  await hasValue(service.url, 'http', 'request_rate_per_minute');
+  folder = await tempFolder();
+  ends.push(() => removeFolder(folder));
+});
+
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function dashboards(expr: string): Promise<string> {
+  const path = await tempFolder();
+  cleanUps.push(() => removeFolder(path));
+  const panel = { title: 'Requests', targets: [{ refId: 'A', expr, instant: true }] };
+  await writeFile(join(path, 'one.json'), JSON.stringify({ schemaVersion: 41, title: 'One', panels: [panel] }));
+  return path;
+}
+
+describe('check', () => {
+  it('of a right installation ends with 0, with 500 requests an endpoint, and writes a report to keep', async () => {
+    const file = join(folder, 'report.md');
+    const env = { PROMETHEUS_URL: prometheus.url };
+    const args = ['check', '--url', service.url, '--dashboards', await dashboards('sum(fastapi_requests_total)')];
+    const { code, stdout, stderr } = await runCli([...args, '--report', file], env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^pass {2}endpoint\.summary +23 of 23 fields have a value$/m);
+    expect(stdout).toMatch(/^pass {2}time\.all +p99 of \d{3,} at most [\d.]+ ms; client p99 [\d.]+ ms$/m);
+    expect(stdout).toContain('fix    let the gateway write fastapi_exceptions_total');
+    expect(stdout).toMatch(/^OK: all points pass$/m);
+    const report = await readFile(file, 'utf8');
+    expect(report).toMatch(/^# Check of http:/);
+    expect(report).toMatch(/^\| pass \| `time\.summary` \| [\d.]+ \| 50 \|/m);
+    expect(report).toContain('| data | Requests / A | `sum(fastapi_requests_total)` |');
+  });
+
+  it('prints JSON of the form that scripts know, and ends with 1 for a panel that does not parse', async () => {
+    const args = ['check', '--url', service.url, '--prometheus-url', prometheus.url, '--json'];
+    const { code, stdout } = await runCli([...args, '--dashboards', await dashboards('sum(')]);
+    expect(code).toBe(1);
+    const report = JSON.parse(stdout) as CheckReport;
+    expect(Object.keys(report)).toEqual(['ok', 'criteria', 'missing', 'dashboards']);
+    expect(report.ok).toBe(false);
+    for (const criterion of report.criteria) {
+      expect(Object.keys(criterion).sort()).toEqual(['budget', 'detail', 'id', 'ok', 'value']);
+    }
+    expect(report.criteria.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['dashboards']);
+    expect(report.missing.map((one) => Object.keys(one))).toEqual([['field', 'cause', 'fix']]);
+    expect(report.dashboards).toEqual([
+      {
+        file: 'one.json',
+        title: 'One',
+        targets: [
+          { panel: 'Requests', refId: 'A', expr: 'sum(', result: 'error', reason: expect.stringContaining('^') },
+        ],
+      },
+    ]);
+  });
+
+  it("asks Prometheus through the service's own API where it is told no other", async () => {
+    const { code, stdout } = await runCli(['check', '--url', service.url, '--json']);
+    expect(code).toBe(0);
+    const { criteria } = JSON.parse(stdout) as CheckReport;
+    expect(criteria.find(({ id }) => id === 'integration')).toMatchObject({ value: 23, budget: 23 });
+  });
+
+  it('with --strict fails for what the gateway never writes', async () => {
+    const { code, stdout } = await runCli([
+      'check',
+      '--url',
+      service.url,
+      '--prometheus-url',
+      prometheus.url,
+      '--strict',
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FAILED: values\.unwritten$/m);
+  });
+
+  it('with --watch shows progress, ends when the time is over, and signs off', async () => {
+    const { code, stdout, stderr } = await runCli(['check', '--url', service.url, '--watch', '3s', '--json']);
+    expect(stderr).toMatch(/^before the watch: OK/m);
+    expect(stderr).toMatch(/^watched \ds of 3s: 100 % available, no gap$/m);
+    const { watch, criteria } = JSON.parse(stdout) as CheckReport;
+    expect(watch).toMatchObject({ plannedSeconds: 3, availability: 1, gaps: [] });
+    expect(watch!.looks).toBeGreaterThan(1);
+    expect(Object.keys(watch!.worst)).toHaveLength(9);
+    const ids = criteria.map(({ id }) => id).filter((id) => id.startsWith('watch.'));
+    expect(ids).toEqual(['watch.duration', 'watch.availability', 'watch.freshness', 'watch.gap', 'watch.times']);
+    expect(code).toBe(0);
+  });
+
+  it('interrupted while it watches tells what it has seen, and is no sign-off', async () => {
+    const cli = startCli(['check', '--url', service.url, '--watch', '24h']);
+    await until(() => cli.stderr.some((line) => line.startsWith('watched')), { what: 'it watches', within: 50_000 });
+    cli.kill('SIGINT');
+    expect(await cli.ended).toBe(1);
+    expect(cli.stdout.join('\n')).toMatch(/^FAILED: .*watch\.duration/m);
+    expect(cli.stdout.join('\n')).toMatch(/^watched .* looks\): 100 % available/m);
+  });
+
+  it('of an address where nothing listens ends with 1 and says what to change', async () => {
+    const { code, stdout } = await runCli(['check', '--url', 'http://127.0.0.1:9']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('nothing listens there (ECONNREFUSED)');
+    expect(stdout).toContain('fix    start the service, or give --url the address');
+  });
+
+  it.each([
+    [[], "required option '--url <url>'"],
+    [['--url', 'backend:8000'], 'Expected a URL such as http://backend:8000'],
+    [['--url', 'http://user:canary@backend'], 'without user name and password'],
+    [['--url', 'http://x', '--watch', 'soon'], 'Expected a duration'],
+    [['--url', 'http://x', '--dashboards', '/nowhere'], '--dashboards: expected a folder, got /nowhere'],
+    [['--url', 'http://x', '--token-file', '/nowhere'], '--token-file: expected a file with one token, got /nowhere'],
+    [['--url', 'http://x', '--report', '/nowhere/r.md'], '--report: expected a file that can be written'],
+  ])('with %j ends with 2 and says what was expected', async (args, words) => {
+    const { code, stdout, stderr } = await runCli(['check', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+});
