@@ -30,7 +30,7 @@ export function withGrafanaOptions(command: Command): Command {
     .option('--slo-availability <percent>', 'objective: HTTP requests without 5xx', percent, 99.5)
     .option('--slo-latency <percent>', 'objective: inference requests that are fast enough', percent, 95)
     .option('--slo-latency-seconds <seconds>', 'what is fast enough; a bound of the histogram', positive, 10)
-    .option('--runbook-url <url>', "page with a section of each alert's name (default: docs/runbook.md)", url);
+    .option('--runbook-url <url>', "page with a section of each alert's name (default: docs/operations.md)", url);
 }
 
 /** @throws GatewayzMetricsError `settings_invalid` */

@@ -45,6 +45,6 @@ export function annotationsOf(alert: Alert, runbook: RunbookUrl, value: string):
   return {
     summary: filled(alert.summary),
     description: filled(alert.description),
-    ...(runbook === undefined ? { runbook: `docs/runbook.md#${anchor}` } : { runbook_url: `${runbook}#${anchor}` }),
+    ...(runbook === undefined ? { runbook: `docs/operations.md#${anchor}` } : { runbook_url: `${runbook}#${anchor}` }),
   };
 }

@@ -165,7 +165,7 @@ describe('rules', () => {
   it('links the runbook that is given', async () => {
     const text = await rules('--runbook-url', 'https://wiki.example/gatewayz/');
     expect(text).toContain('runbook_url: https://wiki.example/gatewayz#gatewayzproviderdown\n');
-    expect(text).not.toContain('docs/runbook.md');
+    expect(text).not.toContain('docs/operations.md');
   });
 
   it('refuses recording rules for Grafana', async () => {

@@ -289,20 +289,20 @@ describe('the alert rules for Prometheus', () => {
 
   it('have a severity, a summary with the value, and a section in the runbook', () => {
     const headings = new Set(
-      [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title?.toLowerCase()),
+      [...read('docs/operations.md').matchAll(/^### (.+)$/gm)].map(([, title]) => title?.toLowerCase()),
     );
     for (const { alert, labels, annotations } of alerts) {
       expect(['critical', 'warning']).toContain(labels.severity);
       expect(annotations['summary'], alert).toMatch(/\{\{.*\$value.*\}\}/);
       const [page, anchor] = annotations['runbook']?.split('#') ?? [];
-      expect(page).toBe('docs/runbook.md');
+      expect(page).toBe('docs/operations.md');
       expect(headings, alert).toContain(anchor);
     }
     expect(headings.size).toBe(alerts.length);
   });
 
   it('are listed in the runbook with their severity and time', () => {
-    const runbook = read('docs/runbook.md');
+    const runbook = read('docs/operations.md');
     for (const { alert, labels, for: lasting } of alerts) {
       const row = new RegExp(
         `^\\| \`${alert}\` \\| ${labels.severity} \\| .+ \\| ${lasting.replace('m', ' min')} \\|$`,
