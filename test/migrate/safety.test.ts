@@ -123,6 +123,14 @@ describe('a dry run', () => {
     expect(await readdir(root)).not.toContain('.gatewayz-metrics');
   });
 
+  it('shows the very diff that the real run shows before it writes', async () => {
+    const hunks = (text: string): string[] => text.split('\n').filter((line) => /^(?:---|\+\+\+|@@|[-+ ])/.test(line));
+    const dry = await run('apply', '--phase', 'parallel', ...target, '--dry-run');
+    const real = await run('apply', '--phase', 'parallel', ...target);
+    expect(hunks(dry.stdout).length).toBeGreaterThan(5);
+    expect(hunks(real.stdout)).toEqual(hunks(dry.stdout));
+  });
+
   it('of a rollback shows what comes back, and writes nothing', async () => {
     await remove();
     const removed = await readTree(root);
