@@ -12,7 +12,9 @@ if (unknown.length > 0) {
 }
 
 const { version } = await import('fastify/package.json', { with: { type: 'json' } }).then((module) => module.default);
-console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, Fastify ${version}, ${cpus().length} CPUs`);
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, Fastify ${version}, ${cpus().length} CPUs`,
+);
 for (const [name, run] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;
   console.log(`\n## ${name}\n\n| what | measured | target | |\n| --- | --- | --- | --- |`);

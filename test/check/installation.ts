@@ -91,7 +91,7 @@ export function missing(report: CheckReport, field: string): Missing {
   return found;
 }
 
-export interface Proxy {
+export interface UpstreamProxy {
   readonly url: string;
   /** What it does from now on: pass requests on, refuse those without this token, or break them off. */
   mode: 'pass' | 'break' | { readonly token: string };
@@ -99,9 +99,9 @@ export interface Proxy {
 }
 
 /** A proxy on 127.0.0.1 in front of a real server. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<UpstreamProxy> {
   const pool = new Pool(target, { connections: 16 });
-  let mode: Proxy['mode'] = 'pass';
+  let mode: UpstreamProxy['mode'] = 'pass';
   const server = createServer(async (request, response) => {
     if (mode === 'break') {
       request.socket.destroy();

@@ -5,7 +5,7 @@ import { gatewayExposition } from '../catalogue/gateway-exposition.js';
 import { startTestPrometheus } from '../support/prometheus.js';
 import { startScrapeTarget } from '../support/scrape-target.js';
 import { until } from '../support/until.js';
-import { hasValue, type Proxy, startProxy, startService, summaryOf, usualOptions } from './installation.js';
+import { hasValue, startProxy, startService, summaryOf, type UpstreamProxy, usualOptions } from './installation.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -13,7 +13,11 @@ afterEach(async () => {
 });
 
 /** A gateway, its Prometheus and the service, with a proxy in front of the latter two that can break off. */
-async function startAll(): Promise<{ readonly prometheus: Proxy; readonly service: Proxy; readonly direct: string }> {
+async function startAll(): Promise<{
+  readonly prometheus: UpstreamProxy;
+  readonly service: UpstreamProxy;
+  readonly direct: string;
+}> {
   const gateway = await startScrapeTarget((scrapes) => gatewayExposition(1000, scrapes));
   cleanUps.push(() => gateway.close());
   const real = await startTestPrometheus({ scrape: [gateway.address] });
