@@ -9,7 +9,7 @@ export interface Silence {
 const wrongUrl = 'give --url the address on which the service, or the proxy in front of it, listens';
 const running = `start the service, or ${wrongUrl}`;
 
-/** By the code of the system, TLS, HTTP parser or undici: what happened, and what to change. */
+/** By the code of the system, TLS, the HTTP parser or our client: what happened, and what to change. */
 const explanations: Readonly<Record<string, readonly [cause: string, fix: string]>> = {
   ECONNREFUSED: ['nothing listens there', running],
   ENOTFOUND: ['there is no such host', wrongUrl],
@@ -17,10 +17,9 @@ const explanations: Readonly<Record<string, readonly [cause: string, fix: string
   EHOSTUNREACH: ['there is no way to that address', wrongUrl],
   ENETUNREACH: ['there is no way to that address', wrongUrl],
   ETIMEDOUT: ['the connection attempt was not answered', `let the firewall pass, or ${wrongUrl}`],
-  UND_ERR_CONNECT_TIMEOUT: ['the connection attempt was not answered', `let the firewall pass, or ${wrongUrl}`],
+  CONNECT_TIMEOUT: ['the connection attempt was not answered', `let the firewall pass, or ${wrongUrl}`],
   ECONNRESET: ['the connection was closed before the answer was complete', running],
   EPIPE: ['the connection was closed before the answer was complete', running],
-  UND_ERR_SOCKET: ['the connection was closed before the answer was complete', running],
   CERT_HAS_EXPIRED: ['its certificate has expired', 'renew the certificate'],
   ERR_TLS_CERT_ALTNAME_INVALID: ['its certificate is for another host name', wrongUrl],
   DEPTH_ZERO_SELF_SIGNED_CERT: [
@@ -51,5 +50,5 @@ export function explainSilence(error: unknown, base: string, patience: number): 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.name === 'HTTPParserError' ? 'HPE' : error.name;
+  return error.name;
 }

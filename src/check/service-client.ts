@@ -1,4 +1,7 @@
-import { Pool } from 'undici';
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
+import { OriginPool } from '../http-client/origin-pool.js';
+import { joinBody } from '../http-client/read-body.js';
 import { explainSilence, type Silence } from './explain-silence.js';
 
 export interface ServiceAnswer {
@@ -37,7 +40,7 @@ export class ServiceClient {
   readonly hasToken: boolean;
   readonly #path: string;
   readonly #token: ServiceOptions['token'];
-  readonly #pool: Pool;
+  readonly #pool: OriginPool;
 
   constructor({ url, prefix, token }: ServiceOptions) {
     const { origin, pathname } = new URL(url);
@@ -45,7 +48,7 @@ export class ServiceClient {
     this.base = origin + this.#path;
     this.hasToken = token !== undefined;
     this.#token = token;
-    this.#pool = new Pool(origin, { connections: 1, connectTimeout: connectPatience });
+    this.#pool = new OriginPool(origin, { connections: 1, connectTimeout: connectPatience });
   }
 
   /** @param path what follows `<prefix>/metrics`. Rejects only with the reason of `signal`. */
@@ -58,11 +61,10 @@ export class ServiceClient {
     const started = performance.now();
     try {
       const answer = await this.#request(path, limit, headers);
-      const body = await answer.body.text();
+      const body = await joinBody(answer);
       const seconds = (performance.now() - started) / 1000;
-      const contentType = String(answer.headers['content-type'] ?? '');
-      const location = answer.headers.location === undefined ? undefined : String(answer.headers.location);
-      return { status: answer.statusCode, contentType, location, body, seconds };
+      const contentType = answer.headers['content-type'] ?? '';
+      return { status: answer.statusCode ?? 0, contentType, location: answer.headers.location, body, seconds };
     } catch (error) {
       signal.throwIfAborted();
       return explainSilence(error, this.base, patience);
@@ -86,9 +88,9 @@ export class ServiceClient {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
     const started = performance.now();
     try {
-      const { statusCode, body } = await this.#request(path, limit, { 'accept-encoding': 'gzip' });
-      await body.dump({ limit: Number.POSITIVE_INFINITY });
-      if (statusCode !== 200) return `HTTP ${statusCode}`;
+      const answer = await this.#request(path, limit, { 'accept-encoding': 'gzip' });
+      await finished(answer.resume());
+      if (answer.statusCode !== 200) return `HTTP ${answer.statusCode}`;
       return (performance.now() - started) / 1000;
     } catch (error) {
       signal.throwIfAborted();
@@ -96,7 +98,11 @@ export class ServiceClient {
     }
   }
 
-  async #request(path: string, signal: AbortSignal, headers: Readonly<Record<string, string>>) {
+  async #request(
+    path: string,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<IncomingMessage> {
     const token = await this.#token?.();
     return this.#pool.request({
       method: 'GET',

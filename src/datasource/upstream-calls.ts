@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher, Pool } from 'undici';
 import type { Clock } from '../clock.js';
 import { formatDuration } from '../duration.js';
+import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { abortable } from '../upstream/abortable.js';
 import { type Credentials, credentials, type Proof } from '../upstream/credentials.js';
 import { Gate } from '../upstream/gate.js';
+import { originPool } from '../upstream/origin-pool.js';
 import { isClosedConnection, transportError } from '../upstream/transport-error.js';
-import { upstreamPool } from '../upstream/upstream-pool.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
 import { AnswerError } from './answer-error.js';
 import { exchange } from './exchange.js';
@@ -35,7 +35,7 @@ export class UpstreamCalls {
   readonly #limits: DatasourceLimits;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
-  readonly #pool: Pool;
+  readonly #pool: OriginPool;
   readonly #gate: Gate;
   readonly #base: string;
   #underWay = 0;
@@ -48,8 +48,8 @@ export class UpstreamCalls {
     this.#limits = limits;
     this.#clock = clock;
     this.#credentials = credentials(settings);
-    const { concurrency, answerSize, timeout } = limits;
-    this.#pool = upstreamPool({ ...settings, prometheusConnections: concurrency, prometheusMaxBody: answerSize });
+    const { concurrency, timeout } = limits;
+    this.#pool = originPool(settings, concurrency);
     const url = new URL(settings.prometheusUrl);
     this.#base = url.pathname.replace(/\/*$/, '/api/v1');
     this.source = `Prometheus at ${url.origin}${url.pathname.replace(/\/*$/, '')}`;
@@ -117,10 +117,11 @@ export class UpstreamCalls {
   async #ask(flight: Flight, call: Call, signal: AbortSignal, answered: () => void): Promise<void> {
     try {
       const proof = await abortable(this.#credentials.prove(), signal);
-      const options = this.#request(call, proof);
+      const request = this.#request(call, proof, signal);
       const judge = (status: number, headers: IncomingHttpHeaders) =>
         judgeAnswer(status, headers, this.#asked(call, proof));
-      const once = () => exchange({ pool: this.#pool, options, flight, judge, signal, answered });
+      const once = () =>
+        exchange({ pool: this.#pool, request, flight, judge, answered, maxBody: this.#limits.answerSize });
       await once().catch((error: unknown) => {
         if (signal.aborted || flight.begun || !isClosedConnection(error)) throw error;
         return once();
@@ -130,13 +131,12 @@ export class UpstreamCalls {
     }
   }
 
-  #request({ method, path, form, gzip }: Call, proof: Proof | undefined): Dispatcher.DispatchOptions {
+  #request({ method, path, form, gzip }: Call, proof: Proof | undefined, signal: AbortSignal): PoolRequest {
     const { prometheusTenant: tenant } = this.#settings;
     const post = method === 'POST';
     return {
       method: post ? 'POST' : 'GET',
       path: `${this.#base}${path}${post || form === '' ? '' : `?${form}`}`,
-      body: post ? Buffer.from(form, 'latin1') : null,
       headers: {
         accept: 'application/json',
         'accept-encoding': gzip ? 'gzip' : 'identity',
@@ -145,6 +145,8 @@ export class UpstreamCalls {
         ...(proof && { authorization: proof.header }),
         ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
       },
+      ...(post && { body: Buffer.from(form, 'latin1') }),
+      signal,
     };
   }
 

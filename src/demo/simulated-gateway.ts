@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { Pool } from 'undici';
+import { finished } from 'node:stream/promises';
 import { type Clock, systemClock, type Timer } from '../clock.js';
+import { OriginPool } from '../http-client/origin-pool.js';
 import { createGatewayMetrics, type Inference } from '../instrument/index.js';
 import { fleet, providerOf } from './fleet.js';
 import { buildGatewayApp } from './gateway-app.js';
@@ -49,13 +50,13 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
     },
   });
   const url = await app.listen({ host: '127.0.0.1', port: wanted });
-  const pool = new Pool(url, { connections: 64 });
+  const pool = new OriginPool(url, { connections: 64, connectTimeout: 5_000 });
 
   async function send(request: PlannedRequest, id: string): Promise<void> {
     if (request.kind === 'chat') planned.set(id, request.outcome);
     try {
-      const { body } = await pool.request(httpRequest(request, id));
-      await body.dump({ limit: Number.POSITIVE_INFINITY });
+      const answer = await pool.request({ ...httpRequest(request, id), signal: stopping.signal });
+      await finished(answer.resume());
     } finally {
       planned.delete(id);
     }
@@ -88,7 +89,7 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
 }
 
 function httpRequest(request: PlannedRequest, id: string) {
-  if (request.kind === 'get') return { method: 'GET', path: request.path } as const;
+  if (request.kind === 'get') return { method: 'GET', path: request.path, headers: {} } as const;
   const { outcome, stream } = request;
   return {
     method: 'POST',

@@ -1,8 +1,8 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { type Dispatcher, Pool } from 'undici';
+import type { IncomingMessage } from 'node:http';
 import { type HealthEndpoint, healthEndpoints } from '../catalogue/health.js';
 import type { Clock } from '../clock.js';
+import { OriginPool } from '../http-client/origin-pool.js';
+import { joinBody, readBody } from '../http-client/read-body.js';
 import { failedAnswer, type HealthAnswer, readHealthAnswer } from './health-answer.js';
 import type { HealthSettings } from './health-settings.js';
 
@@ -15,20 +15,12 @@ export interface HealthClient {
 
 /** Bytes of a body, as sent and as decompressed. */
 const maxBody = 1024 * 1024;
-const inflate = promisify(gunzip);
 
 export function createHealthClient(settings: HealthSettings, clock: Clock): HealthClient {
   const base = new URL(settings.healthServiceUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
   const timeout = settings.healthTimeout;
-  const pool = new Pool(base.origin, {
-    connections: healthEndpoints.length,
-    connect: { timeout },
-    // One limit for the whole fetch is kept below; these would only watch parts of it.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: maxBody,
-  });
+  const pool = new OriginPool(base.origin, { connections: healthEndpoints.length, connectTimeout: timeout });
 
   return {
     async ask(endpoint, signal) {
@@ -60,33 +52,32 @@ export function createHealthClient(settings: HealthSettings, clock: Clock): Heal
   };
 }
 
-async function readResponse(endpoint: HealthEndpoint, response: Dispatcher.ResponseData): Promise<HealthAnswer> {
-  const { statusCode, headers, body } = response;
-  if (statusCode >= 300 && statusCode < 400) {
-    await body.dump();
-    return failedAnswer(`HTTP ${statusCode}, a redirect, which is not followed`);
+async function readResponse(endpoint: HealthEndpoint, response: IncomingMessage): Promise<HealthAnswer> {
+  const { statusCode: status = 0, headers } = response;
+  if (status >= 300 && status < 400) {
+    response.destroy();
+    return failedAnswer(`HTTP ${status}, a redirect, which is not followed`);
   }
-  const bytes = await body.bytes();
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding === 'identity') return readHealthAnswer(endpoint, statusCode, decodeText(bytes));
-  if (encoding !== 'gzip') return failedAnswer(`HTTP ${statusCode} with a compression that was not asked for`);
-  return readHealthAnswer(endpoint, statusCode, decodeText(await inflate(bytes, { maxOutputLength: maxBody })));
+  if (encoding !== 'identity' && encoding !== 'gzip') {
+    response.destroy();
+    return failedAnswer(`HTTP ${status} with a compression that was not asked for`);
+  }
+  const text = await joinBody(readBody(response, encoding === 'gzip', maxBody));
+  return readHealthAnswer(endpoint, status, withoutByteOrderMark(text));
 }
 
-/** Unlike `toString`, drops a byte order mark. */
-function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 function faultOf(error: unknown): string {
   const code = codeOf(error);
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'ERR_BUFFER_TOO_LARGE') {
-    return `a body of more than ${maxBody} bytes`;
-  }
+  if (code === 'BODY_TOO_LONG') return `a body of more than ${maxBody} bytes`;
   return code.startsWith('Z_') ? `a body that is not gzip as it claims (${code})` : `connection failed (${code})`;
 }
 
-/** Node's or undici's code; the parser of HTTP does not always give one. */
+/** The code of the system, TLS, zlib or the HTTP parser. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

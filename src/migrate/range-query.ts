@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
+import { joinBody } from '../http-client/read-body.js';
 import type { Labels } from '../model.js';
 import { ApiTransport } from '../upstream/api-transport.js';
 import { openAnswer } from '../upstream/read-answer.js';
-import { joinBody } from '../upstream/read-body.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
 
 /** One series over a window: values by step index, in the text Prometheus sent; steps without a sample are not there. */

@@ -13,7 +13,7 @@ export function escapeText(text: string): string {
     .replace(/[\\`*_[\]~$]/g, '\\$&')
     .replace(/[&<>|]/g, (character) => entities[character] ?? character)
     .replace(/^[#+=-]/, '\\$&')
-    .replace(/^(\d+)([.)])/, '$1\\$2');
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
 /**

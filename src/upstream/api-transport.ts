@@ -1,15 +1,16 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.js';
 import { formatDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
+import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { abortable } from './abortable.js';
 import { ClockSkew } from './clock-skew.js';
 import { type Credentials, credentials, type Proof } from './credentials.js';
 import { Gate } from './gate.js';
+import { originPool } from './origin-pool.js';
 import { type Asked, readAnswer } from './read-answer.js';
-import { timeBody } from './read-body.js';
+import { timeBody } from './time-body.js';
 import { isClosedConnection, transportError } from './transport-error.js';
-import { upstreamPool } from './upstream-pool.js';
 import type { UpstreamSettings } from './upstream-settings.js';
 
 export interface Question {
@@ -38,7 +39,7 @@ export class ApiTransport {
   readonly #base: URL;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
-  readonly #pool: Pool;
+  readonly #pool: OriginPool;
   readonly #gate: Gate;
   #retries = 0;
   #closed: Promise<void> | undefined;
@@ -49,8 +50,8 @@ export class ApiTransport {
     this.#base = baseUrl(settings.prometheusUrl);
     this.source = `Prometheus at ${this.#base.href.replace(/\/$/, '')}`;
     this.#credentials = credentials(settings);
-    this.#pool = upstreamPool(settings);
     const { prometheusConnections: limit, prometheusTimeout: timeout } = settings;
+    this.#pool = originPool(settings, limit);
     const within = `within ${formatDuration(timeout)} (PROMETHEUS_TIMEOUT)`;
     const late = (words: string) => () =>
       new GatewayzMetricsError('upstream_timeout', `${this.source} ${words} ${within}`);
@@ -110,13 +111,12 @@ export class ApiTransport {
     { method, parameters }: Question,
     proof: Proof | undefined,
     signal: AbortSignal,
-  ): Promise<Dispatcher.ResponseData> {
+  ): Promise<IncomingMessage> {
     const { prometheusTenant: tenant } = this.#settings;
     const form = method === 'POST';
-    const options: Dispatcher.RequestOptions = {
+    const request: PoolRequest = {
       method,
       path: form ? url.pathname : `${url.pathname}?${parameters}`,
-      body: form ? parameters.toString() : null,
       headers: {
         accept: 'application/json',
         // Compressing megabytes costs both sides more than sending them does in one data centre.
@@ -126,13 +126,14 @@ export class ApiTransport {
         ...(proof && { authorization: proof.header }),
         ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
       },
+      ...(form && { body: parameters.toString() }),
       signal,
     };
     const sent = this.#clock.now();
-    const response = await this.#pool.request(options).catch((error: unknown) => {
+    const response = await this.#pool.request(request).catch((error: unknown) => {
       if (signal.aborted || !isClosedConnection(error)) throw error;
       this.#retries += 1;
-      return this.#pool.request(options);
+      return this.#pool.request(request);
     });
     this.clockSkew.note(response.headers['date'], sent, this.#clock.now());
     return response;

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.js';
+import { joinBody } from '../http-client/read-body.js';
 import type { Vector } from '../model.js';
 import { ApiTransport } from './api-transport.js';
 import { decodeStrings } from './decode-answer.js';
 import { openAnswer } from './read-answer.js';
-import { joinBody } from './read-body.js';
 import { readVector } from './read-vector.js';
 import type { UpstreamSettings } from './upstream-settings.js';
 

@@ -1,8 +1,8 @@
-import type { Dispatcher } from 'undici';
+import type { IncomingMessage } from 'node:http';
 import { GatewayzMetricsError } from '../errors.js';
+import { readBeginning, readBody } from '../http-client/read-body.js';
 import { answerError } from './answer-error.js';
 import { isObject } from './decode-answer.js';
-import { readBeginning, readBody } from './read-body.js';
 
 /** Enough of an error answer to quote from, in bytes. */
 const errorBodyLimit = 16 * 1024;
@@ -23,19 +23,19 @@ export interface Asked {
 }
 
 /** The bytes of a successful answer in JSON, as they come; any other answer is an error. */
-export async function readAnswer(response: Dispatcher.ResponseData, asked: Asked): Promise<AsyncIterable<Buffer>> {
-  const { statusCode: status, headers, body } = response;
+export async function readAnswer(response: IncomingMessage, asked: Asked): Promise<AsyncIterable<Buffer>> {
+  const { statusCode: status = 0, headers } = response;
   const contentType = single(headers['content-type'])?.split(';')[0]?.trim().toLowerCase() ?? '';
   const encoding = single(headers['content-encoding'])?.trim().toLowerCase() ?? '';
   const gzipped = encoding === 'gzip' || encoding === 'x-gzip';
   const success = status === 200 && contentType === 'application/json';
   if (success && !gzipped && encoding !== '' && encoding !== 'identity') {
-    body.on('error', () => {}).destroy();
+    response.destroy();
     const words = 'answered in a content encoding that was not asked for and is neither none nor gzip';
     throw new GatewayzMetricsError('upstream_invalid', `${asked.source} ${words}`);
   }
-  if (success) return readBody(body, gzipped, asked.maxBody);
-  const beginning = await readBeginning(body, gzipped, errorBodyLimit);
+  if (success) return readBody(response, gzipped, asked.maxBody);
+  const beginning = await readBeginning(response, gzipped, errorBodyLimit);
   const location = single(headers.location);
   const retryAfter = single(headers['retry-after']);
   throw answerError({ ...asked, status, contentType, location, retryAfter, beginning });

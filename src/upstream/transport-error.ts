@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
 
 type Explanation = readonly [ErrorCode, string];
@@ -13,8 +12,12 @@ const noTls: Explanation = [
 ];
 const noRoute: Explanation = ['upstream_unreachable', 'there is no way to that address'];
 const brokenOff: Explanation = ['upstream_unreachable', 'the connection was closed before the answer was complete'];
+const noAnswer: Explanation = [
+  'upstream_unreachable',
+  'the connection attempt was not answered: does a firewall drop it?',
+];
 
-/** By the code of the system, TLS, HTTP parser or undici. */
+/** By the code of the system, TLS, the HTTP parser or our client. */
 const explanations: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: ['upstream_unreachable', 'nothing listens there: is it running, is PROMETHEUS_URL right?'],
   ENOTFOUND: ['upstream_unreachable', 'no such host: is PROMETHEUS_URL right?'],
@@ -22,18 +25,14 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EHOSTUNREACH: noRoute,
   ENETUNREACH: noRoute,
   EADDRNOTAVAIL: noRoute,
-  ETIMEDOUT: ['upstream_unreachable', 'the connection attempt was not answered: does a firewall drop it?'],
-  UND_ERR_CONNECT_TIMEOUT: [
-    'upstream_unreachable',
-    'the connection attempt was not answered: does a firewall drop it?',
-  ],
+  ETIMEDOUT: noAnswer,
+  CONNECT_TIMEOUT: noAnswer,
   ECONNRESET: brokenOff,
   EPIPE: brokenOff,
-  UND_ERR_SOCKET: brokenOff,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: brokenOff,
+  ERR_STREAM_PREMATURE_CLOSE: brokenOff,
   HPE_INVALID_EOF_STATE: brokenOff,
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: ['upstream_too_large', 'its answer is longer than PROMETHEUS_MAX_BODY'],
-  UND_ERR_HEADERS_OVERFLOW: ['upstream_invalid', 'the headers of its answer are too long'],
+  BODY_TOO_LONG: ['upstream_too_large', 'its answer is longer than PROMETHEUS_MAX_BODY'],
+  HPE_HEADER_OVERFLOW: ['upstream_invalid', 'the headers of its answer are too long'],
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
@@ -52,7 +51,7 @@ const families: readonly (readonly [prefix: string, Explanation])[] = [
   ['CERT_', ['upstream_unreachable', 'its certificate cannot be used']],
 ];
 
-const closedUnderUs = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const closedUnderUs = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Whether a request that has no answer yet failed because its connection was closed, as happens to idle ones at any time. */
 export function isClosedConnection(error: unknown): boolean {
@@ -65,7 +64,7 @@ export function transportError(error: unknown, source: string): GatewayzMetricsE
   const code = codeOf(error);
   const known =
     code === undefined ? undefined : (explanations[code] ?? families.find(([p]) => code.startsWith(p))?.[1]);
-  if (code === undefined || (known === undefined && code.startsWith('UND_ERR_'))) {
+  if (code === undefined || (known === undefined && /^ERR_(?:INVALID|HTTP|UNESCAPED)_/.test(code))) {
     return new GatewayzMetricsError('internal', `a request to ${source} could not be made`, { cause: error });
   }
   const [errorCode, words] = known ?? ['upstream_unreachable', 'the connection failed'];
@@ -75,7 +74,5 @@ export function transportError(error: unknown, source: string): GatewayzMetricsE
 }
 
 function codeOf(error: unknown): string | undefined {
-  // This one has no code of its own in undici 7.
-  if (error instanceof errors.HTTPParserError) return error.message.includes('EOF') ? 'HPE_INVALID_EOF_STATE' : 'HPE';
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

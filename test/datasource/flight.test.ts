@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { Flight, flightWindow } from '../../src/datasource/flight.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -140,6 +141,17 @@ describe('leaving', () => {
     const next = piecesOf(flight, gone.signal).next();
     gone.abort();
     await expect(next).rejects.toThrow('the client has gone');
+  });
+
+  test('a signal that outlives the answer keeps nothing of it', async () => {
+    const { flight } = begun();
+    const { signal } = new AbortController();
+    const pieces = piecesOf(flight, signal);
+    flight.push(Buffer.from('all'));
+    flight.complete();
+    expect(String(flight.join(signal).body())).toBe('all');
+    expect(await text(pieces)).toBe('all');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('after the end there is nothing to give up', () => {

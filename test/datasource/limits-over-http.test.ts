@@ -121,7 +121,8 @@ describe('concurrency', () => {
     expect(fake.maxInFlight).toBe(2);
     expect(fake.requests.map(({ params }) => params.get('time'))).toEqual(['0', '1', '2', '3', '4']);
     expect((await Promise.all(calls(started, 1, 100)))[0]?.status).toBe(200);
-    expect(ownMetrics(datasource)).toMatchObject({ in_flight: '0', waiting: '0' });
+    await until(() => ownMetrics(datasource)['in_flight'] === '0', { what: 'the last answer has come' });
+    expect(ownMetrics(datasource)).toMatchObject({ waiting: '0' });
   });
 
   test('calls that join another one take no place', async () => {
