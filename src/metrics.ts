@@ -4,7 +4,7 @@ import { systemClock } from './clock.js';
 import type { Datasource } from './datasource/create-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
-import type { Engine, EngineEvents, EngineState, LogRecord } from './engine/engine.js';
+import type { Engine, EngineEvents, EngineInput, EngineState, LogRecord } from './engine/engine.js';
 import { ViewStore } from './engine/view-store.js';
 import { createWorkerEngine } from './engine/worker-engine.js';
 import { GatewayzMetricsError } from './errors.js';
@@ -87,7 +87,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   };
   const makeEngine = await loadEngine(settings);
   const start = (): Engine => {
-    engine ??= closing ? closedEngine : makeEngine(settings, events);
+    engine ??= closing ? closedEngine : makeEngine({ settings, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
@@ -148,10 +148,11 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
 }
 
 /** What collects and renders is loaded here only where no thread does it: it is most of the package. */
-async function loadEngine(settings: Settings): Promise<(settings: Settings, events: EngineEvents) => Engine> {
+async function loadEngine(settings: Settings): Promise<(input: EngineInput, events: EngineEvents) => Engine> {
   if (settings.metricsWorker) return createWorkerEngine;
-  const { createEngine } = await import('./engine/create-engine.js');
-  return createEngine;
+  const { createEngine, loadHealth } = await import('./engine/create-engine.js');
+  const startHealth = await loadHealth(settings);
+  return (input, events) => createEngine(input, startHealth, events);
 }
 
 const closedEngine: Engine = {

@@ -1,5 +1,4 @@
 import type { Vector } from '../model.js';
-import { metricNames } from '../promql/selectors.js';
 import type { CompiledRow } from './compile.js';
 import { parseValue } from './derive/number.js';
 import type { Answers } from './row.js';
@@ -62,7 +61,7 @@ interface AskedBlock {
 function blocksOf(row: CompiledRow, answers: Answers): readonly AskedBlock[] {
   return Object.entries(row.blocks).map(([name, promql]) => ({
     promql,
-    metrics: metricNames(promql),
+    metrics: row.blockMetrics[name]!,
     vector: answers[name] ?? [],
   }));
 }

@@ -41,3 +41,12 @@ export const rankings: Readonly<Record<string, string>> = {
   status_code: 'sum by (status_code) (increase(fastapi_requests_total[1h]))',
   exception_type: 'sum by (exception_type) (increase(fastapi_exceptions_total[1h]))',
 };
+
+/** Everything above that is asked. */
+export const capQueries: readonly string[] = [
+  ...cappedBlocks,
+  ...Object.values(labelSetCounts),
+  statusCount,
+  pairRanking,
+  ...Object.values(rankings),
+];

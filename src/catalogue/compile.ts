@@ -1,9 +1,10 @@
 import { faultsError } from '../errors.js';
 import type { FamilyHeader } from '../model.js';
-import { addMatchers } from '../promql/add-matchers.js';
-import { formatMatchers, type Matcher } from '../promql/matchers.js';
+import { formatMatchers } from '../promql/format-matchers.js';
+import type { Matcher } from '../promql/matcher.js';
 import { formatFault, PromqlFault } from '../promql/promql-fault.js';
-import { metricNames } from '../promql/selectors.js';
+import type { Query } from '../promql/query.js';
+import { capQueries } from './cap.js';
 import { withLabels } from './derive/labels.js';
 import { recordedBlocks } from './recorded.js';
 import type { FamilyRow, Row, SummaryField } from './row.js';
@@ -28,8 +29,9 @@ export interface CompiledRow {
   readonly promql: Readonly<Record<string, string>>;
   /** By the local names of the row: the text that Prometheus is asked, which is also the block's identity. */
   readonly blocks: Readonly<Record<string, string>>;
-  /** Names of the metrics it reads. */
+  /** Names of the metrics it reads, in all and by block. */
   readonly metrics: readonly string[];
+  readonly blockMetrics: Readonly<Record<string, readonly string[]>>;
   readonly onlyIf: NonNullable<Row['onlyIf']>;
   readonly derive: Row['derive'];
   readonly idle: string | undefined;
@@ -53,13 +55,23 @@ export interface Catalogue {
   readonly selector: string | undefined;
   /** The base selector alone, for messages. */
   readonly baseSelector: string | undefined;
-  /** Adds the scope's matchers to any PromQL text. */
+  /** The scope's matchers. */
+  readonly matchers: readonly Matcher[];
+  /** Adds them to a PromQL text. */
   readonly scoped: (promql: string) => string;
+  /** The same, with what is known of the result. */
+  readonly query: Narrow;
+  /** Every query that the catalogue needs, by its text before the scope's matchers were added: plain data. */
+  readonly queries: ReadonlyMap<string, Query>;
 }
+
+/** Adds the scope's matchers to a text. @throws {PromqlFault} where it does not parse. */
+export type Narrow = (text: string) => Query;
 
 /**
  * Checks all rows and adds the scope's matchers to every selector.
  *
+ * @param narrow adds exactly the matchers of `scopeMatchers`
  * @throws GatewayzMetricsError `catalogue_invalid`, naming every fault at once: text that does not parse (file, row, line,
  * column, caret), a family twice in one endpoint, two rows with one id, a summary field whose row does not exist.
  */
@@ -68,10 +80,18 @@ export function compileCatalogue(
   fields: readonly SummaryField[],
   externalFamilies: readonly OutputFamily[],
   scope: Scope,
+  narrow: Narrow,
 ): Catalogue {
   const faults: string[] = [];
   const matchers = scopeMatchers(scope);
-  const scoped = scopedOnce(matchers);
+  const queries = new Map<string, Query>();
+  // Rows share most of their blocks, and parsing is what takes time.
+  const query: Narrow = (text) => {
+    const known = queries.get(text) ?? narrow(text);
+    queries.set(text, known);
+    return known;
+  };
+  const scoped = (text: string): string => query(text).text;
   const rows = new Map<string, CompiledRow>();
   const defined = new Map<string, string>();
   for (const { file, families = [], rows: own = [] } of tables) {
@@ -80,7 +100,7 @@ export function compileCatalogue(
       const earlier = defined.get(row.id);
       if (earlier) faults.push(`${file}: row ${row.id} is defined already in ${earlier}`);
       defined.set(row.id, file);
-      const compiled = compileRow(row, labels, file, scoped, faults);
+      const compiled = compileRow(row, labels, file, query, faults);
       if (compiled) rows.set(row.id, compiled);
     }
   }
@@ -95,8 +115,11 @@ export function compileCatalogue(
   }
   if (faults.length > 0) throw faultsError('catalogue_invalid', 'The catalogue cannot be used:', faults);
   const blockMetrics = new Map(
-    [...rows.values()].flatMap((row) => Object.values(row.blocks)).map((text) => [text, metricNames(text)]),
+    [...rows.values()].flatMap((row) =>
+      Object.entries(row.blocks).map(([name, text]) => [text, row.blockMetrics[name]!] as const),
+    ),
   );
+  for (const text of capQueries) query(text);
   return {
     rows,
     blockMetrics,
@@ -110,21 +133,15 @@ export function compileCatalogue(
     fields,
     selector: scope.selector.length > 0 ? `{${formatMatchers(matchers)}}` : undefined,
     baseSelector: scope.selector.length > 0 ? `{${formatMatchers(scope.selector)}}` : undefined,
-    scoped: (promql) => addMatchers(promql, matchers),
+    matchers,
+    scoped,
+    query,
+    queries,
   };
 }
 
-/** Rows share most of their blocks, and parsing is what takes time. */
-function scopedOnce(matchers: readonly Matcher[]): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const scoped = known.get(text) ?? addMatchers(text, matchers);
-    known.set(text, scoped);
-    return scoped;
-  };
-}
-
-function scopeMatchers({ selector, marker }: Scope): readonly Matcher[] {
+/** The matchers that a scope adds to every selector. */
+export function scopeMatchers({ selector, marker }: Scope): readonly Matcher[] {
   return marker ? [...selector, { label: marker.label, op: '!=', value: marker.value }] : selector;
 }
 
@@ -132,29 +149,31 @@ function compileRow(
   row: Row,
   labels: readonly string[],
   file: string,
-  scoped: (text: string) => string,
+  query: Narrow,
   faults: string[],
 ): CompiledRow | undefined {
   const before = faults.length;
-  const compileTexts = (texts: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(texts).map(([name, text]) => {
-        try {
-          return [name, scoped(text)];
-        } catch (error) {
-          if (!(error instanceof PromqlFault)) throw error;
-          faults.push(`${file}: row ${row.id}, ${name}: ${formatFault(error)}`);
-          return [name, text];
-        }
-      }),
-    );
-  const promql = compileTexts(row.promql);
+  const compileTexts = (texts: Readonly<Record<string, string>>): [string, Query][] =>
+    Object.entries(texts).flatMap(([name, text]): [string, Query][] => {
+      try {
+        return [[name, query(text)]];
+      } catch (error) {
+        if (!(error instanceof PromqlFault)) throw error;
+        faults.push(`${file}: row ${row.id}, ${name}: ${formatFault(error)}`);
+        return [];
+      }
+    });
+  const canonical = compileTexts(row.promql);
   // A plain row's block is its canonical text: one fault is enough.
-  const blocks = faults.length === before ? compileTexts(row.blocks) : {};
+  const asked = faults.length === before ? compileTexts(row.blocks) : [];
   if (faults.length > before) return undefined;
-  const metrics = [...new Set(Object.values(promql).flatMap(metricNames))];
+  const promql = Object.fromEntries(canonical.map(([name, { text }]) => [name, text]));
+  const blocks = Object.fromEntries(asked.map(([name, { text }]) => [name, text]));
+  const blockMetrics = Object.fromEntries(asked.map(([name, query]) => [name, query.metrics]));
+  const metrics = [...new Set(canonical.flatMap(([, query]) => query.metrics))];
   const derive: Row['derive'] = (answers) => withLabels(row.derive(answers), labels, row.id);
-  return { id: row.id, promql, blocks, metrics, onlyIf: row.onlyIf ?? {}, derive, idle: row.idle };
+  const { id, onlyIf = {}, idle } = row;
+  return { id, promql, blocks, metrics, blockMetrics, onlyIf, derive, idle };
 }
 
 /** What everybody who reads such a family must know. */

@@ -1,25 +1,11 @@
-import { businessFamilies } from './business.js';
-import { type Catalogue, type CatalogueTable, compileCatalogue, type Scope } from './compile.js';
-import { healthFamilies } from './health.js';
-import { modelFamilies } from './models.js';
-import { performanceFamilies } from './performance.js';
-import { providerFamilies } from './providers.js';
-import { summaryFields, summaryRows } from './summary.js';
-import { systemFamilies } from './system.js';
+import { narrowQuery } from '../promql/add-matchers.js';
+import { buildCatalogue } from './build-catalogue.js';
+import { type Catalogue, type Scope, scopeMatchers } from './compile.js';
 
-/** Every row, in the order in which `/all` and the documentation show them. */
-export const catalogueTables: readonly CatalogueTable[] = [
-  { file: 'catalogue/system.ts', families: systemFamilies },
-  { file: 'catalogue/providers.ts', families: providerFamilies },
-  { file: 'catalogue/models.ts', families: modelFamilies },
-  { file: 'catalogue/business.ts', families: businessFamilies },
-  { file: 'catalogue/performance.ts', families: performanceFamilies },
-  { file: 'catalogue/summary.ts', rows: summaryRows },
-];
+export { catalogueTables } from './build-catalogue.js';
 
-/** The catalogue for one scope; the Health Service's families and fields are there when one is configured. */
+/** The catalogue for one scope, every text parsed and checked; see `buildCatalogue` and `compileCatalogue`. */
 export function createCatalogue(scope: Scope, healthService: boolean): Catalogue {
-  const fields = summaryFields.filter((field) => healthService || field.section !== 'health');
-  const external = healthService ? healthFamilies.map((family) => ({ ...family, row: family.name })) : [];
-  return compileCatalogue(catalogueTables, fields, external, scope);
+  const matchers = scopeMatchers(scope);
+  return buildCatalogue(scope, healthService, (text) => narrowQuery(text, matchers));
 }

@@ -1,6 +1,4 @@
-import { classicLabelName } from '../promql/matcher.js';
-import type { Matcher } from '../promql/matchers.js';
-import { metricNames } from '../promql/selectors.js';
+import { classicLabelName, type Matcher } from '../promql/matcher.js';
 import { quote } from '../promql/string-literal.js';
 import { blocks } from './blocks.js';
 
@@ -34,7 +32,7 @@ const worthRecording = [
   'httpBucketRate',
 ] as const satisfies readonly (keyof typeof blocks)[];
 
-const sumOfRate = /^sum(?: by \(([^)]+)\) )?\((rate\(.+\[(\w+)\]\))\)$/;
+const sumOfRate = /^sum(?: by \(([^)]+)\) )?\((rate\((\w+).*\[(\w+)\]\))\)$/;
 
 /**
  * What is recorded keeps the labels of the base selector, so that the selector applies to it as well; without one, the job.
@@ -46,10 +44,9 @@ export function recordedBlocks(selector: readonly Matcher[], metricPrefix = ''):
   const kept = selected.length > 0 ? selected : ['job'];
   return worthRecording.map((name) => {
     const block: string = blocks[name];
-    const [, by = '', rate = '', window = ''] = sumOfRate.exec(block) ?? [];
+    const [, by = '', rate = '', metric = '', window = ''] = sumOfRate.exec(block) ?? [];
     const grouped = by === '' ? [] : by.split(', ');
     const labels = [...kept.filter((label) => !grouped.includes(label)), ...grouped];
-    const [metric = ''] = metricNames(block);
     const spelled = labels.map((label) => (classicLabelName.test(label) ? label : quote(label)));
     const record = `${labels.join('_').replaceAll(/\W/g, '_')}:${metricPrefix}${metric.replace(/_total$/, '')}:rate${window}`;
     const sum = by === '' ? 'sum' : `sum by (${by})`;

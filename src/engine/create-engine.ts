@@ -1,29 +1,38 @@
 import type { OutputFamily } from '../catalogue/compile.js';
-import { createCatalogue } from '../catalogue/index.js';
+import { knownCatalogue } from '../catalogue/known-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
-import { createHealthCollector } from '../health-service/health-collector.js';
-import { createHealthPoller, type HealthPoller } from '../health-service/health-poller.js';
 import type { Collector, Family, Snapshot } from '../model.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
 import type { Settings } from '../settings.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
 import { createPrometheusCollector } from '../upstream/prometheus-collector.js';
-import type { Engine, EngineEvents, EngineState } from './engine.js';
+import type { Engine, EngineEvents, EngineInput, EngineState } from './engine.js';
+import type { HealthSource } from './health-source.js';
 import { RefreshRecord } from './refresh-record.js';
 
-/** Milliseconds that the first answers wait for the Health Service: a slow one must not hold up what Prometheus says. */
-const firstPollWait = 2_000;
+/** Starts the Health Service's source where there is one. */
+export type StartHealth = (clock: Clock) => HealthSource | undefined;
+
+/** Polling needs much of what a host without a Health Service does without: it is loaded only where there is one. */
+export async function loadHealth(settings: Settings): Promise<StartHealth> {
+  const { healthServiceUrl } = settings;
+  if (healthServiceUrl === undefined) return () => undefined;
+  const { startHealthSource } = await import('./health-source.js');
+  return (clock) => startHealthSource(settings, healthServiceUrl, clock);
+}
 
 /** Constructs the data sources and what keeps, refreshes and renders their values. Polling begins at once, refreshes when asked. */
-export function createEngine(settings: Settings, events: EngineEvents, clock: Clock = systemClock): Engine {
-  const catalogue = createCatalogue(
-    { selector: settings.metricsSelector, marker: settings.metricsMarker },
-    settings.healthServiceUrl !== undefined,
-  );
+export function createEngine(
+  { settings, queries }: EngineInput,
+  startHealth: StartHealth,
+  events: EngineEvents,
+  clock: Clock = systemClock,
+): Engine {
+  const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
+  const catalogue = knownCatalogue(scope, settings.healthServiceUrl !== undefined, queries);
   const client = createPrometheusClient(settings, clock);
-  const poller = startPoller(settings, clock);
-  const health = poller && waitingOnlyAtFirst(createHealthCollector(poller), clock);
+  const health = startHealth(clock);
   const record = new RefreshRecord(settings.metricsRefreshInterval / 1000, events.log);
   const endpoints = new Map([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
@@ -36,7 +45,7 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
   const lengths = new Map<string, number>();
   const prometheus = createPrometheusCollector(client, catalogue, settings.metricsMaxSeries, settings.metricsRecorded);
   const refresher = new Refresher({
-    collectors: health ? [prometheus, health] : [prometheus],
+    collectors: health ? [prometheus, health.collector] : [prometheus],
     endpoints,
     interval: settings.metricsRefreshInterval,
     delay: settings.metricsEvaluationDelay,
@@ -104,8 +113,8 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
     },
     async state(): Promise<EngineState> {
       const { ready, upstreamUp, snapshotInstant, intervalSeconds, refreshes } = record;
-      const families = health ? await healthFamiliesNow(health, catalogue.families['all']!, clock.now()) : [];
-      const answers = poller?.state.endpointsUp() ?? new Map<string, boolean>();
+      const families = health ? await healthFamiliesNow(health.collector, catalogue.families['all']!, clock.now()) : [];
+      const answers = health?.endpointsUp() ?? new Map<string, boolean>();
       return {
         ready: ready || [...answers.values()].includes(true),
         upstreamUp,
@@ -121,25 +130,10 @@ export function createEngine(settings: Settings, events: EngineEvents, clock: Cl
       };
     },
     async close() {
-      await Promise.all([refresher.close(), poller?.stop()]);
+      await Promise.all([refresher.close(), health?.stop()]);
       await client.close();
     },
   };
-}
-
-function startPoller(settings: Settings, clock: Clock): HealthPoller | undefined {
-  const { healthServiceUrl } = settings;
-  if (healthServiceUrl === undefined) return undefined;
-  const poller = createHealthPoller({ ...settings, healthServiceUrl }, clock);
-  poller.start();
-  return poller;
-}
-
-/** The first poll is waited for as long as the limit allows, counted from now, and nothing later. */
-function waitingOnlyAtFirst(collector: Collector, clock: Clock): Collector {
-  const waited = new AbortController();
-  clock.setTimeout(() => waited.abort(), firstPollWait);
-  return { ...collector, collect: (instant, rows) => collector.collect(instant, rows, waited.signal) };
 }
 
 async function healthFamiliesNow(

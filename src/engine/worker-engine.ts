@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock, type Timer } from '../clock.js';
 import type { Snapshot } from '../model.js';
-import type { Settings } from '../settings.js';
-import type { Engine, EngineEvents, EngineState } from './engine.js';
+import type { Engine, EngineEvents, EngineInput, EngineState } from './engine.js';
 import type { EngineMessage, EngineNotice, EngineRequest } from './messages.js';
 
 /**
@@ -19,7 +18,7 @@ const busyWait = 25;
  * old in time, a refresh of 18,000 pairs peaks at half of what the defaults let it take. One that needs more than the limit
  * ends the thread, not the host.
  */
-const heap = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1024 };
+const heap = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 1024 };
 
 type RequestBody = EngineRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
@@ -31,7 +30,7 @@ type RequestBody = EngineRequest extends infer R ? (R extends { id: number } ? O
  * meanwhile.
  */
 export function createWorkerEngine(
-  settings: Settings,
+  input: EngineInput,
   events: EngineEvents,
   options: { readonly clock?: Clock; readonly script?: URL } = {},
 ): Engine {
@@ -47,7 +46,7 @@ export function createWorkerEngine(
   function start(): Worker | undefined {
     const startedAt = clock.now();
     const thread = new Worker(script, {
-      workerData: settings,
+      workerData: input,
       execArgv: [],
       env: {},
       stdin: false,

@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Settings } from '../settings.js';
-import { createEngine } from './create-engine.js';
+import { createEngine, loadHealth } from './create-engine.js';
+import type { EngineInput } from './engine.js';
 import type { EngineMessage, EngineNotice, EngineRequest } from './messages.js';
 
 /** The thread: an engine, spoken to in messages. Bytes are moved, not copied. */
 const port = parentPort!;
 const post = (message: EngineMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
-const engine = createEngine(workerData as Settings, {
+const input = workerData as EngineInput;
+
+const engine = createEngine(input, await loadHealth(input.settings), {
   publish: (representations) =>
     post(
       { kind: 'publish', representations },

@@ -2,8 +2,8 @@ import type { SyntaxNode } from '@lezer/common';
 import { classicLabelName, type Matcher, readBraces } from './matcher.js';
 import { parsePromql } from './parse-promql.js';
 import { PromqlFault } from './promql-fault.js';
-import { quote } from './string-literal.js';
 
+export { formatMatchers } from './format-matchers.js';
 export type { Matcher, MatchOp } from './matcher.js';
 
 /** Labels with a meaning of their own: of Prometheus, of expositions, and of our output. */
@@ -29,13 +29,6 @@ export function parseMatchers(text: string): readonly Matcher[] {
     }
     return entry.matcher;
   });
-}
-
-/** Matchers as they stand between braces, on one line; the order is kept. No matchers: empty text. */
-export function formatMatchers(matchers: readonly Matcher[]): string {
-  return matchers
-    .map(({ label, op, value }) => `${classicLabelName.test(label) ? label : quote(label)}${op}${quote(value)}`)
-    .join(',');
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { type Matcher, readBraces } from './matcher.js';
 import { parsePromql } from './parse-promql.js';
+import type { Insertion } from './query.js';
 
 /** One vector selector of a query. */
 export interface Selector {
@@ -13,8 +14,7 @@ export interface Selector {
   /** UTF-16 offsets of name and braces; range, `offset` and `@` lie outside. */
   readonly from: number;
   readonly to: number;
-  /** Where a further matcher goes, and what it must be wrapped in. */
-  readonly insertion: { readonly at: number; readonly before: string; readonly after: string };
+  readonly insertion: Insertion;
 }
 
 /** The vector selectors of a query, in source order. @throws {PromqlFault} where the text does not parse. */
@@ -31,7 +31,12 @@ export function listSelectors(text: string): readonly Selector[] {
 
 /** Names of the metrics that a query selects by name, each once, in source order. @throws {PromqlFault} */
 export function metricNames(text: string): readonly string[] {
-  return [...new Set(listSelectors(text).flatMap(({ name }) => name ?? []))];
+  return namesOf(listSelectors(text));
+}
+
+/** The names of selectors that have one, each once. */
+export function namesOf(selectors: readonly Selector[]): readonly string[] {
+  return [...new Set(selectors.flatMap(({ name }) => name ?? []))];
 }
 
 function readSelector(text: string, node: SyntaxNode): Selector {

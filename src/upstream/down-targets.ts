@@ -1,8 +1,8 @@
 import type { DownTarget } from '../catalogue/absence.js';
 import type { Catalogue } from '../catalogue/compile.js';
-import { addMatchers } from '../promql/add-matchers.js';
 import { anyOf } from '../promql/any-of.js';
-import { formatMatchers } from '../promql/matchers.js';
+import { formatMatchers } from '../promql/format-matchers.js';
+import type { Matcher } from '../promql/matcher.js';
 import type { Questions } from './questions.js';
 
 /**
@@ -13,17 +13,21 @@ import type { Questions } from './questions.js';
  */
 export async function downTargets(catalogue: Catalogue, questions: Questions): Promise<readonly DownTarget[]> {
   const jobs = await jobsOf(catalogue, questions);
-  const selected = jobs.length > 0 ? addMatchers('up', [{ label: 'job', op: '=~', value: anyOf(jobs) }]) : 'up';
-  const scoped = await questions.query(catalogue.scoped(selected));
-  const { vector } = scoped.vector.length > 0 ? scoped : await questions.query(selected);
+  const ofJobs: readonly Matcher[] = jobs.length > 0 ? [{ label: 'job', op: '=~', value: anyOf(jobs) }] : [];
+  const scoped = await questions.query(up([...ofJobs, ...catalogue.matchers]));
+  const { vector } = scoped.vector.length > 0 ? scoped : await questions.query(up(ofJobs));
   return vector
     .filter(({ value }) => value === '0')
     .map(({ labels }) => ({ job: labels['job'] ?? '', instance: labels['instance'] ?? '' }));
 }
 
+function up(matchers: readonly Matcher[]): string {
+  return matchers.length === 0 ? 'up' : `up{${formatMatchers(matchers)}}`;
+}
+
 async function jobsOf(catalogue: Catalogue, questions: Questions): Promise<readonly string[]> {
   const metrics = new Set([...catalogue.rows.values()].flatMap((row) => row.metrics));
   const plain = [...metrics].filter((name) => !/_(?:bucket|sum|count)$/.test(name));
-  const matchers = formatMatchers([{ label: '__name__', op: '=~', value: anyOf(plain) }]);
-  return (await questions.labelValues('job', catalogue.scoped(`{${matchers}}`))).values;
+  const named: Matcher = { label: '__name__', op: '=~', value: anyOf(plain) };
+  return (await questions.labelValues('job', `{${formatMatchers([named, ...catalogue.matchers])}}`)).values;
 }

@@ -1,16 +1,15 @@
-import { labelSetCounts, pairRanking, rankings, statusCount } from '../catalogue/cap.js';
+import { cappedBlocks, labelSetCounts, pairRanking, rankings, statusCount } from '../catalogue/cap.js';
 import type { Catalogue, OutputFamily } from '../catalogue/compile.js';
 import { scalarOf } from '../catalogue/derive/vector.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Vector } from '../model.js';
-import { addMatchers } from '../promql/add-matchers.js';
 import { anyOf } from '../promql/any-of.js';
-import { metricNames } from '../promql/selectors.js';
+import { type Query, withMatchers } from '../promql/query.js';
 import type { Questions } from './questions.js';
 
 /** The pairs of model and provider that are shown while a family of `/models` is over the limit. */
 export interface PairChoice {
-  /** Narrows a block to the chosen pairs, so that the others are not transferred; undefined when no pair is chosen. */
+  /** Narrows a block that grows with the pairs to the chosen ones, so that the others are not transferred; undefined when no pair is chosen. */
   readonly restrict: (block: string) => string | undefined;
   /** Label sets that each family has upstream. */
   readonly counts: ReadonlyMap<string, number>;
@@ -39,14 +38,16 @@ export async function choosePairs(
   try {
     const ask = (promql: string): Promise<Vector> => askOrThrow(catalogue.scoped(promql), questions);
     const askNumber = async (promql: string): Promise<number> => scalarOf(await ask(promql)) ?? 0;
-    const known = Object.entries(labelSetCounts).filter(([, promql]) => metricNames(promql).some(exists));
+    const known = Object.entries(labelSetCounts).filter(([, promql]) => catalogue.query(promql).metrics.some(exists));
     const counts = new Map(
       await Promise.all(known.map(async ([family, promql]) => [family, await askNumber(promql)] as const)),
     );
     if ([...counts.values()].every((count) => count <= maxSeries)) return undefined;
     // Every status of a pair is a label set of the requests family.
     const limit = Math.floor(maxSeries / Math.max(1, await askNumber(statusCount)));
-    return { restrict: restrictionTo(await ask(`topk(${limit}, ${pairRanking})`)), counts };
+    const busiest = await askOrThrow(`topk(${limit}, ${catalogue.scoped(pairRanking)})`, questions);
+    const capped = cappedBlocks.map(catalogue.query);
+    return { restrict: restrictionTo(busiest, new Map(capped.map((block) => [block.text, block]))), counts };
   } catch (error) {
     if (error instanceof GatewayzMetricsError) return error;
     throw error;
@@ -60,7 +61,7 @@ async function askOrThrow(promql: string, questions: Questions): Promise<Vector>
 }
 
 /** One selection for each provider, since matchers cannot name pairs. */
-function restrictionTo(pairs: Vector): PairChoice['restrict'] {
+function restrictionTo(pairs: Vector, blocks: ReadonlyMap<string, Query>): PairChoice['restrict'] {
   const models = new Map<string, string[]>();
   for (const { labels } of pairs) {
     const provider = labels['provider'] ?? '';
@@ -74,7 +75,9 @@ function restrictionTo(pairs: Vector): PairChoice['restrict'] {
       ] as const,
   );
   return (block) =>
-    selections.length === 0 ? undefined : union(selections.map((matchers) => addMatchers(block, matchers)));
+    selections.length === 0
+      ? undefined
+      : union(selections.map((matchers) => withMatchers(blocks.get(block)!, matchers)));
 }
 
 /** `a or b or …`, balanced: each `or` copies what is on its left. */
@@ -105,7 +108,7 @@ export async function chooseBusiest(
     [...over].map(async (label) => {
       const ranking = rankings[label];
       const { vector } = ranking
-        ? await questions.query(catalogue.scoped(`topk(${maxSeries}, ${ranking})`))
+        ? await questions.query(`topk(${maxSeries}, ${catalogue.scoped(ranking)})`)
         : { vector: [] };
       // What the ranking does not know comes last.
       const shown = families.filter((family) => family.label === label).flatMap(({ metrics }) => metrics);

@@ -1,14 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { blocks } from '../../src/catalogue/blocks.js';
 import { cappedBlocks, labelSetCounts, pairRanking, rankings, statusCount } from '../../src/catalogue/cap.js';
-import { type CatalogueTable, compileCatalogue, type OutputFamily, type Scope } from '../../src/catalogue/compile.js';
+import {
+  type Catalogue,
+  type CatalogueTable,
+  compileCatalogue,
+  type Narrow,
+  type OutputFamily,
+  type Scope,
+} from '../../src/catalogue/compile.js';
 import { catalogueTables, createCatalogue } from '../../src/catalogue/index.js';
+import { knownCatalogue } from '../../src/catalogue/known-catalogue.js';
 import { type FamilyRow, plainRow, type Row, row, type SummaryField } from '../../src/catalogue/row.js';
 import { summaryFields } from '../../src/catalogue/summary.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
+import { narrowQuery } from '../../src/promql/add-matchers.js';
 import { listSelectors } from '../../src/promql/selectors.js';
 
 const nowhere: Scope = { selector: [], marker: undefined };
+const asIs: Narrow = (text) => narrowQuery(text, []);
 const scope: Scope = {
   selector: [{ label: 'env', op: '=', value: 'production' }],
   marker: { label: 'reexported_by', value: 'gatewayz-metrics' },
@@ -29,7 +39,7 @@ function faultOf(
   external: readonly OutputFamily[] = [],
 ): string {
   try {
-    compileCatalogue(tables, fields, external, nowhere);
+    compileCatalogue(tables, fields, external, nowhere, asIs);
   } catch (error) {
     expect(error).toBeInstanceOf(GatewayzMetricsError);
     expect((error as GatewayzMetricsError).code).toBe('catalogue_invalid');
@@ -85,7 +95,7 @@ describe('compileCatalogue', () => {
   test('takes a family a second time only as a total of the first, which /all leaves out', () => {
     const detailed = family('x_total', plainRow('x_total', 'sum by (a) (x)'), { labels: ['a'] });
     const total = family('x_total', plainRow('total_x', 'sum(x)'), { endpoint: 'business', totalOf: 'x_total' });
-    const { families } = compileCatalogue([{ file: 'a.ts', families: [detailed, total] }], [], [], nowhere);
+    const { families } = compileCatalogue([{ file: 'a.ts', families: [detailed, total] }], [], [], nowhere, asIs);
     const rowsOf = (endpoint: string): string[] => families[endpoint]!.map((one) => one.row);
     expect([rowsOf('system'), rowsOf('business'), rowsOf('all')]).toEqual([['x_total'], ['total_x'], ['x_total']]);
   });
@@ -100,7 +110,7 @@ describe('compileCatalogue', () => {
       labels: [],
       row: name,
     });
-    const { families } = compileCatalogue([table], [field('up', 'up')], [outside('up')], nowhere);
+    const { families } = compileCatalogue([table], [field('up', 'up')], [outside('up')], nowhere, asIs);
     expect(families['all']?.map(({ name }) => name)).toEqual(['x', 'up']);
     expect(faultOf([table], [], [outside('x')])).toContain('the Health Service: family x is twice in /all');
   });
@@ -126,6 +136,21 @@ describe('the catalogue', () => {
       for (const { matchers } of listSelectors(text)) expect(matchers.slice(-2), text).toEqual(added);
     }
     expect(catalogue.baseSelector).toBe('{env="production"}');
+  });
+
+  test('is the same again from its queries, without the parser', () => {
+    const catalogue = createCatalogue(scope, true);
+    const known = knownCatalogue(scope, true, structuredClone(catalogue.queries));
+    const plain = ({ rows, recorded, families, blockMetrics, selector, queries }: Catalogue) => ({
+      rows: [...rows].map(([id, { promql, blocks, metrics, blockMetrics: of }]) => [id, promql, blocks, metrics, of]),
+      recorded,
+      families,
+      blockMetrics,
+      selector,
+      queries,
+    });
+    expect(plain(known)).toEqual(plain(catalogue));
+    expect(() => known.scoped('up')).toThrow('the catalogue has no query "up"');
   });
 
   test('asks the names of all series where there is no base selector: Prometheus wants one matcher that is not empty', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEngine } from '../../src/engine/create-engine.js';
-import type { Engine, EngineEvents, LogRecord } from '../../src/engine/engine.js';
+import type { Engine, EngineEvents, EngineInput, LogRecord } from '../../src/engine/engine.js';
 import { createWorkerEngine } from '../../src/engine/worker-engine.js';
 import type { Representation, View } from '../../src/render/representation.js';
-import { readSettings, type Settings } from '../../src/settings.js';
 import { built } from '../support/built.js';
+import { engineInput } from '../support/engine-input.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { until } from '../support/until.js';
@@ -21,7 +21,7 @@ function scripted(...behaviours: readonly Behaviour[]) {
   const lines: LogRecord[] = [];
   const events: EngineEvents = { publish: () => {}, dropped: () => {}, log: (record) => lines.push(record) };
   const workerData: unknown = { script: behaviours, lives: new SharedArrayBuffer(4) };
-  const engine = createWorkerEngine(workerData as Settings, events, { clock, script });
+  const engine = createWorkerEngine(workerData as EngineInput, events, { clock, script });
   onTestFinished(() => engine.close());
   const logged = (message: string) =>
     until(() => lines.find((line) => line.message === message), { what: `"${message}" is logged`, every: 1 });
@@ -134,11 +134,10 @@ test('the thread has neither the environment nor the flags of the host', async (
 });
 
 describe('the engine in its thread', () => {
-  async function start(make: (settings: Settings, events: EngineEvents) => Engine, prometheus: FakePrometheus) {
+  async function start(make: (input: EngineInput, events: EngineEvents) => Engine, prometheus: FakePrometheus) {
     const published: Representation[] = [];
     const lines: LogRecord[] = [];
-    const settings = readSettings({ env: {}, prometheusUrl: prometheus.url, metricsRefreshInterval: '1h' });
-    const engine = make(settings, {
+    const engine = make(engineInput({ prometheusUrl: prometheus.url, metricsRefreshInterval: '1h' }), {
       publish: (representations) => published.push(...representations),
       dropped: () => {},
       log: (record) => lines.push(record),
@@ -151,10 +150,11 @@ describe('the engine in its thread', () => {
     const prometheus = await startFakePrometheus();
     onTestFinished(() => prometheus.close());
     playWholeGateway(prometheus);
-    const inThread = (settings: Settings, events: EngineEvents) =>
-      createWorkerEngine(settings, events, { script: built('engine/worker.js') });
+    const inThread = (input: EngineInput, events: EngineEvents) =>
+      createWorkerEngine(input, events, { script: built('engine/worker.js') });
+    const here = (input: EngineInput, events: EngineEvents) => createEngine(input, () => undefined, events);
     const results = await Promise.all(
-      [inThread, createEngine].map(async (make) => {
+      [inThread, here].map(async (make) => {
         const { engine, published, lines } = await start(make, prometheus);
         const views: View[] = [
           { endpoint: 'all', format: 'text', encoding: 'identity' },

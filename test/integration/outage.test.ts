@@ -80,11 +80,10 @@ scrape_configs:
     );
 
   const values = { total_requests: '12350', in_progress: '3' };
-  const good = await seen(
-    'the summary has the values',
-    ({ document }) => document.metrics?.['http']?.['in_progress'] === '3',
+  // All of them: on a busy machine the first scrape may be committed between two questions, in spite of the delay.
+  const good = await seen('the summary has the values', ({ document: { metrics: known } }) =>
+    Object.entries(values).every(([field, value]) => known?.['http']?.[field] === value),
   );
-  expect(good.document.metrics['http']).toMatchObject(values);
   expect(good.document.missing['business.active_trials']).toBe('no series named trial_active in Prometheus');
 
   await prometheus.stop();

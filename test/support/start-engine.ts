@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { createEngine } from '../../src/engine/create-engine.js';
+import { createEngine, loadHealth } from '../../src/engine/create-engine.js';
 import type { Engine, EngineState, LogRecord } from '../../src/engine/engine.js';
 import { type Representation, type View, viewKey } from '../../src/render/representation.js';
-import { type Options, readSettings } from '../../src/settings.js';
+import type { Options } from '../../src/settings.js';
+import { engineInput } from './engine-input.js';
 import { FakeClock } from './fake-clock.js';
 import { type FakePrometheus, startFakePrometheus } from './fake-prometheus.js';
 import { noon } from './refreshing.js';
@@ -37,15 +38,16 @@ export async function startEngine(
   const published: Representation[] = [];
   const dropped: EngineState['dropped'][] = [];
   const lines: LogRecord[] = [];
+  const input = engineInput({
+    prometheusUrl: prometheus.url,
+    metricsRefreshInterval: '1m',
+    metricsIdleAfter: '1h',
+    metricsStaleLimit: '1h',
+    ...options,
+  });
   const engine = createEngine(
-    readSettings({
-      env: {},
-      prometheusUrl: prometheus.url,
-      metricsRefreshInterval: '1m',
-      metricsIdleAfter: '1h',
-      metricsStaleLimit: '1h',
-      ...options,
-    }),
+    input,
+    await loadHealth(input.settings),
     {
       publish: (representations) => {
         onPublish(representations);
