@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { startChild } from './support/child.mjs';
 import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
+import { get } from './support/get.mjs';
 import { median, spread } from './support/spread.mjs';
 
 const rounds = 9;
@@ -55,20 +56,11 @@ export async function answers({ row }) {
 }
 
 /** The bytes as they come over the wire, and the headers that a server of them would set. */
-async function wholeAnswer({ url, headers }) {
-  const { get } = await import('node:http');
-  return new Promise((resolve, reject) => {
-    get(url, { headers }, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => {
-        const { 'content-type': type, 'content-encoding': encoding } = response.headers;
-        if (response.statusCode !== 200) return reject(new Error(`${url} gave ${response.statusCode}`));
-        const given = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) };
-        resolve({ body: Buffer.concat(chunks), headers: given });
-      });
-    }).on('error', reject);
-  });
+async function wholeAnswer({ url, headers: asked }) {
+  const { status, headers, body } = await get(url, asked);
+  if (status !== 200) throw new Error(`${url} gave ${status}`);
+  const { 'content-type': type, 'content-encoding': encoding } = headers;
+  return { body, headers: { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) } };
 }
 
 async function inTurn(subject, baseline) {

@@ -1,8 +1,11 @@
 // npm run bench [-- name…]: measures what the README of this folder shows. Needs a build, and a machine that does little else.
 import { cpus } from 'node:os';
 import { answers } from './answers.mjs';
+import { cold } from './cold.mjs';
+import { host } from './host.mjs';
+import { upstream } from './upstream.mjs';
 
-const benches = { answers };
+const benches = { answers, cold, upstream, host };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benches));

@@ -6,8 +6,8 @@ import { once } from 'node:events';
  *
  * @param {URL} script
  * @param {readonly string[]} args
- * @returns {Promise<{ ready: any, pid: number, ask: () => Promise<any>, stop: () => Promise<void> }>} `ready` is the first
- *   message, `ask` sends one and gives the next.
+ * @returns {Promise<{ ready: any, pid: number, ask: (message?: string) => Promise<any>, stop: () => Promise<void> }>} `ready` is
+ *   the first message, `ask` sends one and gives the next.
  */
 export async function startChild(script, args = []) {
   const child = fork(script, args);
@@ -19,9 +19,9 @@ export async function startChild(script, args = []) {
   return {
     ready,
     pid: child.pid,
-    async ask() {
+    async ask(message = 'ask') {
       const answer = once(child, 'message');
-      child.send('ask');
+      child.send(message);
       return (await answer)[0];
     },
     async stop() {

@@ -1,5 +1,6 @@
 // A Fastify host in a process of its own: `node host.mjs <plugin options as JSON, or "none">`. Tells its parent its URL, and on
-// every message how late its event loop was since the last one, in milliseconds, and the most memory it ever had, in MiB.
+// the message `ask` how late its event loop was since the last one, in milliseconds, and the most memory it ever had, in MiB; on
+// `rss` the memory that it has, and nothing begins anew.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fastify from 'fastify';
 import { setupPrometheusRoutes } from '../../dist/index.js';
@@ -13,17 +14,17 @@ await app.listen({ host: '127.0.0.1', port: 0 });
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 
-process.on('message', () => {
+process.on('message', (message) => {
+  if (message === 'rss') return process.send(process.memoryUsage.rss() / 2 ** 20);
   const milliseconds = (nanoseconds) => nanoseconds / 1e6;
   process.send({
     p50: milliseconds(delay.percentile(50)),
     p999: milliseconds(delay.percentile(99.9)),
     max: milliseconds(delay.max),
     turns: delay.count,
-    rss: process.memoryUsage.rss() / 2 ** 20,
     peakRss: process.resourceUsage().maxRSS / 2 ** 10,
   });
-  delay.reset();
+  return delay.reset();
 });
 process.once('disconnect', () => app.close().then(() => process.exit()));
 process.send({ url: `http://127.0.0.1:${app.server.address().port}` });

@@ -1,0 +1,79 @@
+import { startChild } from './support/child.mjs';
+import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
+import { get, replay, warmPool } from './support/get.mjs';
+import { startRecordingProxy } from './support/recording-proxy.mjs';
+import { median, spread } from './support/spread.mjs';
+
+const connections = 4;
+const target = 1.3;
+
+/**
+ * The first answer for an endpoint that nobody has asked for, against the time that Prometheus takes for the same questions
+ * over warm connections; and `/models` against `/federate` of the raw series that it is made from. In turn.
+ */
+export async function cold({ row }) {
+  await measure({ providers: 16, models: 10, rounds: 15 }, row);
+  await measure({ providers: 30, models: 600, rounds: 5 }, row);
+}
+
+async function measure({ providers, models, rounds }, row) {
+  const size = `${providers} × ${models} pairs`;
+  const prometheus = await startGatewayPrometheus({ providers, models });
+  const proxy = await startRecordingProxy(prometheus.url);
+  const options = { prometheusUrl: proxy.url, metricsMaxSeries: 100_000, metricsRefreshInterval: '1s' };
+  const agent = warmPool(connections);
+  try {
+    for (const path of ['/summary', '/all']) {
+      const child = await startChild(new URL('support/cold.mjs', import.meta.url), [JSON.stringify(options), path]);
+      const measured = { ratios: [], fresh: [], ms: [] };
+      for (let round = -1; round < rounds; round += 1) {
+        proxy.exchanges.length = 0;
+        const { [path]: ours } = await child.ask();
+        // The process asked twice, once with its thread up and once without.
+        const questions = proxy.exchanges.slice(0, proxy.exchanges.length / 2);
+        await replay(proxy.url, questions.slice(0, connections), agent);
+        const theirs = await replay(proxy.url, questions, agent);
+        if (round < 0) continue;
+        measured.ratios.push(ours.ms / theirs);
+        measured.fresh.push(ours.fresh / theirs);
+        measured.ms.push(ours.ms);
+      }
+      await child.stop();
+      row({
+        what: `first \`${path}\`, ${size}, against Prometheus alone`,
+        measured: spread(measured.ratios),
+        target: `≤ ${target}`,
+        met: median(measured.ratios) <= target,
+        also: `${Math.round(median(measured.ms))} ms; where the thread starts with it ${spread(measured.fresh)}`,
+      });
+    }
+    if (models === 600) await againstFederate({ options, prometheus, rounds, size }, row);
+  } finally {
+    agent.destroy();
+    await proxy.stop();
+    await prometheus.stop();
+  }
+}
+
+async function againstFederate({ options, prometheus, rounds, size }, row) {
+  const names =
+    'model_inference_requests_total|model_inference_duration_seconds_.+|tokens_used_total|credits_used_total';
+  const federate = `${prometheus.url}/federate?match[]=${encodeURIComponent(`{__name__=~"${names}"}`)}`;
+  const child = await startChild(new URL('support/cold.mjs', import.meta.url), [JSON.stringify(options), '/models']);
+  const bytes = [];
+  const times = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { '/models': ours } = await child.ask();
+    const theirs = await get(federate);
+    bytes.push(ours.bytes / theirs.body.length);
+    times.push(ours.ms / theirs.ms);
+  }
+  await child.stop();
+  row({
+    what: `first \`/models\`, ${size}, against \`/federate\` of the raw series: bytes`,
+    measured: spread(bytes),
+    target: '< 1',
+    met: median(bytes) < 1,
+    also: `time ${spread(times)}`,
+  });
+}

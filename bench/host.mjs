@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startChild } from './support/child.mjs';
+import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
+import { get } from './support/get.mjs';
+import { startRecordingProxy } from './support/recording-proxy.mjs';
+import { median, spread } from './support/spread.mjs';
+
+const rounds = 4;
+/** Of each round, with the plugin: 20 in all. Without it fewer will do: what is compared are delays, and fewer turns have fewer late ones. */
+const refreshes = 5;
+const replays = 3;
+const endpoints = ['summary', 'all', 'models', 'system', 'providers', 'business', 'performance'];
+
+const beside = (path) => new URL(path, import.meta.url);
+const metricsOf = (url, path) => `${url}/prometheus/metrics/${path}`;
+
+/** What the plugin does to its host: lateness of the event loop, and memory. */
+export async function host({ row }) {
+  await smallMemory(row);
+  await large(row);
+}
+
+/** A gateway of 160 pairs with everything kept warm: peak, and whether 200 refreshes leave anything behind. */
+async function smallMemory(row) {
+  const prometheus = await startGatewayPrometheus({ providers: 16, models: 10 });
+  const bare = await startChild(beside('support/host.mjs'), ['none']);
+  const options = { prometheusUrl: prometheus.url, metricsRefreshInterval: '1s' };
+  const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
+  try {
+    const memory = [];
+    for await (const { rss } of refreshesOf(child, ['all', ...endpoints], 200)) memory.push(rss);
+    const { peakRss } = await child.ask();
+    const alone = (await bare.ask()).peakRss;
+    row({
+      what: 'peak memory of the host, 16 × 10 pairs, all endpoints warm, 200 refreshes',
+      measured: `${peakRss.toFixed(0)} MiB`,
+      target: '≤ 110 MiB',
+      met: peakRss <= 110,
+      also: `without the plugin ${alone.toFixed(0)} MiB`,
+    });
+    const growth = median(memory.slice(150)) - median(memory.slice(50, 100));
+    row({
+      what: 'growth from refreshes 50–100 to refreshes 150–200',
+      measured: `${growth.toFixed(1)} MiB`,
+      target: 'none',
+      met: growth < 2,
+      also: `from refresh 50 on ${spread(memory.slice(50), 0)} MiB`,
+    });
+  } finally {
+    await Promise.all([child.stop(), bare.stop()]);
+    await prometheus.stop();
+  }
+}
+
+async function large(row) {
+  const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
+  const prometheus = await startGatewayPrometheus({ providers: 30, models: 600 });
+  const proxy = await startRecordingProxy(prometheus.url);
+  try {
+    const file = join(folder, 'questions.json');
+    const plugged = [];
+    const bare = [];
+    for (let round = 0; round < rounds; round += 1) {
+      proxy.exchanges.length = 0;
+      const { lateness, every } = await withPlugin(proxy);
+      plugged.push(lateness);
+      await writeFile(file, JSON.stringify(questionsOfOneRefresh(proxy.exchanges)));
+      bare.push(await withoutPlugin(proxy, file, every));
+    }
+    const seen = refreshes * rounds;
+    for (const [name, limit] of [
+      ['p999', 2],
+      ['max', 10],
+    ]) {
+      const above = plugged.map((one, index) => one[name] - bare[index][name]);
+      row({
+        what: `event loop, 30 × 600 pairs, ${seen} refreshes: ${name === 'max' ? 'longest' : 'p99.9'} delay above that of a host without the plugin`,
+        measured: `${spread(above, 1)} ms`,
+        target: `≤ ${limit} ms`,
+        met: median(above) <= limit,
+        also: `with ${spread(
+          plugged.map((one) => one[name]),
+          1,
+        )} ms, without ${spread(
+          bare.map((one) => one[name]),
+          1,
+        )} ms`,
+      });
+    }
+    const peak = Math.max(...plugged.map(({ peakRss }) => peakRss));
+    row({
+      what: 'peak memory of the host, 30 × 600 pairs, `/models` and `/summary` warm',
+      measured: `${peak.toFixed(0)} MiB`,
+      target: '≤ 350 MiB',
+      met: peak <= 350,
+    });
+    await largeMemory(prometheus, row);
+  } finally {
+    await proxy.stop();
+    await prometheus.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function largeMemory(prometheus, row) {
+  const options = { prometheusUrl: prometheus.url, metricsMaxSeries: 100_000, prometheusTimeout: '1m' };
+  const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
+  for await (const _ of refreshesOf(child, ['all', ...endpoints], 3));
+  const { peakRss } = await child.ask();
+  await child.stop();
+  row({
+    what: 'peak memory of the host, 30 × 600 pairs, all endpoints warm, 3 refreshes',
+    measured: `${peakRss.toFixed(0)} MiB`,
+    target: '≤ 350 MiB',
+    met: peakRss <= 350,
+  });
+}
+
+/** Delays over refreshes that Prometheus was asked for; the first, which is cold, is not among them. */
+async function withPlugin(proxy) {
+  const options = { prometheusUrl: proxy.url, metricsMaxSeries: 100_000, prometheusTimeout: '1m' };
+  const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
+  let started = 0;
+  let lateness;
+  for await (const { count } of refreshesOf(child, ['models', 'summary'], refreshes + 1)) {
+    if (count === 1) {
+      await child.ask();
+      started = Date.now();
+    }
+    if (count === refreshes + 1) lateness = await child.ask();
+  }
+  const every = (Date.now() - started) / refreshes;
+  await child.stop();
+  return { lateness, every };
+}
+
+/** The same while another process asks the same questions as often. */
+async function withoutPlugin(proxy, file, every) {
+  const child = await startChild(beside('support/host.mjs'), ['none']);
+  const replayer = await startChild(beside('support/replayer.mjs'), [proxy.url, file]);
+  await replayer.ask();
+  await child.ask();
+  for (let count = 0; count < replays; count += 1) {
+    const { ms } = await replayer.ask();
+    await delay(Math.max(0, every - ms));
+  }
+  const lateness = await child.ask();
+  await Promise.all([child.stop(), replayer.stop()]);
+  return lateness;
+}
+
+/** Asks for the endpoints twice a second; yields at every new answer of the first one, that of the cold ask included. */
+async function* refreshesOf(child, paths, count) {
+  let tag;
+  for (let seen = 0; seen < count; ) {
+    const answers = await Promise.all(paths.map((path) => get(metricsOf(child.ready.url, path))));
+    const { etag } = answers[0].headers;
+    if (etag !== undefined && etag !== tag) {
+      tag = etag;
+      seen += 1;
+      yield { count: seen, rss: await child.ask('rss') };
+    }
+    await delay(500);
+  }
+}
+
+function questionsOfOneRefresh(exchanges) {
+  const last = exchanges.findLast(({ method }) => method === 'POST').time;
+  return exchanges.filter(({ method, time }) => method === 'POST' && time === last);
+}

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import { startChild } from './support/child.mjs';
+import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
+import { get } from './support/get.mjs';
+import { startRecordingProxy } from './support/recording-proxy.mjs';
+import { median, spread } from './support/spread.mjs';
+
+const endpoints = ['summary', 'all', 'models', 'system', 'providers', 'business', 'performance'];
+const beside = (path) => new URL(path, import.meta.url);
+
+/** What Prometheus has to do for us: summed response times of a whole refresh, how often it is asked, and what rules save. */
+export async function upstream({ row }) {
+  await cost({ providers: 16, models: 10, refreshes: 15, most: 0.08 }, row);
+  await cost({ providers: 30, models: 600, refreshes: 4, most: 6 }, row);
+}
+
+async function cost({ providers, models, refreshes, most }, row) {
+  const size = `${providers} × ${models} pairs`;
+  const rules = await readFile(beside('../deploy/prometheus/rules/gatewayz-recording.yml'), 'utf8');
+  const prometheus = await startGatewayPrometheus({ providers, models, rules });
+  const proxy = await startRecordingProxy(prometheus.url);
+  try {
+    const raw = await secondsOfRefreshes(proxy, refreshes, false);
+    row({
+      what: `summed response time of a whole refresh, ${size}`,
+      measured: `${spread(raw, 3)} s`,
+      target: `≤ ${most} s`,
+      met: median(raw) <= most,
+      also: `${countOf(proxy.exchanges)} questions`,
+    });
+    const recorded = await secondsOfRefreshes(proxy, refreshes, true);
+    const group = await numberOf(prometheus.url, 'sum(prometheus_rule_group_last_duration_seconds)');
+    row({
+      what: `the same with \`METRICS_RECORDED=true\`, ${size}`,
+      measured: `${spread(recorded, 3)} s`,
+      also: `the rules take Prometheus ${group.toFixed(3)} s every 30 s`,
+    });
+    if (models === 10) await underLoad(proxy, row);
+  } finally {
+    await proxy.stop();
+    await prometheus.stop();
+  }
+}
+
+/** By refresh, the cold one included: seconds that its questions took in all. Each has the whole interval to itself. */
+async function secondsOfRefreshes(proxy, count, metricsRecorded) {
+  const options = { prometheusUrl: proxy.url, metricsMaxSeries: 100_000, prometheusTimeout: '1m', metricsRecorded };
+  const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
+  proxy.exchanges.length = 0;
+  const tags = new Set();
+  while (tags.size < count) {
+    await Promise.all(endpoints.map((path) => get(`${child.ready.url}/prometheus/metrics/${path}`)));
+    const { headers } = await get(`${child.ready.url}/prometheus/metrics/all`);
+    if (headers.etag !== undefined) tags.add(headers.etag);
+    await delay(500);
+  }
+  await child.stop();
+  const byInstant = groupBy(proxy.exchanges, ({ time }) => time);
+  return [...byInstant.values()].slice(0, count).map((all) => all.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+}
+
+/** 2,000 requests a second for twenty seconds, then nobody, then one endpoint only. */
+async function underLoad(proxy, row) {
+  const options = { prometheusUrl: proxy.url, metricsIdleAfter: '20s' };
+  const child = await startChild(beside('support/standalone.mjs'), [JSON.stringify(options)]);
+  const url = `${child.ready.url}/prometheus/metrics`;
+  proxy.exchanges.length = 0;
+  const load = await autocannon({ url: `${url}/all`, connections: 20, overallRate: 2000, duration: 20 });
+  const times = new Map();
+  for (const { time, expression } of proxy.exchanges) {
+    const key = `${time} ${expression}`;
+    times.set(key, (times.get(key) ?? 0) + 1);
+  }
+  const most = Math.max(...times.values());
+  row({
+    what: `evaluations of an expression at an instant under ${Math.round(load.requests.total / load.duration)} requests/s`,
+    measured: `${most}`,
+    target: '1',
+    met: most === 1,
+    also: `${load.requests.total} answers from ${new Set(proxy.exchanges.map(({ time }) => time)).size} instants`,
+  });
+  await delay(25_000);
+  proxy.exchanges.length = 0;
+  await delay(15_000);
+  row({
+    what: 'questions while idle, in 15 s',
+    measured: `${proxy.exchanges.length}`,
+    target: '0',
+    met: proxy.exchanges.length === 0,
+  });
+  await get(`${url}/business`);
+  const others = proxy.exchanges.filter(({ expression }) => /fastapi|database|inference/.test(expression));
+  row({
+    what: 'questions about other endpoints while only `/business` is asked for',
+    measured: `${others.length}`,
+    target: '0',
+    met: others.length === 0,
+    also: `${proxy.exchanges.length} about its own`,
+  });
+  await child.stop();
+}
+
+function countOf(exchanges) {
+  return Math.max(...[...groupBy(exchanges, ({ time }) => time).values()].map((all) => all.length));
+}
+
+async function numberOf(url, promql) {
+  const { body } = await get(`${url}/api/v1/query?query=${encodeURIComponent(promql)}`);
+  return Number(JSON.parse(body.toString()).data.result[0]?.value[1] ?? Number.NaN);
+}
+
+function groupBy(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}
