@@ -7,6 +7,7 @@ import { listenError } from './listen-error.js';
 /** Milliseconds. */
 const showEvery = { terminal: 1_000, file: 5_000 };
 const fullWithin = 60_000;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface DemoOptions {
   readonly port: number;
@@ -33,7 +34,8 @@ async function demo({ port, seed, for: lifetime }: DemoOptions): Promise<number>
     if (interrupted.signal.aborted) process.exit(130);
     interrupted.abort();
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // SIGHUP: the terminal was closed. Prometheus gets it too, and does not end for it.
+  for (const signal of signals) process.on(signal, interrupt);
   const stack = await startStack({ port, seed, onProgress: (line) => console.log(line) }).catch((error: unknown) => {
     throw listenError(error, `127.0.0.1:${port}`, '--port');
   });
@@ -51,7 +53,7 @@ ${lifetime === undefined ? '\n  Ctrl-C ends everything.\n' : ''}`);
     return await show(stack, lifetime, interrupted.signal);
   } finally {
     await stack.stop();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
   }
 }
 

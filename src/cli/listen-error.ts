@@ -4,6 +4,9 @@ const causes: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use',
   EACCES: 'the system does not allow it',
   EADDRNOTAVAIL: 'this machine has no such address',
+  EAFNOSUPPORT: 'this machine has no addresses of that kind',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name server did not answer',
 };
 
 /**

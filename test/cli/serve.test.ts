@@ -180,4 +180,10 @@ describe('serve', () => {
     expect(code).toBe(2);
     expect(stderr).toBe(`Cannot listen on 127.0.0.1:${port}: it is in use. Change it with HOST and PORT.`);
   });
+
+  it('says that its address is no host, and which setting changes it', async () => {
+    const { code, stderr } = await runCli(['serve'], { HOST: 'gateway.invalid', PORT: '0' });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Cannot listen on gateway\.invalid:0: [^.]+\. Change it with HOST and PORT\.$/);
+  });
 });
