@@ -8,21 +8,11 @@ import {
   responseTime,
 } from './derive/providers.js';
 import { groupedToVector, toVector } from './derive/vector.js';
+import { errorBlocks, responseBlocks, stateBlocks } from './provider-blocks.js';
 import * as expressions from './provider-expressions.js';
 import { type FamilyRow, type Row, row } from './row.js';
 
-const { inferenceRate, ownErrorRate, ownAvailability } = blocks;
 const idle = 'no inference requests';
-const stateBlocks = { inferenceRate, ownErrorRate, ownAvailability };
-const responseBlocks = {
-  ownResponse: blocks.ownResponse,
-  ownResponseSumRate: blocks.ownResponseSumRate,
-  ownResponseCountRate: blocks.ownResponseCountRate,
-  inferenceDurationSumRate: blocks.inferenceDurationSumRate,
-  inferenceDurationCountRate: blocks.inferenceDurationCountRate,
-  responseDurationSumRate: blocks.responseDurationSumRate,
-  responseDurationCountRate: blocks.responseDurationCountRate,
-};
 /** The same for all four, so that they fail, and are kept, together. */
 const countBlocks = {
   ...stateBlocks,
@@ -86,7 +76,7 @@ export const providerFamilies: readonly FamilyRow[] = [
     row: row({
       id: 'provider_error_rate',
       promql: { value: expressions.errorRate },
-      blocks: { inferenceRate, ownErrorRate },
+      blocks: errorBlocks,
       derive: (answers) => groupedToVector(errorRate(answers), 'provider'),
       idle,
     }),

@@ -2,6 +2,7 @@ import { blocks } from './blocks.js';
 import { errorRate, responseTime } from './derive/providers.js';
 import { ratio, serverErrorPercent } from './derive/ratio.js';
 import { type Grouped, scalarOf, sum, toVector } from './derive/vector.js';
+import { errorBlocks, responseBlocks } from './provider-blocks.js';
 import * as expressions from './provider-expressions.js';
 import { plainRow, type Row, row, type SummaryField } from './row.js';
 
@@ -71,22 +72,14 @@ export const summaryRows: readonly Row[] = [
   row({
     id: 'providers.avg_error_rate',
     promql: { value: expressions.averageErrorRate },
-    blocks: { inferenceRate: blocks.inferenceRate, ownErrorRate: blocks.ownErrorRate },
+    blocks: errorBlocks,
     derive: (answers) => toVector(mean(errorRate(answers))),
     idle: 'no inference requests',
   }),
   row({
     id: 'providers.avg_response_time_ms',
     promql: { value: expressions.averageResponseTimeMs },
-    blocks: {
-      ownResponse: blocks.ownResponse,
-      ownResponseSumRate: blocks.ownResponseSumRate,
-      ownResponseCountRate: blocks.ownResponseCountRate,
-      inferenceDurationSumRate: blocks.inferenceDurationSumRate,
-      inferenceDurationCountRate: blocks.inferenceDurationCountRate,
-      responseDurationSumRate: blocks.responseDurationSumRate,
-      responseDurationCountRate: blocks.responseDurationCountRate,
-    },
+    blocks: responseBlocks,
     derive: (answers) => toVector(mean(responseTime(answers), 1000)),
     idle: 'no inference requests',
   }),

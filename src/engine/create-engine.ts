@@ -4,12 +4,15 @@ import { type Clock, systemClock } from '../clock.js';
 import type { Collector, Family, Snapshot } from '../model.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
 import type { Settings } from '../settings.js';
+import { latestInstant } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
 import { createPrometheusCollector } from '../upstream/prometheus-collector.js';
 import type { Engine, EngineEvents, EngineInput, EngineState } from './engine.js';
+import { healthOnlySnapshot } from './health-only-snapshot.js';
 import type { HealthSource } from './health-source.js';
 import { RefreshRecord } from './refresh-record.js';
+import { waitLimit } from './view-store.js';
 
 /** Starts the Health Service's source where there is one. */
 export type StartHealth = (clock: Clock) => HealthSource | undefined;
@@ -21,6 +24,9 @@ export async function loadHealth(settings: Settings): Promise<StartHealth> {
   const { startHealthSource } = await import('./health-source.js');
   return (clock) => startHealthSource(settings, healthServiceUrl, clock);
 }
+
+/** Milliseconds after which a request that waits for Prometheus is told what else there is: in time for its own limit. */
+const patience = waitLimit - 1_000;
 
 /** Constructs the data sources and what keeps, refreshes and renders their values. Polling begins at once, refreshes when asked. */
 export function createEngine(
@@ -69,11 +75,29 @@ export function createEngine(
     toldDropped = text;
   }
 
+  /** By view: until when what has been published may be shown. */
+  const shownUntil = new Map<string, number>();
+
+  /**
+   * No request may be told that there is nothing while the Health Service has answered: publishes that, unless there is
+   * more. Whether it did.
+   */
+  async function publishHealthOnly(view: View): Promise<boolean> {
+    const now = clock.now();
+    const instant = latestInstant(now, settings.metricsRefreshInterval, settings.metricsEvaluationDelay);
+    const times = { instant, now, lifetime: settings.metricsStaleLimit };
+    const snapshot = health && (await healthOnlySnapshot(health.collector, endpoints.get(view.endpoint) ?? [], times));
+    if (!snapshot || now <= (shownUntil.get(viewKey(view)) ?? 0)) return false;
+    render(snapshot, [view]);
+    return true;
+  }
+
   /** An endpoint that cannot be rendered keeps its bytes, and does no harm to the others. */
   function render(snapshot: Snapshot, views: readonly View[]): void {
     if (views.length === 0) return;
     try {
       events.publish(representationsOf(snapshot, views, catalogue, settings.metricsMarker, lengths));
+      if (snapshot.status !== 'unavailable') for (const view of views) shownUntil.set(viewKey(view), snapshot.expires);
     } catch (err) {
       const endpoints = views.map(viewKey);
       events.log({ level: 'error', message: 'defect: a snapshot cannot be rendered', fields: { err, endpoints } });
@@ -95,11 +119,19 @@ export function createEngine(
     async ask(view) {
       want(view);
       const current = refresher.current(view.endpoint);
-      if (!current) await refresher.ask(view.endpoint);
-      else {
+      if (current) {
         refresher.touch(view.endpoint);
-        render(current, [view]);
+        return render(current, [view]);
       }
+      const answered = refresher.ask(view.endpoint);
+      const otherwise = new Promise<void>((resolve) => {
+        const timer = clock.setTimeout(
+          () => void publishHealthOnly(view).then((published) => published && resolve()),
+          patience,
+        );
+        void answered.finally(() => timer.cancel());
+      });
+      await Promise.race([answered, otherwise]);
     },
     touch(view) {
       want(view);

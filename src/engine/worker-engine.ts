@@ -55,7 +55,7 @@ export function createWorkerEngine(
     });
     thread.on('message', receive);
     thread.on('error', (error) => {
-      events.log({ level: 'error', message: `worker: ${error.message}`, fields: { err: error } });
+      events.log({ level: 'error', message: `worker: ${error.message}${adviceOn(error)}`, fields: { err: error } });
     });
     thread.once('exit', () => {
       if (closed) return;
@@ -126,4 +126,10 @@ export function createWorkerEngine(
       return closed;
     },
   };
+}
+
+/** Bundlers do not take along what is only named by a URL. */
+function adviceOn(error: Error): string {
+  const isMissing = 'code' in error && String(error.code).endsWith('MODULE_NOT_FOUND');
+  return isMissing ? '; in a bundle there is no file for it: set METRICS_WORKER=false' : '';
 }

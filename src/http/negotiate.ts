@@ -9,25 +9,29 @@ export function header(request: MetricsRequest, name: string): string {
 
 /**
  * OpenMetrics where the client accepts version 1.0.0 of it at least as gladly as plain text; else the text format, which
- * is also the answer to an `Accept` that names neither.
+ * is also the answer to an `Accept` that names neither. OpenMetrics must be named; plain text may be meant by a wildcard.
  */
 export function wantsOpenMetrics(accept: string): boolean {
   const ranges = accept.toLowerCase();
   if (!ranges.includes('openmetrics')) return false;
-  let openMetrics = 0;
-  let text = 0;
+  const accepted = new Map<string, number>();
   for (const range of ranges.split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
     const version = parameters
       .find((parameter) => parameter.startsWith('version='))
       ?.replace(/^version="?([^"]*)"?$/, '$1');
-    if (type === 'application/openmetrics-text' && (version ?? '1.0.0') === '1.0.0') {
-      openMetrics = Math.max(openMetrics, quality(parameters));
+    const ours = versions[type];
+    if (version === undefined || version === ours) {
+      accepted.set(type, Math.max(accepted.get(type) ?? 0, quality(parameters)));
     }
-    if (type === 'text/plain' && (version ?? '0.0.4') === '0.0.4') text = Math.max(text, quality(parameters));
   }
+  const openMetrics = accepted.get('application/openmetrics-text') ?? 0;
+  // The most specific range counts (RFC 9110 section 12.5.1).
+  const text = accepted.get('text/plain') ?? accepted.get('text/*') ?? accepted.get('*/*') ?? 0;
   return openMetrics > 0 && openMetrics >= text;
 }
+
+const versions: Readonly<Record<string, string>> = { 'application/openmetrics-text': '1.0.0', 'text/plain': '0.0.4' };
 
 /** gzip where the client accepts it. */
 export function acceptedEncoding(acceptEncoding: string): Encoding {

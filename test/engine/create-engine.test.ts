@@ -240,6 +240,69 @@ describe('with a Health Service', () => {
     expect(document.age_seconds).toBe(60);
   });
 
+  test('while Prometheus hangs, a request has what the Health Service says before its patience ends, and then both', async () => {
+    const { health, start } = await startBoth();
+    const started = await start();
+    const { engine, clock, prometheus, published, nextRefresh } = started;
+    prometheus.behave(hang);
+    const asked = engine.ask(summary);
+    await until(() => prometheus.inFlight > 0 && health.requests.length >= 4, { what: 'both are asked' });
+    await until(async () => (await engine.state())?.ready, { what: 'the Health Service has answered' });
+    await clock.advance(6_999);
+    expect(published).toEqual([]);
+    await clock.advance(1);
+    await asked;
+    expect(published.at(-1)).toMatchObject({ status: 200, stale: true });
+    const document = documentOf(started);
+    expect(document).toMatchObject({
+      status: 'stale',
+      metrics: { health: { service_up: '1', tracked_models: '342' } },
+    });
+    expect(document.missing['http.in_progress']).toBe('Prometheus has not answered yet');
+    expect(document.metrics['http']?.['in_progress']).toBe('N/A');
+
+    await clock.advance(3_000);
+    await until(() => published.length > 1, { what: 'the attempt has failed' });
+    expect(documentOf(started).missing['http.in_progress']).toMatch(/^Prometheus at http/);
+    prometheus.recover();
+    expect((await nextRefresh(summary)).stale).toBe(false);
+  });
+
+  test('while Prometheus hangs, it takes the place of nothing better', async () => {
+    const { health } = await startBoth();
+    const { engine, clock, prometheus, published } = await startEngine({
+      healthServiceUrl: health.url,
+      metricsIdleAfter: '2m',
+    });
+    await engine.ask(summary);
+    prometheus.behave(hang);
+    // Cold now, but its last answer may still be shown; in this form there was none.
+    clock.jump(180_000);
+    const [before, requests] = [published.length, prometheus.requests.length];
+    const asked = engine.ask(summary);
+    const other = engine.ask(numbers);
+    await until(() => prometheus.requests.length > requests, { what: 'a question hangs' });
+    await clock.advance(7_000);
+    await other;
+    expect(published.slice(before).map(({ view }) => view)).toEqual([numbers]);
+    await clock.advance(3_000);
+    await asked;
+  });
+
+  test('while both hang, nothing is said', async () => {
+    const { health, start } = await startBoth();
+    for (const endpoint of ['/health', '/status', '/metrics', '/cache/stats'] as const) health.reply(endpoint, 'hang');
+    const { engine, clock, prometheus, published } = await start();
+    prometheus.behave(hang);
+    const asked = engine.ask(summary);
+    await until(() => prometheus.inFlight > 0 && health.waiting === 4, { what: 'all questions hang' });
+    await clock.advance(7_000);
+    expect(published).toEqual([]);
+    await clock.advance(3_000);
+    await asked;
+    expect(published.map(({ status }) => status)).toEqual([503]);
+  });
+
   test('a silent one holds up the first answer for two seconds, and later ones not at all', async () => {
     const { health, start } = await startBoth();
     for (const endpoint of ['/health', '/status', '/metrics', '/cache/stats'] as const) health.reply(endpoint, 'hang');

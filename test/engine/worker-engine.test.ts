@@ -17,6 +17,10 @@ type Behaviour = 'answer' | 'throw' | 'exit' | 'mortal' | 'hang';
 
 /** An engine over a thread that behaves as told, life by life. */
 function scripted(...behaviours: readonly Behaviour[]) {
+  return over(script, behaviours);
+}
+
+function over(script: URL, behaviours: readonly Behaviour[]) {
   const clock = new FakeClock();
   const lines: LogRecord[] = [];
   const events: EngineEvents = { publish: () => {}, dropped: () => {}, log: (record) => lines.push(record) };
@@ -45,6 +49,13 @@ describe('a thread that dies', () => {
     const { engine, logged } = scripted('throw');
     void engine.ask(view);
     expect(await logged('worker: out of memory')).toMatchObject({ level: 'error', fields: { err: expect.any(Error) } });
+  });
+
+  test('because its file is not there, as in a bundle, is told with what to set', async () => {
+    const { engine, lines } = over(new URL('./no-such-worker.mjs', import.meta.url), []);
+    void engine.ask(view);
+    const line = await until(() => lines[0], { what: 'the error is logged', every: 1 });
+    expect(line.message).toMatch(/^worker: Cannot find module .*no-such-worker\.mjs.*: set METRICS_WORKER=false$/s);
   });
 
   test('again and again is started ever later, half a minute at most', async () => {

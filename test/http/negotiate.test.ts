@@ -14,6 +14,7 @@ describe('OpenMetrics is the answer', () => {
     [`text/plain;q=0.5,${openMetrics};q=0.5`],
     [`text/plain;version=1.0.0;q=1,${openMetrics};q=0.1`],
     [`text/html, ${openMetrics};q=0.9, */*;q=0.8`],
+    [`text/plain;q=0.3,${openMetrics};q=0.5,*/*`],
     // What Prometheus 2 and 3 send.
     [
       'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
@@ -42,6 +43,9 @@ describe('plain text is the answer', () => {
     [`${openMetrics};version=2.0.0`],
     [`${openMetrics};q=0.5,text/plain;q=0.9`],
     [`${openMetrics};q=0.5,text/plain;version=0.0.4`],
+    [`${openMetrics};q=0.5,*/*`],
+    [`${openMetrics};q=0.5,text/*;q=0.6,*/*;q=0.1`],
+    [`${openMetrics};q=0.5,TEXT/*`],
     [`x-${openMetrics}`],
     ['application/openmetrics-texts'],
   ])('to %j', (accept) => {
