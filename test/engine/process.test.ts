@@ -67,6 +67,31 @@ test.each([
   expect(printed).toEqual([200]);
 });
 
+test('nothing that belongs to the whole process is touched: signals, errors, globals, the registry of prom-client', async () => {
+  const printed = await run(`
+    const { register } = await import('prom-client');
+    const process_ = () => ({
+      listeners: Object.fromEntries(process.eventNames().map((name) => [String(name), process.listenerCount(name)])),
+      globals: [...Object.getOwnPropertyNames(globalThis), ...Object.getOwnPropertySymbols(globalThis).map(String)],
+      metrics: register.getMetricsAsArray().length,
+      environment: { ...process.env },
+    });
+    const before = process_();
+    const others = await createMetrics({ env: {}, logger: silent, prometheusUrl: 'http://127.0.0.1:1', datasource: true });
+    for (const path of ['/summary', '/all', '/docs', '', '/nowhere']) await get(path);
+    const during = process_();
+    await metrics.close();
+    await others.close();
+    print(before);
+    print(during);
+    print(process_());
+  `);
+  const [before, during, after] = printed as { listeners: object; metrics: number }[];
+  expect(during).toEqual(before);
+  expect(after).toEqual(before);
+  expect(before?.metrics).toBe(0);
+});
+
 test('a process lives for as long as it awaits an answer, and no longer', async () => {
   const printed = await run(`
     const { summary, families } = await metrics.snapshot();
