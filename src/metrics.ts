@@ -60,13 +60,14 @@ export interface Metrics {
 const stateWait = 3_000;
 
 /**
- * Reads the settings and checks the catalogue; asks nothing yet. The worker thread starts with the first request.
+ * Reads the settings and checks the catalogue; asks nothing yet. The worker thread starts with the first request. The
+ * variables HOST and PORT, and with a logger LOG_LEVEL and LOKI_URL, are the host's own and not read.
  *
  * @throws GatewayzMetricsError `settings_invalid` or `catalogue_invalid`, with every fault at once
  */
 export async function createMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
-  const settings = readSettings(given);
+  const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
   const log = logger ?? (await loadLogger(settings));
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
   const catalogue = createCatalogue(scope, settings.healthServiceUrl !== undefined);
@@ -145,6 +146,14 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       return closing;
     },
   };
+}
+
+/** Without the variables that nothing here uses: hosts have them for themselves, in words that may not be ours. */
+function ourPartOf(env: NonNullable<Options['env']>, logs: boolean): NonNullable<Options['env']> {
+  const { HOST: _host, PORT: _port, ...used } = env;
+  if (!logs) return used;
+  const { LOG_LEVEL: _level, LOKI_URL: _loki, ...others } = used;
+  return others;
 }
 
 /** What collects and renders is loaded here only where no thread does it: it is most of the package. */
