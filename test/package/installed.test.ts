@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,26 +15,36 @@ import { followPrompt, frameworks, prompt } from './follow-prompt.js';
 import { installWorkspace, manifestOf, nodeExamples } from './workspace.js';
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+let parent: string;
+/** In a path that is not the same as a URL. */
 let folder: string;
 let prometheus: TestPrometheus;
 const ports: Record<string, number> = {};
 const running: RunningProgram[] = [];
 
-/** A program of the workspace on its port, with a Prometheus that scrapes it under its name. */
-async function start(name: string, cwd: string, script: string, ready: RegExp): Promise<string> {
+/** A program of the workspace on its port, with a Prometheus that scrapes it under its name, or with another. */
+async function start(
+  name: string,
+  cwd: string,
+  script: string,
+  ready: RegExp,
+  { port = ports[name], prometheusUrl = prometheus.url } = {},
+): Promise<string> {
   const env = npmEnvironment({
-    PORT: String(ports[name]),
-    PROMETHEUS_URL: prometheus.url,
+    PORT: String(port),
+    PROMETHEUS_URL: prometheusUrl,
     METRICS_SELECTOR: `job="${name}"`,
     METRICS_REFRESH_INTERVAL: '1s',
     METRICS_EVALUATION_DELAY: '1s',
   });
   running.push(await startProgram(process.execPath, [script], ready, { cwd: join(folder, cwd), env }));
-  return `http://127.0.0.1:${ports[name]}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 beforeAll(async () => {
-  folder = await tempFolder();
+  parent = await tempFolder();
+  folder = join(parent, 'hosts of 100%20 é');
+  await mkdir(folder);
   for (const name of [...nodeExamples, ...frameworks]) ports[name] = await freePort();
   const jobs = Object.entries(ports).map(([name, port]) => ({
     job_name: name,
@@ -46,7 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(running.map((program) => program.stop()));
   await prometheus?.stop();
-  await removeFolder(folder);
+  await removeFolder(parent);
 });
 
 describe('installed from the tarball', () => {
@@ -72,6 +82,20 @@ describe('installed from the tarball', () => {
        await metrics.close();`,
     );
     expect({ code, output }).toEqual({ code: 0, output: 'function\nfunction\nfunction\n200\ntrue\n' });
+  });
+
+  test('the worker runs where the package is a link to elsewhere, as pnpm has it', async () => {
+    const modules = join(folder, 'linked', 'node_modules');
+    await mkdir(modules, { recursive: true });
+    await symlink(join(folder, 'node_modules', 'gatewayz-metrics'), join(modules, 'gatewayz-metrics'));
+    const { output } = await node(
+      'linked',
+      `import { createMetrics } from 'gatewayz-metrics';
+       const metrics = await createMetrics({ env: {}, prometheusUrl: '${prometheus.url}', logLevel: 'silent' });
+       console.log((await metrics.handle({ method: 'GET', url: '/prometheus/metrics/all', headers: {} })).status);
+       await metrics.close();`,
+    );
+    expect(output).toBe('200\n');
   });
 
   test('a process that forgets to close the metrics ends all the same', async () => {
@@ -247,9 +271,22 @@ describe.each(frameworks)('docs/agent-prompt.md, followed in a backend with %s',
       const env = { ...process.env, BASE: url };
       await until(async () => (await runCommand('bash', ['-c', command!], { env })).stdout.trim() === expected, {
         what: `${command} prints ${expected}`,
-        within: 5_000,
+        within: 30_000,
         every: 200,
       });
     }
+  });
+
+  test('without Prometheus it starts, serves its own routes and answers /metrics with 200', async () => {
+    const nowhere = { port: await freePort(), prometheusUrl: `http://127.0.0.1:${await freePort()}` };
+    const alone = await start(framework, 'samples', `${framework}.js`, /started/, nowhere);
+    expect(await (await fetch(`${alone}/hello`)).text()).toBe('hello');
+    const metrics = await fetch(`${alone}/metrics`);
+    expect([metrics.status, await metrics.text()]).toEqual([
+      200,
+      expect.stringMatching(/^model_inference_requests_total\{.*status="success".*\} 1$/m),
+    ]);
+    const summary = await fetch(`${alone}/prometheus/metrics/summary`);
+    expect([summary.status, await summary.text()]).toEqual([503, expect.stringContaining('nothing listens there')]);
   });
 });
