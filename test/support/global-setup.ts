@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { hasDebianPackages, provisionDebianPackage } from '../../src/demo/provision-debian-package.js';
 import { type PrometheusPrograms, provisionPrometheus } from '../../src/demo/provision-prometheus.js';
+import { findPython, type Python } from './find-python.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     prometheus: PrometheusPrograms;
-    /** PYTHONPATH with prometheus_client; empty where Python must know the package by itself. */
-    pythonPath: string;
+    python: Python;
+    /** Folders of modules with prometheus_client; none where Python must know the package by itself. */
+    pythonModules: readonly string[];
     /** Path of the victoria-metrics program, where the system has a package of it. */
     victoriaMetrics: string | undefined;
   }
@@ -21,11 +23,10 @@ export default async function setup(project: TestProject): Promise<void> {
   const debian = await hasDebianPackages();
   const unpacked = async (name: string, path: string) => join(await provisionDebianPackage(name, options), path);
   const modules = 'usr/lib/python3/dist-packages';
+  project.provide('python', await findPython(debian, options));
   project.provide(
-    'pythonPath',
-    debian
-      ? `${await unpacked('python3-prometheus-client', modules)}:${await unpacked('python3-decorator', modules)}`
-      : '',
+    'pythonModules',
+    debian ? [await unpacked('python3-prometheus-client', modules), await unpacked('python3-decorator', modules)] : [],
   );
   if (debian) project.provide('victoriaMetrics', await victoriaMetrics(unpacked));
 }

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hasDebianPackages } from '../../src/demo/provision-debian-package.js';
+import { runCommand } from '../../src/demo/run-command.js';
+import { unpackPython } from './find-python.js';
 import { parseOpenMetrics, parseText004, runPython } from './python.js';
 
 describe('parseOpenMetrics', () => {
@@ -63,5 +66,15 @@ describe('runPython', () => {
   it('gives exit code and output', async () => {
     const { code, stdout, output } = await runPython('import sys; print(input()); sys.exit("bye")', 'hello\n');
     expect({ code, stdout, output }).toEqual({ code: 1, stdout: 'hello\n', output: 'hello\nbye\n' });
+  });
+});
+
+describe.runIf(await hasDebianPackages())('a Python from Debian packages', () => {
+  it('runs where the system has none, with what the examples need of its library', async () => {
+    const python = await unpackPython();
+    const script = 'import asyncio, ctypes, json, ssl, sys, zlib, xml.parsers.expat; print(sys.prefix, ssl.__file__)';
+    const { code, output } = await runCommand(python.program, ['-c', script], { env: { ...python.env } });
+    const home = python.env.PYTHONHOME;
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`${home} ${home}/lib/python3`) });
   });
 });

@@ -1,6 +1,7 @@
 import { inject } from 'vitest';
 import { type CommandResult, runCommand } from '../../src/demo/run-command.js';
 import type { Labels } from '../../src/model.js';
+import { pythonEnvironment } from './find-python.js';
 
 export interface ParsedSample {
   /** The name on the line: with `_total`, `_bucket` and so on. */
@@ -22,8 +23,8 @@ export interface ParsedFamily {
 
 /** Runs a Python 3 script that may import prometheus_client. */
 export function runPython(script: string, stdin = ''): Promise<CommandResult> {
-  const env = { ...process.env, PYTHONPATH: inject('pythonPath'), PYTHONDONTWRITEBYTECODE: '1' };
-  return runCommand('python3', ['-c', script], { stdin, env });
+  const python = inject('python');
+  return runCommand(python.program, ['-c', script], { stdin, env: pythonEnvironment(python, inject('pythonModules')) });
 }
 
 /** The families of an OpenMetrics text, by a parser that refuses whatever the standard forbids; rejects with its complaint. */
