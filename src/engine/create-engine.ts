@@ -80,11 +80,12 @@ export function createEngine(
 
   /**
    * No request may be told that there is nothing while the Health Service has answered: publishes that, unless there is
-   * more. Whether it did.
+   * more. Whether it did. The instant is not later than the one that Prometheus was asked for.
    */
-  async function publishHealthOnly(view: View): Promise<boolean> {
+  async function publishHealthOnly(view: View, since: number): Promise<boolean> {
     const now = clock.now();
-    const instant = latestInstant(now, settings.metricsRefreshInterval, settings.metricsEvaluationDelay);
+    const { metricsRefreshInterval, metricsEvaluationDelay } = settings;
+    const instant = latestInstant(Math.min(since, now), metricsRefreshInterval, metricsEvaluationDelay);
     const times = { instant, now, lifetime: settings.metricsStaleLimit };
     const snapshot = health && (await healthOnlySnapshot(health.collector, endpoints.get(view.endpoint) ?? [], times));
     if (!snapshot || now <= (shownUntil.get(viewKey(view)) ?? 0)) return false;
@@ -116,7 +117,7 @@ export function createEngine(
   }
 
   return {
-    async ask(view) {
+    async ask(view, since) {
       want(view);
       const current = refresher.current(view.endpoint);
       if (current) {
@@ -126,8 +127,8 @@ export function createEngine(
       const answered = refresher.ask(view.endpoint);
       const otherwise = new Promise<void>((resolve) => {
         const timer = clock.setTimeout(
-          () => void publishHealthOnly(view).then((published) => published && resolve()),
-          patience,
+          () => void publishHealthOnly(view, since).then((published) => published && resolve()),
+          Math.min(Math.max(since + patience - clock.now(), 0), patience),
         );
         void answered.finally(() => timer.cancel());
       });

@@ -46,8 +46,12 @@ export interface EngineEvents {
 
 /** Collects and renders. Lives in a worker thread, or in the host's own where that is switched off. */
 export interface Engine {
-  /** Makes the view available, asking upstream only if nothing is kept warm for its endpoint. */
-  ask(view: View): Promise<void>;
+  /**
+   * Makes the view available, asking upstream only if nothing is kept warm for its endpoint.
+   *
+   * @param since when the request came, epoch milliseconds: a thread takes time to start
+   */
+  ask(view: View, since: number): Promise<void>;
   /** Keeps the view warm. */
   touch(view: View): void;
   /** The snapshot of an endpoint, asked for like a view. */

@@ -3,7 +3,7 @@ import type { EngineState, LogRecord } from './engine.js';
 
 /** What is asked of the thread and answered under the same `id`. */
 export type EngineRequest =
-  | { readonly kind: 'ask'; readonly id: number; readonly view: View }
+  | { readonly kind: 'ask'; readonly id: number; readonly view: View; readonly since: number }
   | { readonly kind: 'snapshot'; readonly id: number; readonly endpoint: string }
   | { readonly kind: 'state'; readonly id: number };
 

@@ -63,7 +63,7 @@ export class ViewStore {
   }
 
   async #ask(view: View): Promise<Representation | undefined> {
-    const asked = this.#engine().ask(view);
+    const asked = this.#engine().ask(view, this.#clock.now());
     await new Promise<void>((resolve, reject) => {
       const limit = this.#clock.setTimeout(resolve, waitLimit);
       void asked.then(resolve, reject).finally(() => limit.cancel());

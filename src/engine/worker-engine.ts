@@ -106,8 +106,8 @@ export function createWorkerEngine(
   }
 
   return {
-    ask: async (view) => {
-      await request({ kind: 'ask', view });
+    ask: async (view, since) => {
+      await request({ kind: 'ask', view, since });
     },
     touch: (view) => worker?.postMessage({ kind: 'touch', view } satisfies EngineNotice),
     snapshot: async (endpoint) => (await request({ kind: 'snapshot', endpoint })) as Snapshot | undefined,

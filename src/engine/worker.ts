@@ -22,7 +22,7 @@ const engine = createEngine(input, await loadHealth(input.settings), {
 async function answer(request: EngineRequest): Promise<unknown> {
   switch (request.kind) {
     case 'ask':
-      return engine.ask(request.view);
+      return engine.ask(request.view, request.since);
     case 'snapshot':
       return engine.snapshot(request.endpoint);
     case 'state':

@@ -268,6 +268,18 @@ describe('with a Health Service', () => {
     expect((await nextRefresh(summary)).stale).toBe(false);
   });
 
+  test('the time counts from the arrival of the request, however late a thread has started', async () => {
+    const { start } = await startBoth();
+    const { engine, clock, prometheus, published } = await start();
+    prometheus.behave(hang);
+    const asked = engine.ask(summary, clock.now() - 6_000);
+    await until(async () => prometheus.inFlight > 0 && (await engine.state())?.ready, { what: 'all is asked' });
+    await clock.advance(1_000);
+    await asked;
+    expect(published.map(({ status }) => status)).toEqual([200]);
+    await clock.advance(9_000);
+  });
+
   test('while Prometheus hangs, it takes the place of nothing better', async () => {
     const { health } = await startBoth();
     const { engine, clock, prometheus, published } = await startEngine({

@@ -13,12 +13,14 @@ function setup() {
   const clock = new FakeClock();
   const asked: View[] = [];
   const touched: View[] = [];
+  const since: number[] = [];
   let gate = deferred();
   gate.resolve();
   let failure: Error | undefined;
   const engine: Engine = {
-    ask: async (view) => {
+    ask: async (view, arrival) => {
       asked.push(view);
+      since.push(arrival);
       await gate.promise;
       if (failure) throw failure;
     },
@@ -31,6 +33,7 @@ function setup() {
   return {
     clock,
     asked,
+    since,
     touched,
     store,
     /** The engine answers no more until the returned function is called. */
@@ -114,15 +117,16 @@ describe('a view that is kept warm', () => {
 
 describe('a request that finds nothing warm', () => {
   test('waits for the engine, and all who come meanwhile share the wait', async () => {
-    const { store, clock, asked, hold, bytes } = setup();
+    const { store, clock, asked, since, hold, bytes } = setup();
     const release = hold();
+    const arrival = clock.now();
     const waits = Array.from({ length: 2_000 }, () => store.current(json) ?? store.fetch(json));
     await clock.advance(waitLimit - 1);
     store.publish([bytes('1')]);
     waits.push(store.current(json) ?? store.fetch(json));
     release();
     expect(new Set((await Promise.all(waits)).map(textOf))).toEqual(new Set(['1']));
-    expect(asked).toEqual([json]);
+    expect([asked, since]).toEqual([[json], [arrival]]);
     expect(clock.timers).toEqual([]);
   });
 

@@ -37,7 +37,7 @@ describe('a thread that dies', () => {
     'by %s is started again, and what was asked of it is asked again',
     async (how) => {
       const { engine, clock, logged } = scripted(how, 'answer');
-      const asked = [engine.ask(view), engine.snapshot('all'), engine.state()];
+      const asked = [engine.ask(view, 0), engine.snapshot('all'), engine.state()];
       const ended = await logged('worker: ended, starting again in 500 ms');
       expect(ended).toMatchObject({ level: 'error', fields: { delay: 500 } });
       await clock.advance(500);
@@ -47,20 +47,20 @@ describe('a thread that dies', () => {
 
   test('is named in the log with its error', async () => {
     const { engine, logged } = scripted('throw');
-    void engine.ask(view);
+    void engine.ask(view, 0);
     expect(await logged('worker: out of memory')).toMatchObject({ level: 'error', fields: { err: expect.any(Error) } });
   });
 
   test('because its file is not there, as in a bundle, is told with what to set', async () => {
     const { engine, lines } = over(new URL('./no-such-worker.mjs', import.meta.url), []);
-    void engine.ask(view);
+    void engine.ask(view, 0);
     const line = await until(() => lines[0], { what: 'the error is logged', every: 1 });
     expect(line.message).toMatch(/^worker: Cannot find module .*no-such-worker\.mjs.*: set METRICS_WORKER=false$/s);
   });
 
   test('again and again is started ever later, half a minute at most', async () => {
     const { engine, clock, logged } = scripted(...Array<Behaviour>(9).fill('exit'));
-    void engine.ask(view);
+    void engine.ask(view, 0);
     for (const delay of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
       await until(() => clock.timers.length > 0, { what: 'it has died', every: 1 });
       expect(clock.timers).toEqual([delay]);
@@ -74,7 +74,7 @@ describe('a thread that dies', () => {
     ['less is started again later than before, whatever it had answered', 29_999, 1_000],
   ])('after a life of %s', async (_name, life, delay) => {
     const { engine, clock, logged } = scripted('exit', 'mortal');
-    const asked = engine.ask(view);
+    const asked = engine.ask(view, 0);
     await logged('worker: ended, starting again in 500 ms');
     await clock.advance(500);
     await asked;
@@ -86,7 +86,7 @@ describe('a thread that dies', () => {
 
   test('does no harm to notices that come meanwhile', async () => {
     const { engine, logged } = scripted('exit');
-    void engine.ask(view);
+    void engine.ask(view, 0);
     await logged('worker: ended, starting again in 500 ms');
     expect(() => engine.touch(view)).not.toThrow();
   });
@@ -117,7 +117,7 @@ describe('the state', () => {
 describe('closing', () => {
   test('ends the thread, resolves what was asked, and nothing starts again', async () => {
     const { engine, clock, lines, logged } = scripted('hang');
-    const asked = [engine.ask(view), engine.snapshot('all'), engine.state()];
+    const asked = [engine.ask(view, 0), engine.snapshot('all'), engine.state()];
     await logged('asked');
     await Promise.all([engine.close(), engine.close()]);
     expect(await Promise.all(asked)).toEqual([undefined, undefined, undefined]);
@@ -129,7 +129,7 @@ describe('closing', () => {
 
   test('while a dead thread waits for its next life cancels that', async () => {
     const { engine, clock, logged } = scripted('exit');
-    const asked = engine.ask(view);
+    const asked = engine.ask(view, 0);
     await logged('worker: ended, starting again in 500 ms');
     await engine.close();
     await asked;
@@ -172,7 +172,7 @@ describe('the engine in its thread', () => {
           { endpoint: 'all', format: 'text', encoding: 'gzip' },
           { endpoint: 'all', format: 'openmetrics', encoding: 'identity' },
         ];
-        await Promise.all(views.map((each) => engine.ask(each)));
+        await Promise.all(views.map((each) => engine.ask(each, Date.now())));
         const snapshot = await engine.snapshot('summary');
         const state = await engine.state();
         return {

@@ -11,7 +11,8 @@ import { until } from './until.js';
 import { playWholeGateway } from './whole-gateway.js';
 
 export interface StartedEngine {
-  readonly engine: Engine;
+  /** Asked as of the request's arrival now, unless told otherwise. */
+  readonly engine: Omit<Engine, 'ask'> & { ask(view: View, since?: number): Promise<void> };
   readonly clock: FakeClock;
   readonly prometheus: FakePrometheus;
   /** All that was published, oldest first. */
@@ -64,7 +65,7 @@ export async function startEngine(
   });
   const last = (view: View) => published.findLast((bytes) => viewKey(bytes.view) === viewKey(view));
   return {
-    engine,
+    engine: { ...engine, ask: (view, since = clock.now()) => engine.ask(view, since) },
     clock,
     prometheus,
     published,
