@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { bodyTooLong } from '../http-client/read-body.js';
 import type { Flight, Head } from './flight.js';
@@ -19,31 +20,23 @@ export interface Exchange {
 
 /** Resolves with the last byte; rejects with what broke it off, or at once with the reason of the request's signal. */
 export async function exchange({ pool, request, flight, judge, answered, maxBody }: Exchange): Promise<void> {
-  const { signal } = request;
+  const response = await pool.request(request);
+  answered();
   try {
-    const response = await pool.request(request);
-    answered();
-    try {
-      const verdict = judge(response.statusCode ?? 0, response.headers);
-      flight.start(verdict, response);
-      if ('body' in verdict) {
-        if (verdict.body instanceof Uint8Array) flight.push(verdict.body);
-        return;
-      }
-      let size = 0;
-      await new Promise<void>((resolve, reject) => {
-        response.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > maxBody) reject(bodyTooLong());
-          else flight.push(chunk);
-        });
-        response.once('end', resolve).once('error', reject);
-      });
-    } finally {
-      response.destroy();
+    const verdict = judge(response.statusCode ?? 0, response.headers);
+    flight.start(verdict, response);
+    if ('body' in verdict) {
+      if (verdict.body instanceof Uint8Array) flight.push(verdict.body);
+      return;
     }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBody) response.destroy(bodyTooLong());
+      else flight.push(chunk);
+    });
+    await finished(response);
+  } finally {
+    response.destroy();
   }
 }

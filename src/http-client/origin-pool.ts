@@ -1,6 +1,6 @@
-import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as TlsAgent } from 'node:https';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 
 export interface OriginPoolOptions {
   /** At most. */
@@ -35,24 +35,35 @@ export class OriginPool {
   readonly #origin: URL;
   readonly #agent: Agent;
   readonly #connectTimeout: number;
+  /** Every open connection, and the requests it has had. */
+  readonly #uses = new Map<Socket, number>();
+  /** What breaks off each request under way. */
+  readonly #underWay = new Set<(reason: unknown) => void>();
+  #destroyed: Error | undefined;
 
   constructor(origin: string, { connections, connectTimeout, ca }: OriginPoolOptions) {
     this.#origin = new URL(origin);
     this.#connectTimeout = connectTimeout;
     const kept = { keepAlive: true, maxSockets: connections, timeout: keptIdle };
     this.#agent = this.#isTls ? new TlsAgent(ca === undefined ? kept : { ...kept, ca }) : new Agent(kept);
-    limitUses(this.#agent);
+    // Before the agent's own listener, which gives the connection to whoever waits for one, or keeps it if it is whole.
+    this.#agent.prependListener('free', (socket: Socket) => {
+      if ((this.#uses.get(socket) ?? 0) >= requestsPerConnection) socket.destroy();
+    });
   }
 
   /**
-   * Resolves to the answer as soon as its headers have come; its body has to be read to the end, or destroyed. Rejects with
-   * the error of the system, of TLS or of the HTTP parser, or one with the code `CONNECT_TIMEOUT`.
+   * Resolves to the answer as soon as its headers have come; its body has to be read to the end, or destroyed, and breaks
+   * off with the reason of `signal`. Rejects with that at once, with the error of the system, of TLS or of the HTTP parser,
+   * or with one whose code is `CONNECT_TIMEOUT`.
    */
   request({ method, path, headers, body, signal }: PoolRequest): Promise<IncomingMessage> {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const send = this.#isTls ? requestHttps : requestHttp;
     const { hostname, port } = this.#origin;
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      if (this.#destroyed) throw this.#destroyed;
       const request = send({
         // Brackets around an IPv6 address are for URLs.
         host: hostname.replace(/^\[|\]$/g, ''),
@@ -61,43 +72,69 @@ export class OriginPool {
         path,
         headers: { ...headers, ...length },
         agent: this.#agent,
-        signal,
       });
-      request.on('response', resolve).on('error', reject);
-      this.#limitConnecting(request);
+      let response: IncomingMessage | undefined;
+      const breakOff = (reason: unknown) => {
+        reject(reason);
+        // Destroying the request would end the answer as if what is buffered had been read.
+        (response ?? request).destroy(reason instanceof Error ? reason : undefined);
+      };
+      const abort = () => breakOff(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#underWay.add(breakOff);
+      request
+        .once('socket', (socket) => this.#use(socket))
+        .once('response', (given) => {
+          response = given;
+          resolve(given);
+        })
+        .on('error', (error) => {
+          if (request.reusedSocket && response === undefined && !signal.aborted) this.#closeIdle();
+          reject(error);
+        })
+        .once('close', () => {
+          signal.removeEventListener('abort', abort);
+          this.#underWay.delete(breakOff);
+          // As after a change to another protocol, which nobody asked for.
+          if (response === undefined) reject(closed('the connection was closed without an answer'));
+        });
       request.end(body);
     });
   }
 
-  /** Breaks off what is under way, too. */
+  /** Breaks off what is under way, too; resolves when every connection is closed. May be called again. */
   async destroy(): Promise<void> {
+    this.#destroyed ??= closed('the connections have been closed');
+    for (const breakOff of this.#underWay) breakOff(this.#destroyed);
     this.#agent.destroy();
+    await Promise.all([...this.#uses.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   }
 
   get #isTls(): boolean {
     return this.#origin.protocol === 'https:';
   }
 
-  #limitConnecting(request: ClientRequest): void {
-    request.once('socket', (socket) => {
-      if (request.reusedSocket) return;
-      const timer = setTimeout(() => {
-        request.destroy(Object.assign(new Error('no connection in time'), { code: 'CONNECT_TIMEOUT' }));
-      }, this.#connectTimeout);
-      const stop = () => clearTimeout(timer);
-      socket.once(this.#isTls ? 'secureConnect' : 'connect', stop);
-      request.once('close', stop);
-    });
+  #use(socket: Socket): void {
+    const uses = this.#uses.get(socket);
+    this.#uses.set(socket, (uses ?? 0) + 1);
+    if (uses !== undefined) return;
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('no connection in time'), { code: 'CONNECT_TIMEOUT' }));
+    }, this.#connectTimeout);
+    socket
+      .once(this.#isTls ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+      .once('close', () => {
+        clearTimeout(timer);
+        this.#uses.delete(socket);
+      });
+  }
+
+  /** Where one was closed while it was idle, the others may have been too: what is asked next is to get a new one. */
+  #closeIdle(): void {
+    for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
 }
 
-function limitUses(agent: Agent): void {
-  const uses = new WeakMap<Duplex, number>();
-  const keep = agent.keepSocketAlive;
-  agent.keepSocketAlive = function keepSocketAlive(socket) {
-    const used = (uses.get(socket) ?? 0) + 1;
-    uses.set(socket, used);
-    // The documentation of Node.js says what the types do not: false closes the connection.
-    return used < requestsPerConnection && keep.call(this, socket);
-  };
+function closed(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ECONNRESET' });
 }
