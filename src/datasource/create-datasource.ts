@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.js';
 import { acceptedEncoding } from '../http/negotiate.js';
 import type { Family } from '../model.js';
@@ -82,6 +83,8 @@ export function createDatasource(options: DatasourceOptions): Datasource {
     const flight = known?.joinable ? known : launch(call, key, keep);
     const { body } = flight.join(request.signal);
     const head = await abortable(flight.head, request.signal);
+    // A short answer has come with its head, and goes out with it in one piece.
+    await setImmediate();
     return fromUpstream(flight === known ? 'shared' : 'miss', head, body());
   }
 

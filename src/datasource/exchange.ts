@@ -18,7 +18,7 @@ export interface Exchange {
   readonly maxBody: number;
 }
 
-/** Resolves with the last byte; rejects with what broke it off, or at once with the reason of the request's signal. */
+/** Resolves when the flight is complete; rejects with what broke it off, or at once with the reason of the request's signal. */
 export async function exchange({ pool, request, flight, judge, answered, maxBody }: Exchange): Promise<void> {
   const response = await pool.request(request);
   answered();
@@ -27,14 +27,17 @@ export async function exchange({ pool, request, flight, judge, answered, maxBody
     flight.start(verdict, response);
     if ('body' in verdict) {
       if (verdict.body instanceof Uint8Array) flight.push(verdict.body);
+      flight.complete();
       return;
     }
     let size = 0;
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBody) response.destroy(bodyTooLong());
-      else flight.push(chunk);
-    });
+    response
+      .on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxBody) response.destroy(bodyTooLong());
+        else flight.push(chunk);
+      })
+      .once('end', () => flight.complete());
     await finished(response);
   } finally {
     response.destroy();

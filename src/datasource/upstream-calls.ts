@@ -97,7 +97,6 @@ export class UpstreamCalls {
           this.#underWay -= 1;
         });
       }, flight.abandoned);
-      flight.complete();
     } catch (error) {
       flight.fail(error);
       throw error;
