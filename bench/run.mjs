@@ -2,10 +2,11 @@
 import { cpus } from 'node:os';
 import { answers } from './answers.mjs';
 import { cold } from './cold.mjs';
+import { datasource } from './datasource/datasource.mjs';
 import { host } from './host.mjs';
 import { upstream } from './upstream.mjs';
 
-const benches = { answers, cold, upstream, host };
+const benches = { answers, cold, datasource, upstream, host };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benches));
