@@ -1,5 +1,5 @@
 import { checkedEndpoints } from './endpoints.js';
-import { toMilliseconds } from './handling-times.js';
+import { toMilliseconds } from './judge-handling-time.js';
 import type { Criterion, Gap, WatchReport } from './report.js';
 import { boundOfQuantile } from './service-metrics.js';
 

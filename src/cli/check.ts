@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Load } from '../check/handling-times.js';
+import type { Load } from '../check/judge-handling-time.js';
 import type { PrometheusAccess } from '../check/open-prometheus.js';
 import type { CheckOptions } from '../check/run-check.js';
 import type { WatchRecord } from '../check/watch-record.js';

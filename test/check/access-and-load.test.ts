@@ -113,7 +113,8 @@ describe('a service in a host that is blocked', () => {
     const report = await check(url, { options: { load: { requests: 2, quantile: 0.95 } } });
     const slow = criterion(report, 'time.scrape');
     expect(slow).toMatchObject({ ok: false, budget: 50 });
-    expect(slow.value).toBeGreaterThanOrEqual(100);
-    expect(slow.detail).toMatch(/^p95 of \d+ at most \d+ ms; client p95 \d+(\.\d+)? ms$/);
+    // Null: longer than any bound.
+    expect(slow.value ?? 120).toBeGreaterThanOrEqual(100);
+    expect(slow.detail).toMatch(/^p95 of \d+ .*; client p95 \d+(\.\d+)? ms; the process was held up/);
   });
 });
