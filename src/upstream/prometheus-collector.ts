@@ -5,6 +5,7 @@ import type { Collection, Collector } from '../model.js';
 import type { Answer, LabelAnswer } from './answer.js';
 import { BlockQuestions } from './block-questions.js';
 import { downTargets } from './down-targets.js';
+import { notReexported } from './not-reexported.js';
 import type { PrometheusClient } from './prometheus-client.js';
 import { InstantQuestions, type Questions } from './questions.js';
 import {
@@ -13,6 +14,7 @@ import {
   derive,
   droppedOf,
   failedResult,
+  hasNoAnswer,
   isAbsent,
   outcomeOf,
   type RowResult,
@@ -86,10 +88,13 @@ export function createPrometheusCollector(
     }
     const derived = overflown ? all.filter(({ row }) => !ofPairs(row)) : all;
     const limited = await limit(derived, questions);
-    const down = derived.some(isAbsent) ? await downTargets(catalogue, questions) : [];
+    const absent = derived.filter(isAbsent);
+    const down = absent.length > 0 ? await downTargets(catalogue, questions) : [];
+    const unanswered = absent.filter(hasNoAnswer).map(({ row }) => row);
+    const known = names && (await notReexported(names, unanswered, catalogue, questions));
     for (const [index, result] of limited.entries()) {
       results.set(result.row.id, {
-        outcome: outcomeOf(result, { names, down, selector: catalogue.baseSelector }),
+        outcome: outcomeOf(result, { names: known, down, selector: catalogue.baseSelector }),
         seconds: result.seconds,
         dropped: droppedOf(derived[index]!, result, pairs),
       });

@@ -50,6 +50,11 @@ export function isAbsent({ metrics, error }: Derived): boolean {
   return metrics.length === 0 && !error;
 }
 
+/** Whether no block gave anything: nothing was there to derive from, if the row is absent. */
+export function hasNoAnswer({ vectors }: Derived): boolean {
+  return Object.values(vectors).every((vector) => vector.length === 0);
+}
+
 export function outcomeOf(
   { row, metrics, error, vectors }: Derived,
   context: Omit<AbsenceContext, 'answers'>,

@@ -1,0 +1,23 @@
+import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
+import { anyOf } from '../promql/any-of.js';
+import { formatMatchers } from '../promql/matchers.js';
+import type { Questions } from './questions.js';
+
+/**
+ * The names that exist, without those of these rows that only our own output has, where that was scraped into its source.
+ *
+ * Without a base selector all names are asked for: that costs Prometheus nothing, but cannot exclude the marker. What is
+ * excluded is asked afterwards, of rows that had no answer although their metrics seemed to be there; that is rare.
+ */
+export async function notReexported(
+  names: ReadonlySet<string>,
+  rows: readonly CompiledRow[],
+  catalogue: Catalogue,
+  questions: Questions,
+): Promise<ReadonlySet<string>> {
+  const doubtful = [...new Set(rows.flatMap(({ metrics }) => metrics))].filter((metric) => names.has(metric)).sort();
+  if (catalogue.selector !== undefined || doubtful.length === 0) return names;
+  const matchers = formatMatchers([{ label: '__name__', op: '=~', value: anyOf(doubtful) }]);
+  const { values, error } = await questions.labelValues('__name__', catalogue.scoped(`{${matchers}}`));
+  return error ? names : new Set([...names].filter((name) => !doubtful.includes(name) || values.includes(name)));
+}
