@@ -1,4 +1,5 @@
 import type { CompiledRow } from '../catalogue/compile.js';
+import { quote } from '../promql/string-literal.js';
 import { diagnoseAbsence, withoutSamples } from './diagnose-absence.js';
 import { diagnoseLabels } from './diagnose-labels.js';
 import { diagnoseSentence } from './diagnose-sentence.js';
@@ -27,18 +28,43 @@ export async function diagnoseRow(row: CompiledRow, sentence: string, facts: Sou
     const notANumber = await diagnoseNaN(metric, facts);
     if (notANumber) return notANumber;
   }
-  return diagnoseSentence(sentence, facts.scope.selector.length > 0);
+  const told = diagnoseSentence(sentence, facts.scope.selector.length > 0);
+  return /^no usable /.test(sentence) ? implausible(told, present, facts) : told;
 }
 
-/** Where every sample of the metric is NaN. */
+/** Where samples of the metric are no numbers; sums over them are none either. */
 async function diagnoseNaN(metric: string, facts: SourceFacts): Promise<Diagnosis | undefined> {
+  // Quantiles of a summary are NaN whenever nothing happened.
+  const series = selectorOf(metric, [...facts.scoped, { label: 'quantile', op: '=', value: '' }]);
+  for (const [broken, what] of [
+    [`${series} != ${series}`, 'NaN'],
+    [`abs(${series}) == Inf`, 'infinite'],
+  ]) {
+    const byJob = await facts.vector(`count by (job) (${broken})`);
+    if (byJob.length === 0) continue;
+    const count = byJob.reduce((sum, { value }) => sum + Number(value), 0);
+    const all = await facts.count(series);
+    const jobs = byJob.map(({ labels }) => labels['job'] ?? '');
+    return {
+      severity: 'fault',
+      cause: `${metric} is ${what} in ${count < all ? `${count} of` : 'all'} ${all} series of ${jobList(jobs)}`,
+      fix: `let the gateway not write ${metric} as long as it has no value; ${broken} shows where`,
+    };
+  }
+  return undefined;
+}
+
+/** Where the metrics have samples, none of which can be what they should mean: one of them as an example. */
+async function implausible(told: Diagnosis, present: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
+  const [metric] = present;
+  if (metric === undefined) return told;
   const series = selectorOf(metric, facts.scoped);
-  const [all, broken] = await Promise.all([facts.count(series), facts.count(`(${series} != ${series})`)]);
-  if (broken < all) return undefined;
-  const jobs = await facts.labelValues('job', metric, facts.scoped, facts.now);
+  const [example] = await facts.vector(`topk(1, ${series})`);
+  if (!example) return told;
+  const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quote(value)}`);
   return {
     severity: 'fault',
-    cause: `${metric} is NaN in all ${all} series of ${jobList(jobs)}`,
-    fix: `let the gateway not write ${metric} as long as it has no value`,
+    cause: `${told.cause}: such as ${metric}{${labels.join(',')}} ${example.value}`,
+    fix: `let the gateway write what ${metric} should mean (see /docs); ${series} in Prometheus shows what it writes`,
   };
 }

@@ -31,5 +31,11 @@ export function diagnoseSentence(sentence: string, selected: boolean): Diagnosis
   }
   if (sentence.startsWith('no series at all'))
     return fault('correct METRICS_SELECTOR, in the environment of the service');
+  const unusable = /^no usable (?:value|samples) of (\S+?),?(?: |$)/.exec(sentence);
+  if (unusable) {
+    return fault(
+      `let the gateway write what ${unusable[1]} should mean (see /docs); with --prometheus-url this check shows what it writes`,
+    );
+  }
   return fault(fixOf(sentence));
 }

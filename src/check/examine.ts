@@ -6,6 +6,7 @@ import { diagnoseRow } from './diagnose-row.js';
 import { diagnoseSentence } from './diagnose-sentence.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { Silence } from './explain-silence.js';
+import { findConstantZero } from './find-constant-zero.js';
 import { findDoubled } from './find-doubled.js';
 import { findFeedback } from './find-feedback.js';
 import type { PrometheusApi } from './prometheus-api.js';
@@ -82,6 +83,8 @@ export async function examineSource(
     findings.push({ field: row.id, ...(await diagnoseRow(row, sentenceOf(row), facts)) });
     explained.add(row.id);
   }
+  const constant = await findConstantZero(facts);
+  if (constant) findings.push({ field: 'providers.unavailable_providers', ...constant });
   return [...findings, ...(await mislabelled(explained, facts)), ...(await countedTwice(facts))];
 }
 

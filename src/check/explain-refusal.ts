@@ -3,6 +3,8 @@ import type { Silence } from './explain-silence.js';
 import type { ServiceAnswer } from './service-client.js';
 
 const errorDocument = z.object({ error: z.object({ message: z.string() }) });
+/** What the service answers where it has nothing: where it has something. */
+const notFoundDocument = z.object({ paths: z.array(z.string()) });
 
 /** Why the answer from `base` is not the one that was asked for, in its own words where it has some. */
 export function explainRefusal(answer: ServiceAnswer, base: string, hasToken: boolean): Silence {
@@ -21,10 +23,7 @@ export function explainRefusal(answer: ServiceAnswer, base: string, hasToken: bo
     };
   }
   if (status === 404) {
-    return {
-      cause: `there is nothing at ${base} (HTTP 404)`,
-      fix: 'correct --url, or set METRICS_PREFIX to what the service has',
-    };
+    return { cause: `there is nothing at ${base} (HTTP 404)`, fix: rightPlace(answer, base) };
   }
   if (status >= 300 && status < 400) {
     return {
@@ -42,15 +41,32 @@ export function explainRefusal(answer: ServiceAnswer, base: string, hasToken: bo
   return { cause: `it answered HTTP ${status}${because}`, fix: "look at the service's log" };
 }
 
+/** Which address would have been right: the service itself tells it, another server does not. */
+function rightPlace({ body }: ServiceAnswer, base: string): string {
+  const paths = notFoundDocument.safeParse(readJson(body)).data?.paths ?? [];
+  const prefix = paths.flatMap((path) => /^(.*)\/metrics\/summary$/.exec(path)?.[1] ?? [])[0];
+  const { origin, pathname } = new URL(base);
+  if (prefix === undefined) {
+    return 'give --url the address of the service, without METRICS_PREFIX, and this check the METRICS_PREFIX that the service has';
+  }
+  // The prefix was right, and --url had a path before it.
+  if (prefix !== '' && pathname.lastIndexOf(`${prefix}/metrics`) > 0) return `--url ${origin}`;
+  return `METRICS_PREFIX=${prefix || '/'}, in the environment of this check: the service has its endpoints at ${prefix}/metrics`;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the service says of itself: the message of a JSON error, or the comment of an empty exposition. */
 function words({ body, contentType }: ServiceAnswer): string | undefined {
   if (contentType.startsWith('text/plain')) return /^# unavailable: (.+)$/m.exec(body)?.[1];
   if (!contentType.startsWith('application/json')) return undefined;
-  try {
-    return errorDocument.safeParse(JSON.parse(body)).data?.error.message;
-  } catch {
-    return undefined;
-  }
+  return errorDocument.safeParse(readJson(body)).data?.error.message;
 }
 
 /** Messages name the settings that would help. */

@@ -11,17 +11,15 @@ export interface Doubled {
   readonly diagnosis: Diagnosis;
 }
 
-interface Scrape {
-  readonly job: string;
-  readonly instance: string;
-}
+/** Labels of a target; `job` and `instance` at least. */
+type Scrape = Labels;
 
 /**
- * Finds targets that are scraped by several jobs, and processes that are scraped under several addresses: they tell the same
- * moment of their start, to fractions of a second. Rejects as `PrometheusApi` does.
+ * Finds targets that are scraped more than once, by several jobs or with several sets of labels, and processes that are scraped
+ * under several addresses: they tell the same moment of their start, to fractions of a second. Rejects as `PrometheusApi` does.
  */
 export async function findDoubled(facts: SourceFacts): Promise<readonly Doubled[]> {
-  const scrapes = await facts.vector('count by (job, instance) (up)');
+  const scrapes = await facts.vector('up');
   const starts = await facts.vector('max by (job, instance) (process_start_time_seconds)');
   const groups = [
     ...groupBy(scrapes, ({ labels }) => labels['instance']),
@@ -30,7 +28,7 @@ export async function findDoubled(facts: SourceFacts): Promise<readonly Doubled[
   const found: Doubled[] = [];
   const told = new Set<string>();
   for (const group of groups) {
-    const key = JSON.stringify(group);
+    const key = JSON.stringify(group.map(({ job, instance }) => [job, instance]));
     if (told.has(key)) continue;
     told.add(key);
     const metrics = await commonMetrics(group, facts);
@@ -47,10 +45,9 @@ function groupBy<T extends { readonly labels: Labels }>(
   for (const element of vector) {
     const key = keyOf(element);
     if (key === undefined) continue;
-    const { job = '', instance = '' } = element.labels;
-    groups.set(key, [...(groups.get(key) ?? []), { job, instance }]);
+    groups.set(key, [...(groups.get(key) ?? []), element.labels]);
   }
-  const textOf = ({ job, instance }: Scrape): string => `${job}\n${instance}`;
+  const textOf = ({ job, instance, ...others }: Scrape): string => JSON.stringify([job, instance, others]);
   const ordered = [...groups.values()].map((group) => group.sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1)));
   return ordered.filter((group) => group.length > 1);
 }
@@ -59,11 +56,8 @@ function groupBy<T extends { readonly labels: Labels }>(
 async function commonMetrics(group: readonly Scrape[], facts: SourceFacts): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   const twice = new Set<string>();
-  for (const { job, instance } of group) {
-    const own = [
-      { label: 'job', op: '=', value: job },
-      { label: 'instance', op: '=', value: instance },
-    ] as const;
+  for (const scrape of group) {
+    const own = [...matchersOn(scrape, ['job', 'instance']), ...tellingApart(scrape, group)];
     for (const name of await facts.names([...own, ...facts.scoped], facts.now)) {
       if (!contractMetrics.has(wholeName(name))) continue;
       if (seen.has(name)) twice.add(name);
@@ -73,19 +67,37 @@ async function commonMetrics(group: readonly Scrape[], facts: SourceFacts): Prom
   return twice;
 }
 
+/** What else tells a scrape from others of the same job and instance. */
+function tellingApart(scrape: Scrape, group: readonly Scrape[]): readonly Matcher[] {
+  const same = group.filter(({ job, instance }) => job === scrape['job'] && instance === scrape['instance']);
+  const labels = new Set(same.flatMap((other) => Object.keys(other)));
+  return matchersOn(
+    scrape,
+    [...labels].filter((label) => same.some((other) => other[label] !== scrape[label])),
+  );
+}
+
+function matchersOn(scrape: Scrape, labels: readonly string[]): readonly Matcher[] {
+  return labels.map((label) => ({ label, op: '=', value: scrape[label] ?? '' }));
+}
+
 function diagnose(group: readonly Scrape[], selector: readonly Matcher[]): Diagnosis {
-  const instances = [...new Set(group.map(({ instance }) => instance))];
-  const jobs = [...new Set(group.map(({ job }) => job))];
-  const last = group.at(-1)!;
-  const byJob =
-    jobs.length > 1 ? ` by the ${jobList(jobs)}` : ` under ${instances.length} addresses in the ${jobList(jobs)}`;
-  const remedy = `remove ${last.instance} under job_name: ${last.job} in prometheus.yml`;
-  const [first = ''] = jobs;
-  const narrower = formatMatchers([...selector, { label: 'job', op: '=', value: first }]);
-  const selected = jobs.length > 1 ? `; or METRICS_SELECTOR=${shellQuote(narrower)}` : '';
+  const distinct = (label: string): readonly string[] => [...new Set(group.map((scrape) => scrape[label] ?? ''))];
+  const [instances, jobs] = [distinct('instance'), distinct('job')];
+  const [first, last] = [group[0]!, group.at(-1)!];
+  const apart = tellingApart(first, group);
+  const labelled = group.map((scrape) => `{${formatMatchers(tellingApart(scrape, group))}}`);
+  let manner = `by the ${jobList(jobs)}`;
+  if (jobs.length === 1 && instances.length > 1) manner = `under ${instances.length} addresses in the ${jobList(jobs)}`;
+  if (jobs.length === 1 && instances.length === 1) manner += ` with different labels: ${labelled.join(' and ')}`;
+  const which = apart.length > 0 ? ` with the labels ${labelled.at(-1)}` : '';
+  const remedy = `remove ${last['instance']}${which} under job_name: ${last['job']} in prometheus.yml`;
+  const narrowing = jobs.length > 1 ? matchersOn(first, ['job']) : apart;
+  const narrower = formatMatchers([...selector, ...narrowing]);
+  const selected = narrowing.length > 0 ? `; or METRICS_SELECTOR=${shellQuote(narrower)}` : '';
   return {
     severity: 'fault',
-    cause: `it is counted twice: ${instances.join(' and ')} ${instances.length > 1 ? 'are one process, scraped' : 'is scraped'}${byJob}`,
+    cause: `it is counted twice: ${instances.join(' and ')} ${instances.length > 1 ? 'are one process, scraped' : 'is scraped'} ${manner}`,
     fix: remedy + selected,
   };
 }

@@ -114,7 +114,10 @@ async function examine(
 }
 
 function judgeFindings(findings: readonly Finding[], strict: boolean): readonly Criterion[] {
-  const named = (some: readonly Finding[]): string => [...new Set(some.map(({ field }) => field))].join(', ');
+  const named = (some: readonly Finding[]): string => {
+    const names = [...new Set(some.map(({ field }) => field))];
+    return names.slice(0, 6).join(', ') + (names.length > 6 ? ` and ${names.length - 6} more` : '');
+  };
   const faults = findings.filter(({ severity }) => severity === 'fault');
   const unwritten = findings.filter(({ severity }) => severity === 'unwritten');
   const idle = findings.filter(({ severity }) => severity === 'idle');

@@ -1,12 +1,15 @@
+import { summaryFields } from '../catalogue/summary.js';
 import type { CheckReport, Criterion, DashboardReport, Missing, WatchReport } from './report.js';
 import { hours, percent } from './watch-record.js';
+
+const allFields = summaryFields.map(({ section, field }) => `${section}.${field}`);
 
 /** The report for a terminal. */
 export function textReport(report: CheckReport, url: string): string {
   const { criteria, missing, dashboards, watch } = report;
   const parts = [
     `check of ${url}`,
-    criteria.map(criterionLine).join('\n'),
+    alike(criteria).map(criterionLines).join('\n'),
     ...groupMissing(missing).map(missingText),
     ...dashboards.map(dashboardText).filter((text) => text !== ''),
     ...(watch ? [watchText(watch)] : []),
@@ -18,12 +21,37 @@ export function textReport(report: CheckReport, url: string): string {
 /** In a sentence. */
 export function verdict({ ok, criteria, watch }: CheckReport): string {
   const failed = criteria.filter((criterion) => !criterion.ok).map(({ id }) => id);
+  const ids = criteria.map(({ id }) => id);
   const validated = watch ? `validated for ${hours(watch.plannedSeconds)}` : 'all points pass';
-  return ok ? `OK: ${validated}` : `FAILED: ${failed.join(', ')}`;
+  return ok ? `OK: ${validated}` : `FAILED: ${condensed(failed, ids)}`;
 }
 
-function criterionLine({ id, ok, detail }: Criterion): string {
-  return `${ok ? 'pass' : 'FAIL'}  ${id.padEnd(22)}${indented(detail, 28)}`;
+/** Points that fail for one reason, told together: those that measure different endpoints do. */
+function alike(criteria: readonly Criterion[]): readonly (readonly [Criterion, ...Criterion[]])[] {
+  const groups = new Map<string, [Criterion, ...Criterion[]]>();
+  for (const criterion of criteria) {
+    const { id, ok, detail } = criterion;
+    const [kind, subject = ''] = id.split('.');
+    // A reason may name the path of its endpoint.
+    const key = ok ? id : `${kind} ${detail.replace(`/metrics/${subject}`, '/metrics')}`;
+    const group = groups.get(key);
+    if (group) group.push(criterion);
+    else groups.set(key, [criterion]);
+  }
+  return [...groups.values()];
+}
+
+function criterionLines([first, ...others]: readonly [Criterion, ...Criterion[]]): string {
+  const { id, detail } = first;
+  const line = `${outcome(first)}  ${id.padEnd(22)}${indented(detail, 28)}`;
+  if (others.length === 0) return line;
+  return `${line}\n${' '.repeat(28)}likewise ${others.map((other) => other.id).join(', ')}`;
+}
+
+/** A point without a limit that found something passes, but is worth a look. */
+function outcome({ ok, value, budget }: Criterion): string {
+  if (!ok) return 'FAIL';
+  return budget === null && typeof value === 'number' && value > 0 ? 'warn' : 'pass';
 }
 
 /** Values with one cause and one remedy, told together. */
@@ -45,7 +73,16 @@ export function groupMissing(missing: readonly Missing[]): readonly MissingGroup
 }
 
 function missingText({ fields, cause, fix }: MissingGroup): string {
-  return `${fields.join(', ')}\n    cause  ${indented(cause, 11)}\n    fix    ${indented(fix, 11)}`;
+  return `${condensed(fields, allFields)}\n    cause  ${indented(cause, 11)}\n    fix    ${indented(fix, 11)}`;
+}
+
+/** Names one by one, or, where all that are known with the same first word are among them, that: `http.*`. */
+function condensed(names: readonly string[], known: readonly string[]): string {
+  const kindOf = (name: string): string => name.slice(0, name.indexOf('.') + 1);
+  const isWhole = (kind: string): boolean =>
+    kind !== '' && known.filter((name) => kindOf(name) === kind).every((name) => names.includes(name));
+  const shown = names.map((name) => (isWhole(kindOf(name)) ? `${kindOf(name)}*` : name));
+  return [...new Set(shown)].join(', ');
 }
 
 function dashboardText({ file, title, targets }: DashboardReport): string {

@@ -72,7 +72,7 @@ async function runDashboard(
   const window = timeRange(dashboard.time, now);
   const facts = new SourceFacts(prometheus, scope, window.to);
   const { values, asked } = await resolveVariables(dashboard, prometheus, window);
-  const context: TargetContext = { dashboard, variables: values, window, facts };
+  const context: TargetContext = { dashboard, variables: values, window, now, facts };
   const ofVariables = await Promise.all(asked.map((variable) => judgeVariable(variable, context)));
   const ofPanels = await Promise.all(listTargets(dashboard).map((target) => runTarget(target, context)));
   return [...ofVariables, ...ofPanels];

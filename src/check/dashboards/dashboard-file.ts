@@ -34,6 +34,8 @@ const panelAlone = z.object({
   targets: list(target),
   interval: text,
   maxDataPoints: amount,
+  timeFrom: text,
+  timeShift: text,
   repeat: text,
   libraryPanel: z.object({ uid: text, name: text }).optional().catch(undefined),
 });

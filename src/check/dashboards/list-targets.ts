@@ -13,6 +13,10 @@ export interface DashboardTarget {
   readonly minStep: string;
   readonly intervalFactor: number;
   readonly points: number;
+  /** A time of the panel's own in place of the dashboard's, such as `24h`; empty for none. */
+  readonly timeFrom: string;
+  /** How much earlier than that it looks; empty for not at all. */
+  readonly timeShift: string;
   /** Variables that the panel, or a row around it, is repeated for. */
   readonly repeat: readonly string[];
 }
@@ -58,6 +62,8 @@ function ofPanel(given: Panel, dashboard: Dashboard, row: Row): readonly Dashboa
     panel: [...row.titles, title].join(' / '),
     repeat: around.repeat,
     points: panel.maxDataPoints ?? usualPoints,
+    timeFrom: panel.timeFrom ?? '',
+    timeShift: panel.timeShift ?? '',
   };
   const own = panel.targets.map((target, index) => ({
     ...common,
@@ -93,6 +99,8 @@ function ofAnnotation({ name = '', datasource, expr, step, target }: Annotation)
     minStep: target?.interval ?? step ?? annotationStep,
     intervalFactor: 1,
     points: usualPoints,
+    timeFrom: '',
+    timeShift: '',
     repeat: [],
   };
 }

@@ -9,13 +9,21 @@ export interface DashboardFile {
   readonly content: Dashboard | { readonly fault: string };
 }
 
-/** Every dashboard below a folder, in the order of their paths; JSON that is no dashboard is passed over. */
+/**
+ * Every dashboard below a folder, in the order of their paths; JSON that is no dashboard is passed over, and so is what is
+ * hidden: a mounted ConfigMap has every file a second time in a folder whose name begins with a dot.
+ */
 export async function readDashboards(folder: string): Promise<readonly DashboardFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.json'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.split(sep).includes('node_modules'))
+    .filter(
+      (path) =>
+        !relative(folder, path)
+          .split(sep)
+          .some((part) => part === 'node_modules' || part.startsWith('.')),
+    )
     .sort();
   const files: DashboardFile[] = [];
   for (const path of paths) {

@@ -91,7 +91,9 @@ function queryTextOf({ query, definition }: Variable): string {
 
 function resolveFixed(variable: Variable, options: readonly string[], window: Window): Resolved {
   const saved = variable.current?.value;
-  const adapts = variable.type === 'interval' && typeof saved === 'string' && /^\$__auto/.test(saved);
+  const isOffered = typeof saved === 'string' && options.includes(saved);
+  const adapts =
+    variable.type === 'interval' && (/^\$__auto/.test(String(saved)) || (variable.auto === true && !isOffered));
   if (adapts) {
     const value = autoInterval(window, variable.auto_count ?? 30, variable.auto_min ?? '10s');
     return { value, several: false, verbatim: true };

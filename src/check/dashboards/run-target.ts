@@ -9,9 +9,10 @@ import type { Dashboard } from './dashboard-file.js';
 import { datasourceKind } from './datasource-kind.js';
 import { explainEmpty } from './explain-empty.js';
 import { explainError } from './explain-error.js';
-import { interpolate, type Variables } from './interpolate.js';
+import { interpolate, referencesIn, type Variables } from './interpolate.js';
 import type { DashboardTarget } from './list-targets.js';
 import { queryStep } from './query-step.js';
+import { panelRange } from './time-range.js';
 
 /** What a query came to; `severity` where that is not data. */
 export interface TargetVerdict {
@@ -23,11 +24,14 @@ export interface TargetContext {
   readonly dashboard: Dashboard;
   readonly variables: Variables;
   readonly window: Window;
+  /** Epoch milliseconds. */
+  readonly now: number;
   readonly facts: SourceFacts;
 }
 
 /** Runs one query of a panel or an annotation as Grafana does. Rejects only with the reason of a signal. */
-export async function runTarget(target: DashboardTarget, context: TargetContext): Promise<TargetVerdict> {
+export async function runTarget(target: DashboardTarget, of: TargetContext): Promise<TargetVerdict> {
+  const context = { ...of, window: windowOf(target, of) };
   const { panel, refId, expr = '' } = target;
   const verdict = (result: TargetReport['result'], reason: string | null, severity?: Severity): TargetVerdict => ({
     report: { panel, refId, expr, result, reason },
@@ -47,13 +51,28 @@ export async function runTarget(target: DashboardTarget, context: TargetContext)
     }
   } catch (error) {
     if (!(error instanceof GatewayzMetricsError)) throw error;
-    return verdict('error', explainError(error, text), 'fault');
+    return verdict('error', [...undefinedIn(text), explainError(error, text)].join('\n'), 'fault');
   }
   // Which is drawn as nothing.
   if (given.length > 0) return verdict('empty', 'every value is NaN: it divides by zero, as without traffic', 'idle');
   const { facts, window } = context;
   const { severity, reason } = await explainEmpty(text, target.instant ? facts.now : window, facts);
-  return verdict('empty', reason, severity);
+  const undefinedHere = undefinedIn(text);
+  return verdict('empty', [...undefinedHere, reason].join('\n'), undefinedHere.length > 0 ? 'fault' : severity);
+}
+
+/** A time of the panel's own counts only where the dashboard's is not a fixed one. */
+function windowOf(target: DashboardTarget, { dashboard, window, now }: TargetContext): Window {
+  const isFixed = dashboard.time?.from.startsWith('now') === false;
+  return panelRange(window, isFixed ? { ...target, timeFrom: '' } : target, now);
+}
+
+/** A line about variables that are still there when all are filled in; the groups of `label_replace` are none. */
+function undefinedIn(text: string): readonly string[] {
+  const names = new Set(referencesIn(text).filter((name) => !/^(?:\d|__)/.test(name)));
+  if (names.size === 0) return [];
+  const shown = [...names].map((name) => `$${name}`).join(', ');
+  return [`the dashboard defines no variable ${shown}`];
 }
 
 /** The variables as each copy of a repeated panel has them: one value of the variable that it is repeated for. */

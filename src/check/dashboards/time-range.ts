@@ -20,6 +20,20 @@ export function timeRange(time: { readonly from: string; readonly to: string } |
   return window.from < window.to ? window : { from: now - 6 * 3_600_000, to: now };
 }
 
+/** What a panel shows that has a time of its own, such as `24h` or `now/d`, or looks further back by as much as `timeShift`. */
+export function panelRange(
+  window: Window,
+  { timeFrom, timeShift }: { readonly timeFrom: string; readonly timeShift: string },
+  now: number,
+): Window {
+  const own = timeFrom.startsWith('now')
+    ? { from: readTime(timeFrom, now, false), to: readTime(timeFrom.includes('/') ? timeFrom : 'now', now, true) }
+    : { from: readTime(`now-${timeFrom}`, now, false), to: now };
+  const { from, to } = timeFrom !== '' && own.from < own.to ? own : window;
+  const shift = now - readTime(`now-${timeShift.replace(/^-/, '')}`, now, false);
+  return { from: from - shift, to: to - shift };
+}
+
 /** `now`, with steps such as `-1h` and `/d`, or a date; NaN for anything else. `end`: round up. */
 function readTime(text: string, now: number, end: boolean): number {
   if (!text.startsWith('now')) return /^\d+$/.test(text) ? Number(text) : Date.parse(text);

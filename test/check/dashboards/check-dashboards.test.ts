@@ -127,8 +127,21 @@ describe('a query of a dashboard', () => {
     expect(reason).toMatch(/\n\s*\^$/);
   });
 
-  it('on a variable that nobody defines is an error', async () => {
-    expect(await runOne('up{job="$job"} + $offset')).toMatchObject({ result: 'error' });
+  it('on a variable that nobody defines fails, and the variable is named', async () => {
+    const { result, reason } = await runOne('up{job="$job"} + $offset');
+    expect(result).toBe('error');
+    expect(reason).toMatch(/^the dashboard defines no variable \$job, \$offset\nparse error: /);
+    const panels = [{ title: 'P', targets: [{ refId: 'A', expr: 'fastapi_requests_total{status_code="$code"}' }] }];
+    const { reports, criteria } = await checkFiles({ 'one.json': board({ panels }) });
+    expect(reports[0]!.targets[0]).toMatchObject({
+      result: 'empty',
+      reason: expect.stringMatching(
+        /^the dashboard defines no variable \$code\nno series of fastapi_requests_total has/,
+      ),
+    });
+    expect(criteria[0]!.ok).toBe(false);
+    const group = 'label_replace(up, "host", "$1", "instance", "(.+):.+")';
+    expect(await runOne(group)).toMatchObject({ result: 'data' });
   });
 
   it('on a metric that nobody writes is empty, with the nearest existing names', async () => {
@@ -325,6 +338,11 @@ describe('a folder of dashboards', () => {
     };
     expect((await checkFiles(files)).criteria).toMatchObject([{ ok: true, value: 0 }]);
     expect((await checkFiles(files, { strict: true })).criteria).toMatchObject([{ ok: false, value: 2 }]);
+  });
+
+  it('is read once where it is a mounted ConfigMap, which has every file a second time', async () => {
+    const { reports } = await checkFiles({ 'up.json': panel('up'), '..2026_11_22_12_00_00.1/up.json': panel('up') });
+    expect(reports.map(({ file }) => file)).toEqual(['up.json']);
   });
 
   it('passes over JSON that is no dashboard, and fails for JSON that is none at all', async () => {
