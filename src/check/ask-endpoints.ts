@@ -1,8 +1,10 @@
+import { parseValue } from '../catalogue/derive/number.js';
 import { openMetricsType } from '../render/open-metrics.js';
 import { type CheckedEndpoint, checkedEndpoints } from './endpoints.js';
 import { explainRefusal } from './explain-refusal.js';
 import type { Silence } from './explain-silence.js';
 import { type Judgement, judgeAnswer } from './judge-endpoint.js';
+import type { ParsedFamily } from './parse-exposition.js';
 import type { InstallationDocs } from './read-docs.js';
 import type { Summary } from './read-summary.js';
 import type { Criterion } from './report.js';
@@ -14,7 +16,7 @@ export interface EndpointAnswers {
   readonly criteria: readonly Criterion[];
   readonly summary: Summary | undefined;
   readonly docs: InstallationDocs | undefined;
-  /** Names of the families of `/all`; undefined where it had no valid answer. */
+  /** Names of the families of `/all` with a number in them; undefined where it had no valid answer. */
   readonly families: readonly string[] | undefined;
   /** Why `/summary` had no answer with status 200. */
   readonly refusal: Silence | undefined;
@@ -42,9 +44,16 @@ export async function askEndpoints(service: ServiceClient, signal: AbortSignal):
     criteria: checkedEndpoints.map(({ endpoint }) => looked.get(endpoint)!.criterion),
     summary: looked.get('summary')?.judgement?.summary,
     docs,
-    families: looked.get('all')?.judgement?.families?.map(({ name }) => name),
+    families: looked
+      .get('all')
+      ?.judgement?.families?.filter(hasNumber)
+      .map(({ name }) => name),
     refusal: looked.get('summary')?.refusal,
   };
+}
+
+function hasNumber({ samples }: ParsedFamily): boolean {
+  return samples.some(({ value }) => Number.isFinite(parseValue(value)));
 }
 
 function idOf({ endpoint }: CheckedEndpoint): string {

@@ -13,7 +13,13 @@ const worlds: Readonly<Record<string, (text: string) => string>> = {
   relabelled: (text) => text.replaceAll('status_code=', 'code=').replaceAll('provider="p",', ''),
   down: (text) => text,
   nan: (text) => text.replace('trial_active 12', 'trial_active NaN'),
+  'partly-nan': (text) =>
+    text.replace('cache_size_bytes 1000', 'cache_size_bytes{pool="a"} 1\ncache_size_bytes{pool="b"} NaN'),
+  infinite: (text) => text.replace('cache_size_bytes 1000', 'cache_size_bytes +Inf'),
+  implausible: (text) => text.replace('trial_active 12', 'trial_active{status="canceled"} 12'),
+  unset: (text) => `${text}provider_availability{provider="p"} 0\n`,
   doubled: (text) => text,
+  labelled: (text) => text,
   aliased: (text) => `${text}process_start_time_seconds 1795400000.25\n`,
 };
 
@@ -35,7 +41,13 @@ beforeAll(async () => {
   const inWorld = (world: string, address = targets[world]!.address) => ({ targets: [address], labels: { world } });
   prometheus = await startTestPrometheus({
     scrape: stringify([
-      { job_name: 'gateway', static_configs: Object.keys(worlds).map((world) => inWorld(world)) },
+      {
+        job_name: 'gateway',
+        static_configs: [
+          ...Object.keys(worlds).map((world) => inWorld(world)),
+          { ...inWorld('labelled'), labels: { world: 'labelled', replica: 'b' } },
+        ],
+      },
       { job_name: 'gateway-again', static_configs: [inWorld('doubled')] },
       {
         job_name: 'gateway-alias',
@@ -159,6 +171,49 @@ describe('a wrong installation', () => {
     );
   });
 
+  it('with one value among others that is NaN, or infinite, is told how many and where', async () => {
+    const report = await check(await serviceIn('world="partly-nan"'), inPrometheus());
+    expect(failed(report)).toEqual(['values']);
+    expect(missing(report, 'cache_size_bytes')).toEqual({
+      field: 'cache_size_bytes',
+      cause: 'cache_size_bytes is NaN in 1 of 2 series of job "gateway"',
+      fix: expect.stringMatching(
+        /^let the gateway not write cache_size_bytes as long as it has no value; cache_size_bytes\{/,
+      ),
+    });
+    const infinite = await check(await serviceIn('world="infinite"'), inPrometheus());
+    expect(missing(infinite, 'cache_size_bytes').cause).toBe(
+      'cache_size_bytes is infinite in all 1 series of job "gateway"',
+    );
+  });
+
+  it('with values that cannot be what they should mean is shown one', async () => {
+    const report = await check(await serviceIn('world="implausible"'), inPrometheus());
+    const { cause, fix } = missing(report, 'business.active_trials');
+    expect(cause).toMatch(/^no usable samples of trial_active .*: such as trial_active\{.*status="canceled".*\} 12$/);
+    expect(fix).toContain('let the gateway write what trial_active should mean');
+  });
+
+  it('with an availability that nobody sets is told that it is no outage', async () => {
+    const report = await check(await serviceIn('world="unset"'), inPrometheus());
+    expect(failed(report)).toEqual(['values']);
+    expect(missing(report, 'providers.unavailable_providers')).toEqual({
+      field: 'providers.unavailable_providers',
+      cause: expect.stringContaining('provider_availability was never above 0 in the last hour for "p"'),
+      fix: expect.stringContaining('or not write it'),
+    });
+  });
+
+  it('with a gateway that one job scrapes twice, with different labels, is told which', async () => {
+    const report = await check(await serviceIn('world="labelled"'), inPrometheus());
+    expect(failed(report)).toEqual(['values']);
+    const { address } = targets['labelled']!;
+    expect(missing(report, 'http.total_requests')).toMatchObject({
+      cause: `it is counted twice: ${address} is scraped by the job "gateway" with different labels: {replica="b"} and {replica=""}`,
+      fix: `remove ${address} with the labels {replica=""} under job_name: gateway in prometheus.yml; or METRICS_SELECTOR='world="labelled",replica="b"'`,
+    });
+  });
+
   it('with a gateway that two jobs scrape is told both', async () => {
     const report = await check(await serviceIn('world="doubled"'), inPrometheus());
     expect(failed(report)).toEqual(['values']);
@@ -216,6 +271,20 @@ describe('a wrong installation', () => {
     expect(JSON.stringify(report)).not.toContain('canary-51');
   });
 
+  it('whose Prometheus is too slow is told the setting', async () => {
+    const proxy = await startProxy(prometheus.url);
+    cleanUps.push(() => proxy.close());
+    proxy.mode = 'hang';
+    const service = await startService(proxy.url, { PROMETHEUS_TIMEOUT: '1s' });
+    cleanUps.push(() => service.stop());
+    const report = await check(service.url, inPrometheus());
+    expect(missing(report, 'http.total_requests')).toEqual({
+      field: 'http.total_requests',
+      cause: expect.stringContaining('did not answer within 1s (PROMETHEUS_TIMEOUT)'),
+      fix: 'PROMETHEUS_TIMEOUT, in the environment of the service',
+    });
+  });
+
   it('with values that are no longer refreshed is told that they are stale', async () => {
     const proxy = await startProxy(prometheus.url);
     cleanUps.push(() => proxy.close());
@@ -241,6 +310,9 @@ describe('a wrong installation', () => {
       detail: expect.stringContaining('nothing listens there (ECONNREFUSED)'),
     });
     expect(missing(nobody, 'http.total_requests').fix).toContain('give --url the address');
+    const url = await serviceIn('world="right"');
+    const doubled = await check(`${url}/prometheus`, inPrometheus());
+    expect(missing(doubled, 'http.total_requests').fix).toBe(`--url ${url}`);
     const another = await check(prometheus.url, inPrometheus());
     expect(criterion(another, 'endpoint.summary')).toMatchObject({ ok: false, value: 404 });
     expect(missing(another, 'http.total_requests').fix).toContain('METRICS_PREFIX');
