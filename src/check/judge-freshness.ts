@@ -26,6 +26,9 @@ export function ageBudget(metrics: ServiceMetrics | undefined, settings: Refresh
   return settings.evaluationDelay + 2 * interval + settings.prometheusTimeout;
 }
 
+/** What the budget is made of: the service does not tell it all. */
+const known = 'with the METRICS_EVALUATION_DELAY and PROMETHEUS_TIMEOUT that this check was given, or their defaults';
+
 /** Whether the values are recent, none of them kept from earlier, and of the moment that they say. */
 export function judgeFreshness(
   summary: Summary | undefined,
@@ -40,8 +43,10 @@ export function judgeFreshness(
   const skew = metrics?.value(ownNames.skew) ?? 0;
   const allowedSkew = Math.max(1, settings.evaluationDelay);
   const faults = [
-    ...(status === 'stale' ? ['the last refresh failed, the values are those of the last good one'] : []),
-    ...(value > budget ? [`the values are ${value} s old`] : []),
+    ...(status === 'stale'
+      ? ['the last refresh failed, and these are the values of the last good one: the log of the service says why']
+      : []),
+    ...(value > budget ? [`the values are ${value} s old; ${budget} s are in order ${known}`] : []),
     ...(status !== 'stale' && kept.length > 0
       ? [`kept from earlier: ${kept.map(([f, age]) => `${f} (${age} s)`).join(', ')}`]
       : []),
@@ -49,6 +54,8 @@ export function judgeFreshness(
       ? [`the clock of Prometheus is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} ours: set both by NTP`]
       : []),
   ];
-  const detail = faults.length > 0 ? faults.join('; ') : `${value} s old, at most ${budget} s are in order`;
+  const every = metrics?.value(ownNames.interval);
+  const refreshed = every === undefined ? '' : `, refreshed every ${every} s`;
+  const detail = faults.length > 0 ? faults.join('; ') : `${value} s old${refreshed}; at most ${budget} s are in order`;
   return { ...criterion, ok: faults.length === 0, value, detail };
 }

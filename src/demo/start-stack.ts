@@ -60,6 +60,8 @@ export async function startStack({ port, seed, onProgress }: StackOptions): Prom
       port,
       prometheusUrl: prometheus.url,
       healthServiceUrl: healthService.url,
+      // As `serve` has it on loopback.
+      datasource: true,
       logger: log,
     });
     const service = createStandalone(metrics, log);

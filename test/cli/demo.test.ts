@@ -55,6 +55,8 @@ describe('demo', () => {
       return ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0;
     };
     await until(scraped, { what: 'Prometheus has our scrape target', within: 30_000 });
+    const throughService = await fetch(`${service}/prometheus/api/v1/query?query=1`);
+    expect(throughService.status).toBe(200);
     cli.kill(signal);
     expect(await cli.ended).toBe(0);
     for (const address of [service!, prometheus!]) expect(await answers(address)).toBe(false);
