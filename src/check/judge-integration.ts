@@ -37,7 +37,7 @@ export async function judgeIntegration(sources: IntegrationSources): Promise<Cri
   if (upstreamUp === false) return fail('the service says that Prometheus did not answer its last refresh');
   if (fromPrometheus(summary).length === 0) return fail('no value of the summary comes from Prometheus');
   if (!api) {
-    const detail = `${fromPrometheus(summary).length} values; not compared: give --prometheus-url for that`;
+    const detail = `${fromPrometheus(summary).length} values; not compared: the service's own Prometheus API is off, or not for this token: give --prometheus-url`;
     return { ...criterion, ok: true, detail };
   }
   if (!docs) return fail('the values cannot be compared: /docs does not tell their PromQL');

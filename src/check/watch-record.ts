@@ -72,7 +72,7 @@ export class WatchRecord {
   progress(): string {
     const { seconds, plannedSeconds, availability, gaps } = this.report();
     const last = gaps.at(-1);
-    const gap = last === undefined ? 'no gap' : `${gaps.length} gaps, the last from ${last.from} for ${last.seconds} s`;
+    const gap = last === undefined ? 'no gap' : `${gapCount(gaps)}, the last from ${last.from} for ${last.seconds} s`;
     return `watched ${hours(seconds)} of ${hours(plannedSeconds)}: ${percent(availability)} available, ${gap}`;
   }
 
@@ -126,7 +126,7 @@ export class WatchRecord {
         ok: longest <= longestGap,
         value: longest,
         budget: longestGap,
-        detail: gaps.length === 0 ? 'no gap' : `${gaps.length} gaps, the longest ${longest} s`,
+        detail: gaps.length === 0 ? 'no gap' : `${gapCount(gaps)}, the longest ${longest} s`,
       },
       {
         id: 'watch.times',
@@ -161,6 +161,10 @@ export class WatchRecord {
       client: toMilliseconds(this.#client.get(endpoint) ?? 0),
     };
   }
+}
+
+function gapCount({ length }: readonly Gap[]): string {
+  return length === 1 ? '1 gap' : `${length} gaps`;
 }
 
 function toGap(what: Gap['what'], from: number, to: number, reason: string): Gap {

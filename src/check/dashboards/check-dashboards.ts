@@ -32,7 +32,10 @@ export async function checkDashboards(folder: string, check: DashboardCheck): Pr
     criteria: [{ id: 'dashboards', ok: false, value: null, budget: 0, detail }],
     reports: [],
   });
-  if (!prometheus) return fail('there is no Prometheus to run their queries in: give --prometheus-url');
+  if (!prometheus)
+    return fail(
+      'there is no Prometheus to run their queries in, and the Prometheus API of the service is off, or not for this token: give --prometheus-url',
+    );
   const files = await readDashboards(folder);
   if (files.length === 0) return fail(`there is no dashboard below ${folder}`);
 
