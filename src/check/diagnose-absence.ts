@@ -1,4 +1,5 @@
 import { formatMatchers, type Matcher } from '../promql/matchers.js';
+import { contractMetrics, wholeName } from './contract-metrics.js';
 import { type Diagnosis, jobList, shellQuote } from './diagnosis.js';
 import { nearestMetrics } from './nearest-metrics.js';
 import type { SourceFacts } from './source-facts.js';
@@ -17,7 +18,33 @@ export async function diagnoseAbsence(metrics: readonly string[], facts: SourceF
   const lately = await facts.names(facts.notOurs, facts.lately);
   const gone = metrics.find((metric) => lately.has(metric));
   if (gone !== undefined) return withoutSamples(gone, facts);
-  return diagnoseRenamed(metrics, lately) ?? neverThere(metrics, lately);
+  const isScraped = [...lately].some((name) => contractMetrics.has(wholeName(name)));
+  return diagnoseRenamed(metrics, lately) ?? (isScraped ? neverThere(metrics, lately) : diagnoseUnscraped(facts));
+}
+
+/** Where Prometheus has never seen any metric of a gateway. */
+async function diagnoseUnscraped(facts: SourceFacts): Promise<Diagnosis> {
+  const targets = await facts.vector('up');
+  const jobs = [...new Set(targets.map(({ labels }) => labels['job'] ?? ''))].sort();
+  const down = targets.find(({ value }) => value === '0')?.labels;
+  if (down) {
+    const { instance = '', job = '' } = down;
+    return {
+      severity: 'fault',
+      cause: `Prometheus has never seen a metric of the gateway: its target ${instance} (${jobList([job])}) is down`,
+      fix: startTarget(instance, job),
+    };
+  }
+  const scraped = jobs.length === 0 ? 'it scrapes nothing' : `it scrapes only the ${jobList(jobs)}`;
+  return {
+    severity: 'fault',
+    cause: `Prometheus has never seen a metric of the gateway: ${scraped}`,
+    fix: 'in prometheus.yml, under scrape_configs: {job_name: gateway, static_configs: [{targets: [HOST:PORT]}]}, with the address of the gateway; or PROMETHEUS_URL, where another Prometheus scrapes it',
+  };
+}
+
+function startTarget(instance: string, job: string): string {
+  return `start ${instance}, or correct targets: under job_name: ${job} in prometheus.yml`;
 }
 
 async function outsideSelector(metric: string, facts: SourceFacts): Promise<Diagnosis> {
@@ -28,9 +55,13 @@ async function outsideSelector(metric: string, facts: SourceFacts): Promise<Diag
   const text = formatMatchers(
     known.length > 0 || jobs.length !== 1 ? known : [{ label: 'job', op: '=', value: jobs[0]! }],
   );
+  const elsewhere =
+    jobs.length === 0
+      ? 'series without a job have it'
+      : `the ${jobList(jobs)} ${jobs.length === 1 ? 'has' : 'have'} it`;
   return {
     severity: 'fault',
-    cause: `${metric} exists, but not under the base selector {${formatMatchers(selector)}}; the ${jobList(jobs)} ${jobs.length === 1 ? 'has' : 'have'} it`,
+    cause: `${metric} exists, but not under the base selector {${formatMatchers(selector)}}; ${elsewhere}`,
     fix: `METRICS_SELECTOR=${shellQuote(text)}, in the environment of the service`,
   };
 }
@@ -56,7 +87,7 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
     return {
       severity: 'fault',
       cause: `${metric} has no samples in the last 5 minutes: its target ${first.instance} (${jobList([first.job])})${more} is down`,
-      fix: `start ${first.instance}, or correct targets: under job_name: ${first.job} in prometheus.yml`,
+      fix: startTarget(first.instance, first.job),
     };
   }
   const [job] = jobs;

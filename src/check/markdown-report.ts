@@ -1,6 +1,6 @@
 import { code, escapeText, table } from '../render/markdown.js';
 import type { CheckReport, WatchReport } from './report.js';
-import { groupMissing, verdict } from './text-report.js';
+import { groupMissing, someOf, verdict } from './text-report.js';
 import { hours, percent } from './watch-record.js';
 
 /** The report as a document to keep. @param at epoch milliseconds of its end */
@@ -23,9 +23,9 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
       ? ''
       : `## Missing or wrong values\n\n${table(
           ['values', 'cause', 'line to change'],
-          groupMissing(missing).map(({ fields, cause, fix }) => [
+          groupMissing(missing).map(({ fields, causes, fix }) => [
             fields.map(code).join(', '),
-            escapeText(cause),
+            someOf(causes).map(escapeText).join('; '),
             escapeText(fix),
           ]),
         )}`,

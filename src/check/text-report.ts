@@ -54,25 +54,31 @@ function outcome({ ok, value, budget }: Criterion): string {
   return budget === null && typeof value === 'number' && value > 0 ? 'warn' : 'pass';
 }
 
-/** Values with one cause and one remedy, told together. */
+/** Values with one remedy, told together. */
 export interface MissingGroup {
   readonly fields: readonly string[];
-  readonly cause: string;
+  /** Each once. */
+  readonly causes: readonly string[];
   readonly fix: string;
 }
 
 export function groupMissing(missing: readonly Missing[]): readonly MissingGroup[] {
-  const groups = new Map<string, { fields: string[]; cause: string; fix: string }>();
+  const groups = new Map<string, { fields: Set<string>; causes: Set<string> }>();
   for (const { field, cause, fix } of missing) {
-    const key = JSON.stringify([cause, fix]);
-    const group = groups.get(key) ?? { fields: [], cause, fix };
-    group.fields.push(field);
-    groups.set(key, group);
+    const { fields, causes } = groups.get(fix) ?? { fields: new Set(), causes: new Set() };
+    groups.set(fix, { fields: fields.add(field), causes: causes.add(cause) });
   }
-  return [...groups.values()];
+  return [...groups].map(([fix, { fields, causes }]) => ({ fields: [...fields], causes: [...causes], fix }));
 }
 
-function missingText({ fields, cause, fix }: MissingGroup): string {
+/** The first causes; others with the same remedy are much like them. */
+export function someOf(causes: readonly string[]): readonly string[] {
+  const shown = causes.slice(0, 3);
+  return causes.length > shown.length ? [...shown, `and ${causes.length - shown.length} more like these`] : shown;
+}
+
+function missingText({ fields, causes, fix }: MissingGroup): string {
+  const cause = someOf(causes).join('\n');
   return `${condensed(fields, allFields)}\n    cause  ${indented(cause, 11)}\n    fix    ${indented(fix, 11)}`;
 }
 

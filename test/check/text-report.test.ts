@@ -57,13 +57,14 @@ describe('the report for a terminal', () => {
     ]);
   });
 
-  it('tells values of one cause together, a section by its name', () => {
-    const of = (field: string, cause: string) => ({ field, cause, fix: `mend ${cause}` });
+  it('tells values of one remedy together, a section by its name, with the first of their causes', () => {
+    const of = (field: string, cause: string, fix = `mend ${cause}`) => ({ field, cause, fix });
     const database = ['total_queries', 'avg_query_latency_ms', 'cache_hit_rate'];
     const missing = [
       of('http.error_rate', 'one'),
       ...database.map((field) => of(`database.${field}`, 'one')),
       of('cache_size_bytes', 'another'),
+      ...['a', 'b', 'c', 'd', 'e'].map((field) => of(field, `${field} is elsewhere`, 'select them')),
     ];
     expect(lines({ missing }).slice(3)).toEqual([
       '',
@@ -74,6 +75,13 @@ describe('the report for a terminal', () => {
       'cache_size_bytes',
       '    cause  another',
       '    fix    mend another',
+      '',
+      'a, b, c, d, e',
+      '    cause  a is elsewhere',
+      '           b is elsewhere',
+      '           c is elsewhere',
+      '           and 2 more like these',
+      '    fix    select them',
       '',
       'OK: all points pass',
     ]);

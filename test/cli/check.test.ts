@@ -54,7 +54,8 @@ async function dashboards(expr: string): Promise<string> {
   return path;
 }
 
-describe('check', () => {
+// Each asks thousands of requests.
+describe('check', { timeout: 180_000 }, () => {
   it('of a right installation ends with 0, with 500 requests an endpoint, and writes a report to keep', async () => {
     const file = join(folder, 'report.md');
     const env = { PROMETHEUS_URL: prometheus.url };

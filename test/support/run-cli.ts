@@ -48,6 +48,8 @@ export async function runCli(args: readonly string[], env: Readonly<Record<strin
 export function listeningAt(cli: RunningCli): Promise<string> {
   return until(() => /Server listening at (http:\/\/[^"]+)"/.exec(cli.stdout.join('\n'))?.[1], {
     what: `the service listens; it wrote ${JSON.stringify(cli.stderr)}`,
+    // Processes begin slowly on a machine that is busy with other tests.
+    within: 50_000,
   });
 }
 
