@@ -1,5 +1,7 @@
 import { isCollection } from 'yaml';
+import { exporterServices } from './compose.js';
 import { isFields } from './compose-service.js';
+import { isExporterName } from './exporter.js';
 import type { Facts } from './facts.js';
 import type { Trace } from './trace.js';
 import { type Collection, entriesOf } from './yaml-entry.js';
@@ -8,8 +10,13 @@ import { entryOf } from './yaml-walk.js';
 
 const shared = ['volumes', 'networks', 'secrets', 'configs'] as const;
 
-/** Volumes, networks, secrets and configs of a Compose file that only services that go have used: a person knows whether their content is needed. */
+/** What a Compose file has only for services that go: a person knows whether it is needed for something else. */
 export function leftoverTraces(source: YamlSource, facts: Facts): readonly Trace[] {
+  return [...sharedTraces(source, facts), ...buildTraces(source, facts)];
+}
+
+/** Volumes, networks, secrets and configs that no service that stays uses. */
+function sharedTraces(source: YamlSource, facts: Facts): readonly Trace[] {
   return source.documents.flatMap(({ node: root, value }) => {
     const services = isFields(value) && isFields(value['services']) ? Object.entries(value['services']) : [];
     const [going, staying] = [true, false].map((goes) =>
@@ -27,6 +34,18 @@ export function leftoverTraces(source: YamlSource, facts: Facts): readonly Trace
         return [{ kind: 'compose service', action: 'by hand', why, start: entry.start, end: entry.end }] as const;
       });
     });
+  });
+}
+
+/** Where a service that goes was built, unless its directory is named like the exporter and judged for itself. */
+function buildTraces(source: YamlSource, facts: Facts): readonly Trace[] {
+  return exporterServices(source, facts.hosts).flatMap(({ name, evidence, place }) => {
+    const { certain, builtFrom } = evidence;
+    if (!certain || !facts.services.has(name) || builtFrom === undefined) return [];
+    if (builtFrom.split('/').some(isExporterName)) return [];
+    const { start, end } = entriesOf(source.text, place.collection)[place.index]!;
+    const why = `the service ${name} is built from ${builtFrom}: delete it if nothing else needs it`;
+    return [{ kind: 'directory', action: 'by hand', why, start, end }] as const;
   });
 }
 

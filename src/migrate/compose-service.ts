@@ -5,16 +5,24 @@ export interface Evidence {
   readonly certain: boolean;
   /** As in "builds ./health-service-exporter". */
   readonly signs: readonly string[];
-  /** Path of the build context as it is written, where there is one. */
-  readonly context: string | undefined;
+  /** Path of the build context as it is written, or, where that is no folder of its own, of the Dockerfile. */
+  readonly builtFrom: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Judges a service by its name and its definition with aliases resolved. Undefined: nothing about it is the exporter's. */
-export function exporterEvidence(name: string, definition: unknown): Evidence | undefined {
+/**
+ * Judges a service by its name and its definition with aliases resolved. Undefined: nothing about it is the exporter's.
+ * @param hosts Services that are the exporter by what another file says of them: a definition here that has neither image
+ * nor build adds to that one.
+ */
+export function exporterEvidence(
+  name: string,
+  definition: unknown,
+  hosts: ReadonlySet<string> = new Set(),
+): Evidence | undefined {
   const service = isFields(definition) ? definition : {};
-  const build = isFields(service['build']) ? service['build'] : { context: service['build'] };
+  const build: Fields = isFields(service['build']) ? service['build'] : { context: service['build'] };
   const context = typeof build['context'] === 'string' ? build['context'] : undefined;
   const image = typeof service['image'] === 'string' ? imageName(service['image']) : undefined;
   const called = ['container_name', 'hostname'].find((key) => isExporterName(String(service[key] ?? '')));
@@ -23,6 +31,7 @@ export function exporterEvidence(name: string, definition: unknown): Evidence | 
     context !== undefined && isExporterName(lastSegment(context)) && `builds ${context}`,
     image !== undefined && isExporterName(image) && `runs the image ${image}`,
     called !== undefined && `has the ${called} of the exporter`,
+    hosts.has(name) && !isExporterName(name) && isAddition(service) && `adds to ${name} of another file`,
   ].filter((sign) => sign !== false);
   const weak = [
     publishesPort(service) && `publishes port ${exporterPort}`,
@@ -30,7 +39,20 @@ export function exporterEvidence(name: string, definition: unknown): Evidence | 
   ].filter((sign) => sign !== false);
   if (signs.length + weak.length === 0) return undefined;
   const replaced = /gatewayz-metrics/.test(`${image} ${context}`);
-  return { certain: !replaced && (signs.length > 0 || weak.length > 1), signs: [...signs, ...weak], context };
+  return {
+    certain: !replaced && (signs.length > 0 || weak.length > 1),
+    signs: [...signs, ...weak],
+    builtFrom: builtFrom(build),
+  };
+}
+
+function builtFrom({ context, dockerfile }: Fields): string | undefined {
+  const path = typeof context === 'string' && /^[./]*$/.test(context) ? dockerfile : context;
+  return typeof path === 'string' && path !== '' && !path.includes(':') ? path : undefined;
+}
+
+function isAddition({ image, build }: Fields): boolean {
+  return image === undefined && build === undefined;
 }
 
 /** `registry/team/name:tag@digest` → `name` */

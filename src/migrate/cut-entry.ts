@@ -14,7 +14,7 @@ export function cutEntry(text: string, collection: Collection, index: number): E
   if (entry === undefined) return undefined;
   const lines = ownLines(text, entry, collection);
   if (isFlow(collection)) return lines ?? cutBetween(text, entries, index);
-  return lines && withBlankLines(text, lines, index === 0);
+  return lines && withBlankLines(text, lines, index === 0 && entries.length > 1);
 }
 
 /** The lines of an entry with its comments, where nothing else stands on them. */
@@ -41,7 +41,7 @@ export function behindDeeperComments(text: string, after: number, indent: number
   return end;
 }
 
-/** Of the blank lines before and after the cut, the shorter run stays; at either end of the list, neither is needed. */
+/** Of the blank lines before and after the cut, the shorter run stays; neither is needed before the second entry of a list that loses its first, nor at the end of the text. */
 function withBlankLines(text: string, cut: Edit, isFirst: boolean): Edit {
   const before = blankRunBefore(text, cut.start);
   const after = blankRunAfter(text, cut.end);

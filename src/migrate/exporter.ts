@@ -30,8 +30,12 @@ export function isExporterName(name: string): boolean {
   return own.join() === core.join() && rest.every((word) => around.has(word) || /^(?:v?\d+)?$/.test(word));
 }
 
-/** Whether `host:port`, as scrape targets are written, is the exporter, given the names its compose services have. */
+/**
+ * Whether `host:port`, as scrape targets are written, is the exporter, given the names its compose services have. Of
+ * `${HOST:-default}` the default is judged, of `${HOST}` the name.
+ */
 export function isExporterTarget(target: string, serviceNames: ReadonlySet<string>): boolean {
-  const host = target.replace(/^\w+:\/\//, '').replace(/[:/].*$/s, '');
+  const named = target.replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (_, name: string, other?: string) => other ?? name);
+  const host = named.replace(/^\w+:\/\//, '').replace(/[:/].*$/s, '');
   return isExporterName(host) || serviceNames.has(host) || isExporterName(host.split('.')[0] ?? '');
 }

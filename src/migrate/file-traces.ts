@@ -4,12 +4,13 @@ import { jsonSites, yamlSites } from './expression-site.js';
 import { expressionTraces } from './expression-traces.js';
 import type { Facts } from './facts.js';
 import { fileKind, isJsonPath, isYamlPath } from './file-kind.js';
+import type { FindingKind } from './finding.js';
 import { parseJson } from './json-source.js';
 import { mentionTraces } from './mention-traces.js';
 import { scrapeTraces } from './scrape-traces.js';
 import type { StackFile } from './stack.js';
 import type { Trace } from './trace.js';
-import { parseYaml } from './yaml-source.js';
+import { parseYaml, type YamlSource } from './yaml-source.js';
 
 /** Every trace of the exporter in one file, in the order of its text. */
 export function fileTraces({ path, text }: Pick<StackFile, 'path' | 'text'>, facts: Facts): readonly Trace[] {
@@ -32,13 +33,30 @@ export function structuredTraces(path: string, text: string, facts: Facts): read
     const root = parseJson(text);
     return root === undefined ? [] : expressionTraces(text, jsonSites(root), facts);
   }
-  if (!isYamlPath(path) || fileKind(path) === 'ci script' || !canMatter(text, facts)) return [];
-  const source = parseYaml(text);
+  const source = yamlSource(path, text, facts);
   if (source === undefined) return [];
-  const cuts = [...composeTraces(source, facts), ...leftoverTraces(source, facts), ...scrapeTraces(source, facts)];
+  const cuts = [...entryTraces(source, facts), ...leftoverTraces(source, facts)];
   // What a cut takes with it needs no word of its own.
   const stays = (at: number) => !cuts.some(({ action, start, end }) => action === 'remove' && at >= start && at < end);
   return [...cuts, ...expressionTraces(text, yamlSites(source), facts).filter(({ start }) => stays(start))];
+}
+
+/** The first part of a file that can be cut out and is not of a kind that stays. No other is judged: that takes long. */
+export function firstCut(path: string, text: string, facts: Facts, staying?: FindingKind): Trace | undefined {
+  const source = yamlSource(path, text, facts);
+  if (source === undefined) return undefined;
+  for (const trace of entryTraces(source, facts)) if (trace.action === 'remove' && trace.kind !== staying) return trace;
+  return undefined;
+}
+
+function* entryTraces(source: YamlSource, facts: Facts): Generator<Trace> {
+  yield* composeTraces(source, facts);
+  yield* scrapeTraces(source, facts);
+}
+
+function yamlSource(path: string, text: string, facts: Facts): YamlSource | undefined {
+  const matters = isYamlPath(path) && fileKind(path) !== 'ci script' && canMatter(text, facts);
+  return matters ? parseYaml(text) : undefined;
 }
 
 /** Spares parsing what cannot have a trace. */

@@ -1,49 +1,70 @@
 import { type ComposeService, composeTraces, exporterServices } from './compose.js';
-import { isFields } from './compose-service.js';
 import type { Facts } from './facts.js';
 import { fileKind, isYamlPath } from './file-kind.js';
 import { jobLists, shareOf } from './scrape-job.js';
+import { serviceNeeds } from './service-needs.js';
 import type { StackFile } from './stack.js';
 import { parseYaml, type YamlSource } from './yaml-source.js';
 
 /** What the files together say: which services are the exporter and can go, what hosts and jobs it has. */
 export function gatherFacts(files: readonly StackFile[]): Facts {
-  const sources = files.flatMap(({ path, text }) => {
-    const isCandidate =
-      isYamlPath(path) && fileKind(path) !== 'ci script' && /exporter|8002|SCRAPE_INTERVAL|METRICS_PORT/i.test(text);
-    return (isCandidate ? parseYaml(text) : undefined) ?? [];
-  });
-  const certain = sources.flatMap(exporterServices).filter(({ evidence }) => evidence.certain);
-  const extended = new Set(sources.flatMap(extendedElsewhere));
-  const stays = new Set(certain.filter(({ name, blocked }) => blocked !== undefined || extended.has(name)).map(nameOf));
-  const hosts = new Set(certain.map(nameOf));
-  const goes = [...hosts].filter((name) => !stays.has(name) && !sources.some((source) => needsByHand(source, name)));
+  const isYaml = ({ path }: StackFile) => isYamlPath(path) && fileKind(path) !== 'ci script';
+  const [likely, unlikely] = [true, false].map((wanted) =>
+    files.filter((file) => isYaml(file) && /exporter|8002|SCRAPE_INTERVAL|METRICS_PORT/i.test(file.text) === wanted),
+  ) as [StackFile[], StackFile[]];
+  const known = likely.flatMap(sourcesOf);
+  const hosts = new Set(certainServices(known, new Set()).map(({ name }) => name));
+  // A service of another name is spoken of by that name only.
+  const sources = [
+    ...known,
+    ...unlikely.filter(({ text }) => [...hosts].some((name) => text.includes(name))).flatMap(sourcesOf),
+  ];
+  const certain = certainServices(sources, hosts);
+  const staying = stayingServices(sources, certain, hosts);
   const jobs = sources
     .flatMap(jobLists)
     .flatMap((list) => list.jobs)
     .filter((job) => shareOf(job, hosts) === 'whole');
   // Where no file defines the service any more, what waits for it waits for nothing.
+  const goes = [...hosts].filter((name) => !staying.has(name));
   const services = new Set(certain.length === 0 ? ['health-service-exporter'] : goes);
-  return { services, hosts, jobs: new Set(jobs.map(({ name }) => name)) };
+  return { services, staying, hosts, jobs: new Set(jobs.map(({ name }) => name)) };
+}
+
+function sourcesOf({ text }: StackFile): readonly YamlSource[] {
+  const source = parseYaml(text);
+  return source === undefined ? [] : [source];
+}
+
+function certainServices(sources: readonly YamlSource[], hosts: ReadonlySet<string>): readonly ComposeService[] {
+  return sources.flatMap((source) => exporterServices(source, hosts)).filter(({ evidence }) => evidence.certain);
+}
+
+/** Services of the exporter without which a file would be refused, or that cannot be cut, and why. */
+function stayingServices(
+  sources: readonly YamlSource[],
+  certain: readonly ComposeService[],
+  hosts: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const staying = new Map<string, string>();
+  for (const { name, removal } of certain) if ('refused' in removal) staying.set(name, removal.refused);
+  for (const name of hosts) {
+    if (sources.some((source) => needsByHand(source, name))) staying.set(name, 'a service that stays waits for it');
+  }
+  const needs = sources.flatMap((source) => serviceNeeds(source, hosts)).filter(({ of }) => hosts.has(of));
+  // What an exporter that stays needs stays with it.
+  for (let known = -1; known !== staying.size; ) {
+    known = staying.size;
+    for (const { by, of, how, isExporter } of needs) {
+      const goesToo = isExporter && !staying.has(by);
+      if (!staying.has(of) && !goesToo) staying.set(of, `the service ${by} ${how}`);
+    }
+  }
+  return staying;
 }
 
 /** Whether something depends on a service in a way that cannot be cut: without the service, the file would be refused. */
 function needsByHand(source: YamlSource, name: string): boolean {
-  const alone: Facts = { services: new Set([name]), hosts: new Set(), jobs: new Set() };
-  return composeTraces(source, alone).some(({ kind, action }) => kind === 'depends_on' && action === 'by hand');
-}
-
-function nameOf({ name }: ComposeService): string {
-  return name;
-}
-
-/** Services that a service of another file is built upon. */
-function extendedElsewhere(source: YamlSource): readonly string[] {
-  return source.documents.flatMap(({ value }) => {
-    const services = isFields(value) && isFields(value['services']) ? Object.values(value['services']) : [];
-    return services.flatMap((service) => {
-      const base = isFields(service) ? service['extends'] : undefined;
-      return isFields(base) && base['file'] !== undefined ? [String(base['service'])] : [];
-    });
-  });
+  const alone: Facts = { services: new Set([name]), staying: new Map(), hosts: new Set(), jobs: new Set() };
+  return [...composeTraces(source, alone)].some(({ kind, action }) => kind === 'depends_on' && action === 'by hand');
 }

@@ -1,5 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { refusal } from './refusal.js';
 import type { StateFolder } from './state-folder.js';
 
@@ -22,11 +23,36 @@ async function take(path: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const holder = Number(text);
     if (isRunning(holder)) throw refusal(`process ${holder} is migrating this stack; ${path} is its lock`);
-    await rm(path, { force: true });
+    if (text === '' && (await isFresh(path))) break;
+    await removeStale(path, text);
   }
   throw refusal(`${path}: another process took the lock`);
+}
+
+/** A lock without a number yet is one that is being taken, unless whoever took it died right then. */
+async function isFresh(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs < 5000;
+}
+
+/** Of several that find the same stale lock, none removes the one that another has taken meanwhile. */
+async function removeStale(path: string, stale: string): Promise<void> {
+  const aside = join(dirname(path), `tmp-${randomBytes(8).toString('hex')}`);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) !== stale) {
+    await rename(aside, path);
+    throw refusal(`${path}: another process took the lock`);
+  }
+  await rm(aside, { force: true });
 }
 
 /** Another process than this one: in containers, one that died and the one after it often have the same number. */

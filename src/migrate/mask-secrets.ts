@@ -71,29 +71,27 @@ function maskHidden(line: string, { isBlock }: Hidden): string | undefined {
   return head + mask + (line.endsWith('\r') ? '\r' : '');
 }
 
-function maskLine(line: string): string {
-  const isCarriage = line.endsWith('\r');
-  let rest = isCarriage ? line.slice(0, -1) : line;
+function maskLine(whole: string): string {
+  const isCarriage = whole.endsWith('\r');
+  const line = isCarriage ? whole.slice(0, -1) : whole;
   let done = '';
+  let copied = 0;
   nameBefore.lastIndex = 0;
-  for (let found = nameBefore.exec(rest); found !== null; found = nameBefore.exec(rest)) {
+  for (let found = nameBefore.exec(line); found !== null; found = nameBefore.exec(line)) {
     const { flag, name = '', gap = '' } = found.groups ?? {};
     const isAssigned = /[:=]/.test(gap);
     const at = found.index + found[0].length;
     const length =
-      isSecretName(name) && (isAssigned || flag !== undefined)
-        ? valueLength(rest, at, flag !== undefined || done.includes('{'))
-        : 0;
+      isSecretName(name) && (isAssigned || flag !== undefined) ? valueLength(line, at, flag !== undefined) : 0;
     if (length === 0) {
       nameBefore.lastIndex = Math.max(found.index + 1, at - (isAssigned ? 0 : gap.length));
       continue;
     }
-    done += rest.slice(0, at) + mask;
-    rest = rest.slice(at + length);
-    nameBefore.lastIndex = 0;
+    done += line.slice(copied, at) + mask;
+    copied = at + length;
+    nameBefore.lastIndex = copied;
   }
-  const assigned = done + rest + (isCarriage ? '\r' : '');
-  return maskKnownSecrets(assigned);
+  return maskKnownSecrets(done + line.slice(copied) + (isCarriage ? '\r' : ''));
 }
 
 /** Of a quoted value, up to its end; of another, to the end of the line, or of the item where the line has several. */

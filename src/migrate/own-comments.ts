@@ -16,7 +16,8 @@ interface CommentLine {
  */
 export function ownCommentsStart(text: string, start: number, indent: number, isItem: boolean): number {
   const lines = commentsAbove(text, start, indent);
-  const own = lines.slice(Math.max(afterDisabledEntries(lines, isItem), afterHeading(lines)));
+  const disabled = isItem ? (disabledItem.test(lineAt(text, start)) ? disabledItem : disabledValue) : disabledKey;
+  const own = lines.slice(Math.max(afterDisabledEntries(lines, disabled), afterHeading(lines)));
   return own[0]?.start ?? start;
 }
 
@@ -31,20 +32,21 @@ function commentsAbove(text: string, start: number, indent: number): readonly Co
   return lines;
 }
 
-/** `- job_name: x`, and, where entries have keys, `service:` */
+/** `- job_name: x`; in a list of plain values `- x`; where entries have keys, `service:` */
 const disabledItem = /^\s*-\s+["']?[\w.-]+["']?:(?:\s|$)/;
+const disabledValue = /^\s*-\s+(?:"[^"]*"|'[^']*'|[^\s"']+)(?:\s+#.*)?$/;
 const disabledKey = /^\s*["']?[\w.-]+["']?:(?:\s*[&*]\S+)?$/;
 const yamlLine = /^\s*(?:-\s|["']?[\w.<-]+["']?:(?:\s|$)|#|$)/;
 
 /** Index behind the last run of commented-out YAML that is not about the exporter: a line that opens an entry, and deeper ones. */
-function afterDisabledEntries(lines: readonly CommentLine[], isItem: boolean): number {
+function afterDisabledEntries(lines: readonly CommentLine[], disabled: RegExp): number {
   let after = 0;
   for (let index = 0; index < lines.length; ) {
     const opening = lines[index]?.content ?? '';
     const run = runLength(lines.slice(index + 1), depth(opening));
     const body = lines.slice(index + 1, index + 1 + run).map(({ content }) => content);
-    const isKey = disabledKey.test(opening) && body.length > 0 && body.every((line) => yamlLine.test(line));
-    if (isItem ? !disabledItem.test(opening) : !isKey) {
+    const isEmptyKey = disabled === disabledKey && !(body.length > 0 && body.every((line) => yamlLine.test(line)));
+    if (isEmptyKey || !disabled.test(opening)) {
       index += 1;
       continue;
     }

@@ -3,7 +3,7 @@ import { applyEdits } from './edit.js';
 import { exporterDirectories } from './exporter-directories.js';
 import type { Facts } from './facts.js';
 import { fileKind, isYamlPath } from './file-kind.js';
-import { structuredTraces } from './file-traces.js';
+import { firstCut, structuredTraces } from './file-traces.js';
 import type { NewJobOptions } from './new-job.js';
 import { jobLists } from './scrape-job.js';
 import type { Stack, StackFile } from './stack.js';
@@ -41,17 +41,16 @@ function rewriteFile(file: StackFile, facts: Facts, phase: Phase, job: NewJobOpt
 /** Takes out one trace after the other, each from the text that the one before it left, then exchanges job names. */
 function removeTraces({ path, text: original }: StackFile, facts: Facts): string {
   let text = original;
-  const jobsStay = lacksJob(path, text, facts);
-  for (;;) {
-    const traces = structuredTraces(path, text, facts).filter(({ kind }) => kind !== 'scrape job' || !jobsStay);
-    const cut = traces.find(({ action }) => action === 'remove');
-    if (cut?.edits === undefined)
-      return applyEdits(
-        text,
-        traces.flatMap(({ edits = [] }) => edits),
-      );
+  const staying = lacksJob(path, text, facts) ? 'scrape job' : undefined;
+  for (let cut = firstCut(path, text, facts, staying); cut?.edits !== undefined; ) {
     text = applyEdits(text, cut.edits);
+    cut = firstCut(path, text, facts, staying);
   }
+  const left = structuredTraces(path, text, facts).filter(({ action }) => action === 'replace');
+  return applyEdits(
+    text,
+    left.flatMap(({ edits = [] }) => edits),
+  );
 }
 
 /** Whether a list of jobs has the exporter's and could not be given ours: its job stays, rather than nothing. */

@@ -40,7 +40,11 @@ export async function runApply(root: string, options: ApplyOptions, now: number,
     const told = `the phase ${interrupted.phase} of ${interrupted.at} was interrupted`;
     if (options.dryRun) throw refusal(`${told}: apply finishes it, rollback takes it back`);
     voice.note(`${told}; finishing it`);
-    await withLock(folder, () => finishStep(root, folder, interrupted));
+    await withLock(folder, async () => {
+      // What looked interrupted may have been at work, and be done by now.
+      const step = await startedStep(folder);
+      if (step !== undefined) await finishStep(root, folder, step);
+    });
   }
   const stack = await readStack(root);
   const survey = surveyStack(stack);

@@ -8,50 +8,42 @@ import { type Collection, entriesOf } from './yaml-entry.js';
 import type { YamlSource } from './yaml-source.js';
 import { entryOf } from './yaml-walk.js';
 
-/** The scrape jobs of the exporter, and its targets in jobs that scrape others as well. */
-export function scrapeTraces(source: YamlSource, facts: Facts): readonly Trace[] {
-  return jobLists(source).flatMap((list) =>
-    list.jobs.flatMap((job, index) => {
-      if (job.name === newJob) return [];
+/** The scrape jobs of the exporter, and its targets in jobs that scrape others as well; each judged when it is asked for. */
+export function* scrapeTraces(source: YamlSource, facts: Facts): Generator<Trace> {
+  for (const list of jobLists(source)) {
+    for (const [index, job] of list.jobs.entries()) {
+      if (job.name === newJob) continue;
       const share = shareOf(job, facts.hosts);
-      if (share === 'part') return targetTraces(source, list, index, job, facts);
-      return share === 'none' ? [] : jobTrace(source, list, index, job, share);
-    }),
-  );
+      if (share === 'part') yield* targetTraces(source, list, index, job, facts);
+      else if (share !== 'none') yield jobTrace(source, list, index, job, share);
+    }
+  }
 }
 
-function jobTrace(
-  source: YamlSource,
-  list: JobList,
-  index: number,
-  job: ScrapeJob,
-  share: 'whole' | 'port',
-): readonly Trace[] {
+function jobTrace(source: YamlSource, list: JobList, index: number, job: ScrapeJob, share: 'whole' | 'port'): Trace {
   const { collection, document } = list;
   const { start, end } = entriesOf(source.text, collection)[index]!;
   const trace = { kind: 'scrape job', start, end } as const;
   if (share === 'port') {
     const why = `the job ${job.name} scrapes port ${exporterPort}; that alone does not make it the exporter's: take it out if it is`;
-    return [{ ...trace, action: 'by hand', why }];
+    return { ...trace, action: 'by hand', why };
   }
   const why = `the job ${job.name} scrapes the exporter`;
   const removal = removeEntry({ source, document, collection, index });
-  return [
-    'edits' in removal
-      ? { ...trace, action: 'remove', why: `${why}; ${newJob} takes its place`, edits: removal.edits }
-      : { ...trace, action: 'by hand', why: `${why}; ${removal.refused}` },
-  ];
+  return 'edits' in removal
+    ? { ...trace, action: 'remove', why: `${why}; ${newJob} takes its place`, edits: removal.edits }
+    : { ...trace, action: 'by hand', why: `${why}; ${removal.refused}` };
 }
 
-function targetTraces(
+function* targetTraces(
   source: YamlSource,
   list: JobList,
   job: number,
   { name, targets }: ScrapeJob,
   facts: Facts,
-): readonly Trace[] {
+): Generator<Trace> {
   const own = targets.filter(({ text }) => isExporterTarget(text, facts.hosts));
-  return own.map((target) => {
+  for (const target of own) {
     const where = targetPlace(list, job, target, targets);
     const { start, end } = where
       ? entriesOf(source.text, where.collection)[where.index]!
@@ -59,9 +51,9 @@ function targetTraces(
     const trace = { kind: 'scrape job', start, end } as const;
     const why = `the target ${target.text} of the job ${name} is the exporter; the job has other targets and stays`;
     const removal = where && removeEntry({ source, document: list.document, ...where });
-    if (removal !== undefined && 'edits' in removal) return { ...trace, action: 'remove', why, edits: removal.edits };
-    return { ...trace, action: 'by hand', why: `${why}; ${removal?.refused ?? 'it comes through an alias'}` };
-  });
+    if (removal !== undefined && 'edits' in removal) yield { ...trace, action: 'remove', why, edits: removal.edits };
+    else yield { ...trace, action: 'by hand', why: `${why}; ${removal?.refused ?? 'it comes through an alias'}` };
+  }
 }
 
 /** The target itself, or its whole group of `static_configs` where the group has no other. */

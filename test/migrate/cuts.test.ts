@@ -101,6 +101,21 @@ describe('a cut', () => {
   it.each([
     ['of the first entry takes the blank line behind it', `${own}\n  a: {}\n`, '  a: {}\n'],
     [
+      'of the only entry leaves the blank line before what follows its list',
+      `${own}\n# next\nvolumes: {}\n`,
+      'services: {}\n\n# next\nvolumes: {}\n',
+    ],
+    [
+      'of a plain value leaves one that was commented out above it',
+      `  a:\n    depends_on:\n      - b\n      # - c\n      - health-service-exporter # wait\n${own}`,
+      '  a:\n    depends_on:\n      - b\n      # - c\n',
+    ],
+    [
+      'of a plain value takes what is said of it',
+      `  a:\n    depends_on:\n      - b\n      # - polls it\n      - health-service-exporter\n${own}`,
+      '  a:\n    depends_on:\n      - b\n',
+    ],
+    [
       'leaves the blank lines of the section behind the last entry',
       `  a: {}\n${own}\n# next\nvolumes: {}\n`,
       '  a: {}\n\n# next\nvolumes: {}\n',

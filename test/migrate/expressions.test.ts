@@ -4,6 +4,7 @@ import { type Judgement, judgeExpression } from '../../src/migrate/judge-express
 
 const facts: Facts = {
   services: new Set(),
+  staying: new Map(),
   hosts: new Set(['hse']),
   jobs: new Set(['health_service_exporter', 'hse.jobs']),
 };

@@ -204,7 +204,7 @@ describe('what only resembles the exporter', () => {
     expect(found).toContain(
       'docs/health-service-exporter by hand: it is named like the exporter; it has neither a Dockerfile nor the program in it',
     );
-    expect(found.find((line) => line.startsWith('compose.yml by hand'))).toContain('a service that stays needs it');
+    expect(found.find((line) => line.startsWith('compose.yml by hand'))).toContain('the service h extends it');
 
     await write({ 'other/compose.yml': 'services: {}\n' });
     const later = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);
@@ -219,6 +219,73 @@ describe('what only resembles the exporter', () => {
     await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
     expect(await readFile(join(root, 'health-service-exporter/Dockerfile'), 'utf8')).toBe('FROM scratch\n');
     expect(await readFile(join(root, 'docs/health-service-exporter/README.md'), 'utf8')).not.toBe('');
+  });
+
+  it('stays while another service shares its network, its volumes or its image, in whatever file', async () => {
+    const needs = {
+      'shares its network': 'web: {image: x, network_mode: "service:health-service-exporter"}',
+      'shares its pid': 'web: {image: x, pid: "service:health-service-exporter"}',
+      'mounts its volumes': 'web: {image: x, volumes_from: ["health-service-exporter:ro"]}',
+      'is built from its image':
+        'web: {build: {context: ., additional_contexts: {base: "service:health-service-exporter"}}}',
+      'extends it': 'health-service-exporter-debugger: {extends: health-service-exporter}',
+    };
+    for (const [why, need] of Object.entries(needs)) {
+      const own = 'services:\n  health-service-exporter: {image: x}\n';
+      for (const files of [
+        { 'compose.yml': `${own}  ${need}\n`, 'compose.override.yml': 'services: {}\n' },
+        ...(why === 'extends it' ? [] : [{ 'compose.yml': own, 'compose.override.yml': `services:\n  ${need}\n` }]),
+      ]) {
+        await write(files);
+        const found = (await plan()).filter(({ kind }) => kind === 'compose service');
+        expect(found.map(({ action }) => action)).toEqual(['by hand']);
+        expect(found[0]?.why).toMatch(new RegExp(`; the service \\S+ ${why}$`));
+      }
+    }
+  });
+
+  it('goes with every part of it: what extends it and is it too, what overrides it under a name of its own', async () => {
+    await write({
+      'common.yml': 'services:\n  health-service-exporter: {image: x}\n',
+      'compose.yml': [
+        'services:',
+        '  a: {image: a}',
+        '  health-service-exporter: {extends: {file: common.yml, service: health-service-exporter}}',
+        '  health-service-exporter-staging: {extends: health-service-exporter}',
+        '  hse: {build: ./tools/hse, hostname: health-service-exporter}',
+        '',
+      ].join('\n'),
+      'compose.override.yml': 'services:\n  a: {depends_on: [hse]}\n  hse: {environment: [A=b]}\n',
+      'other/compose.yml': 'services:\n  hse: {image: something-else}\n',
+    });
+    expect((await plan()).filter(({ file, action }) => action === 'by hand' && file !== 'other/compose.yml')).toEqual([
+      {
+        file: 'compose.yml',
+        line: 5,
+        kind: 'directory',
+        action: 'by hand',
+        why: 'the service hse is built from ./tools/hse: delete it if nothing else needs it',
+      },
+    ]);
+    await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
+    const text = (path: string) => readFile(join(root, path), 'utf8');
+    expect(await text('common.yml')).toBe('services: {}\n');
+    expect(await text('compose.yml')).toBe('services:\n  a: {image: a}\n');
+    expect(await text('compose.override.yml')).toBe('services:\n  a: {}\n');
+    expect(await text('other/compose.yml')).toBe('services:\n  hse: {image: something-else}\n');
+  });
+
+  it('is known through a placeholder in a target: by its default, else by its name', async () => {
+    for (const [placeholder, action] of [
+      ['HEALTH_SERVICE_EXPORTER_HOST', 'remove'],
+      ['EXPORTER:-health-service-exporter', 'remove'],
+      ['EXPORTER:-node-exporter', 'by hand'],
+      ['EXPORTER', 'by hand'],
+    ] as const) {
+      const job = `job_name: m, static_configs: [{targets: ["$\{${placeholder}}:8002"]}]`;
+      await write({ 'prom.yml': `scrape_configs:\n  - {${job}}\n` });
+      expect((await plan()).map((finding) => finding.action)).toEqual([action]);
+    }
   });
 
   it('is not read: binary files, files above 5 MiB, what git and npm keep', async () => {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyRewrite } from '../../src/migrate/apply-phase.js';
@@ -6,6 +6,7 @@ import { readStack } from '../../src/migrate/read-stack.js';
 import { rewriteStack } from '../../src/migrate/rewrite-stack.js';
 import { StateFolder } from '../../src/migrate/state-folder.js';
 import { surveyStack } from '../../src/migrate/survey-stack.js';
+import { runCli } from '../support/run-cli.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { runMigrate } from './run-migrate.js';
 import { bytesOfFixture, bytesOfTree, readFixture, readTree, writeStack } from './stack-fixture.js';
@@ -258,7 +259,7 @@ describe('links', () => {
   });
 });
 
-describe('two at once', () => {
+describe('several at once', () => {
   it('are kept apart; the lock of a process that died is no obstacle', async () => {
     await parallel();
     await writeFile(state('lock'), String(process.ppid));
@@ -268,5 +269,27 @@ describe('two at once', () => {
     await writeFile(state('lock'), '4194304000');
     expect(await remove()).toMatchObject({ code: 0 });
     expect(await readdir(state())).not.toContain('lock');
+  });
+
+  it('leave a lock alone that is just being taken, and take one that nobody came back to', async () => {
+    await parallel();
+    await writeFile(state('lock'), '');
+    expect((await remove()).stderr).toContain('another process took the lock');
+    await utimes(state('lock'), 0, 0);
+    expect(await remove()).toMatchObject({ code: 0 });
+  });
+
+  it('come to the same as one, though they all find a lock that is left over', async () => {
+    await parallel();
+    await writeFile(state('lock'), '4194304000');
+    const command = ['migrate', 'apply', '--root', root, '--phase', 'remove', ...target, '--force'];
+    const ends = await Promise.all(Array.from({ length: 3 }, () => runCli(command)));
+    expect(ends.some(({ code }) => code === 0)).toBe(true);
+    for (const { code, stderr } of ends) {
+      if (code !== 0) expect(stderr).toMatch(/is migrating this stack|took the lock|edited since/);
+    }
+    expect(bytesOfTree(await readTree(root))).toEqual(bytesOfFixture(await readFixture('classic', 'remove')));
+    expect(await run('rollback')).toMatchObject({ code: 0 });
+    expect(await readTree(root)).toEqual(before);
   });
 });
