@@ -32,9 +32,9 @@ export function newJobLines(source: YamlSource, list: JobList, old: number, opti
   const item = list.collection.items[old] as ParsedNode;
   const entry = entriesOf(text, list.collection)[old]!;
   const job = jobText(text, list, old, options);
-  const isBlock =
-    isMap(item) && item.flow !== true && text.slice(lineStart(text, entry.start), entry.start).trim() === '';
-  return isBlock ? blockLines(text, item, entry, job) : [`- ${flowJob(job)}`];
+  const before = text.slice(lineStart(text, entry.start), entry.start);
+  const isBlock = isMap(item) && item.flow !== true && before.trim() === '';
+  return isBlock ? blockLines(text, item, entry, job) : [`${/^\s*/.exec(before)?.[0]}- ${flowJob(job)}`];
 }
 
 /** The same on one line between braces, for a list between brackets. */

@@ -176,6 +176,15 @@ describe('a cut', () => {
     expect(rewriteText(path, before)).toContain(kept);
   });
 
+  it('and our job keep to the indentation of jobs between braces', () => {
+    const head = 'scrape_configs:\n  - {job_name: a}\n';
+    const old = '  - {job_name: health_service_exporter, static_configs: [{targets: ["e:1"]}]}\n';
+    const ours =
+      "  - {job_name: gatewayz_metrics, metrics_path: /prometheus/metrics, static_configs: [{targets: ['backend:8000']}]}\n";
+    expect(rewriteText('prom.yml', head + old, 'parallel')).toBe(head + old + ours);
+    expect(rewriteText('prom.yml', head + old, 'remove')).toBe(head + ours);
+  });
+
   it('and our job are not made where the lines of a template decide about the old job', () => {
     const text =
       'scrape_configs:\n  - job_name: health_service_exporter\n    static_configs: []\n    {% if x %}\n    scheme: https\n    {% endif %}\n';
