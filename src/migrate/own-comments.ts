@@ -16,7 +16,7 @@ interface CommentLine {
  */
 export function ownCommentsStart(text: string, start: number, indent: number, isItem: boolean): number {
   const lines = commentsAbove(text, start, indent);
-  const disabled = isItem ? (disabledItem.test(lineAt(text, start)) ? disabledItem : disabledValue) : disabledKey;
+  const disabled = isItem ? (plainValue.test(lineAt(text, start)) ? disabledValue : disabledItem) : disabledKey;
   const own = lines.slice(Math.max(afterDisabledEntries(lines, disabled), afterHeading(lines)));
   return own[0]?.start ?? start;
 }
@@ -34,7 +34,8 @@ function commentsAbove(text: string, start: number, indent: number): readonly Co
 
 /** `- job_name: x`; in a list of plain values `- x`; where entries have keys, `service:` */
 const disabledItem = /^\s*-\s+["']?[\w.-]+["']?:(?:\s|$)/;
-const disabledValue = /^\s*-\s+(?:"[^"]*"|'[^']*'|[^\s"']+)(?:\s+#.*)?$/;
+const plainValue = /^\s*-\s+(?:"[^"]*"|'[^']*'|[^\s"'{[][^\s"']*)\s*(?:\s#.*)?$/;
+const disabledValue = new RegExp(`${disabledItem.source}|${plainValue.source}`);
 const disabledKey = /^\s*["']?[\w.-]+["']?:(?:\s*[&*]\S+)?$/;
 const yamlLine = /^\s*(?:-\s|["']?[\w.<-]+["']?:(?:\s|$)|#|$)/;
 
