@@ -6,7 +6,9 @@ import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import type { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import { graphBuilder } from './graph-builder.js';
+import { legendList } from './legend.js';
 import type { PanelQuery, PanelSpec, Scale, Threshold } from './panel.js';
 
 /** As Grafana fills it in. */
@@ -37,6 +39,10 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
       panel.overrideByName(legend, [
         { id: 'color', value: { mode: dashboard.FieldColorModeId.Fixed, fixedColor: query.color } },
       ]);
+    }
+    for (const { names, color, shades } of query.colors ?? []) {
+      const mode = shades ? dashboard.FieldColorModeId.Shades : dashboard.FieldColorModeId.Fixed;
+      panel.overrideByRegexp(`/^(?:${names})$/`, [{ id: 'color', value: { mode, fixedColor: color } }]);
     }
   });
   panel
@@ -92,33 +98,6 @@ function topBuilder(): BarGaugeBuilder {
     .valueMode(common.BarGaugeValueMode.Text);
 }
 
-function graphBuilder(spec: Spec<'graph'>): TimeSeriesBuilder {
-  const builder = new TimeSeriesBuilder()
-    .lineWidth(1)
-    .fillOpacity(spec.stacked === true ? 40 : 10)
-    .showPoints(common.VisibilityMode.Never)
-    .spanNulls(false)
-    .axisSoftMin(0)
-    .tooltip(
-      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
-    )
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom)
-        .calcs(['lastNotNull']),
-    );
-  if (spec.stacked === true) builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
-  if (spec.thresholds !== undefined) {
-    builder.thresholdsStyle(
-      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
-    );
-  }
-  if (spec.step !== undefined) builder.interval(spec.step);
-  return builder;
-}
-
 function statesBuilder(spec: Spec<'states'>): StateTimelineBuilder {
   const builder = new StateTimelineBuilder()
     .mergeValues(true)
@@ -127,12 +106,7 @@ function statesBuilder(spec: Spec<'states'>): StateTimelineBuilder {
     .fillOpacity(80)
     .lineWidth(0)
     .colorScheme(byThreshold())
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom),
-    );
+    .legend(legendList());
   if (spec.step !== undefined) builder.interval(spec.step);
   return builder;
 }

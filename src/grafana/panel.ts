@@ -17,6 +17,15 @@ export interface PanelQuery {
   readonly legend?: string;
   /** Where the series' meaning has a colour of its own. */
   readonly color?: Threshold['color'];
+  /** The same where a query has several series. */
+  readonly colors?: readonly SeriesColor[];
+}
+
+/** Colour of the series whose whole name a regular expression matches; with `shades`, each gets its own shade of it. */
+export interface SeriesColor {
+  readonly names: string;
+  readonly color: 'green' | 'orange' | 'red' | 'blue' | 'yellow' | 'purple';
+  readonly shades?: true;
 }
 
 /** How one quantity is shown. */
@@ -57,6 +66,8 @@ export type PanelSpec = PanelBase &
         readonly kind: 'graph';
         readonly queries: readonly PanelQuery[];
         readonly stacked?: boolean;
+        /** A series for each of many things: listed beside the graph, highest first, each in one colour on all dashboards. */
+        readonly many?: true;
         /** Least step, for queries that are costly. */
         readonly step?: string;
       })

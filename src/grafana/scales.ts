@@ -15,6 +15,11 @@ export const yesOrNo: readonly ValueName[] = [
   { value: 0, text: 'No', color: 'red' },
 ];
 
+export const availabilities: readonly ValueName[] = [
+  { value: 1, text: 'Available', color: 'green' },
+  { value: 0, text: 'Unavailable', color: 'red' },
+];
+
 export const providerStates: readonly ValueName[] = [
   { value: 0, text: 'Healthy', color: 'green' },
   { value: 1, text: 'Degraded', color: 'orange' },

@@ -8,7 +8,7 @@ import { requestMetrics, stateMetrics } from '../../src/own-metrics.js';
 import { parseMarker, parseMatchers } from '../../src/promql/matchers.js';
 import { listSelectors } from '../../src/promql/selectors.js';
 import { type DashboardQuery, queriesOf } from '../support/dashboard-queries.js';
-import type { Dashboard } from '../support/grafana-queries.js';
+import type { Dashboard, Panel } from '../support/grafana-queries.js';
 import { bareSelectors, calledFunctions } from '../support/promql-structure.js';
 
 const marker = parseMarker('reexported_by="gatewayz-metrics"');
@@ -88,6 +88,45 @@ describe('the dashboards', () => {
       expect(list).toMatchObject({ current: { value: 'mimir-1' } });
     }
     expect(faults(panels, ({ datasource }) => datasource?.uid !== `$${'{datasource}'}`)).toEqual([]);
+  });
+
+  it('are of a form that Grafana 11 reads as it is, with panels that it still has', () => {
+    const known = ['row', 'stat', 'bargauge', 'timeseries', 'state-timeline', 'table'];
+    expect(uids.size).toBe(all.length);
+    for (const dashboard of all) {
+      expect(dashboard).toMatchObject({ schemaVersion: 41, timezone: 'browser', refresh: '30s', editable: true });
+      expect(dashboard).toMatchObject({ time: { from: 'now-1h', to: 'now' } });
+      expect(dashboard).not.toHaveProperty('id');
+    }
+    expect(faults(panels, ({ type }) => !known.includes(type))).toEqual([]);
+    const refs = ({ targets = [] }: Panel) => targets.map(({ refId }) => refId);
+    expect(
+      faults(panels, (panel) => refs(panel).length === 0 || new Set(refs(panel)).size < refs(panel).length),
+    ).toEqual([]);
+    // Without a group Grafana draws stacked series over each other.
+    const stacked = panels.map(({ where, fieldConfig }) => ({ where, ...fieldConfig?.defaults.custom?.stacking }));
+    expect(stacked.filter(({ mode }) => mode === 'normal').length).toBeGreaterThan(5);
+    expect(faults(stacked, ({ mode, group }) => mode === 'normal' && group === undefined)).toEqual([]);
+  });
+
+  it('show what went well in green and what failed in red, wherever series are outcomes', () => {
+    const outcomes = panels.filter(({ type, targets = [] }) => {
+      return (
+        type === 'timeseries' && /^\{\{(?:status|status_code|code|outcome)\}\}$/.test(targets[0]?.legendFormat ?? '')
+      );
+    });
+    expect(outcomes.length).toBe(6);
+    for (const { where, fieldConfig } of outcomes) {
+      const colorOf = (name: string) =>
+        fieldConfig?.overrides?.find(({ matcher: { id, options } }) => {
+          return id === 'byRegexp' && new RegExp(options.replace(/^\/|\/$/g, '')).test(name);
+        })?.properties[0]?.value;
+      const isCode = /status_code|code/.test(queries.find((query) => query.where.startsWith(where))?.expr ?? '');
+      const [good, bad] = isCode ? ['200', '503'] : ['success', where.endsWith('Refreshes') ? 'failure' : 'error'];
+      expect(colorOf(good!), where).toMatchObject({ fixedColor: 'green' });
+      expect(colorOf(bad!), where).toMatchObject({ fixedColor: 'red' });
+      expect(colorOf('something else'), where).toBeUndefined();
+    }
   });
 
   it('link panels only to dashboards and drop-downs that exist', () => {

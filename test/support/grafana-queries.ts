@@ -20,7 +20,15 @@ export interface Panel {
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
   readonly fieldConfig?: {
-    readonly defaults: { readonly unit?: string; readonly links?: readonly { readonly url: string }[] };
+    readonly defaults: {
+      readonly unit?: string;
+      readonly links?: readonly { readonly url: string }[];
+      readonly custom?: { readonly stacking?: { readonly mode: string; readonly group?: string } };
+    };
+    readonly overrides?: readonly {
+      readonly matcher: { readonly id: string; readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
 }
 

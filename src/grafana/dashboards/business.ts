@@ -134,6 +134,7 @@ function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
       title: 'Credits by provider',
       description: 'Credits charged per hour, at the rate of the moment.',
       stacked: true,
+      many: true,
       queries: [
         {
           legend: '{{provider}}',
@@ -144,6 +145,7 @@ function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       decimals: 4,
+      many: true,
       title: 'Credits per 1000 tokens',
       description: 'What 1000 tokens cost on average, by provider.',
       queries: [{ legend: '{{provider}}', expr: overTime(gateway(creditsPerThousandTokens(['provider'], '5m'))) }],

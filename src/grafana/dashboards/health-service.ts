@@ -2,6 +2,7 @@ import { healthFamilies } from '../../catalogue/health.js';
 import type { DashboardSpec, PanelSpec, Scale } from '../panel.js';
 import type { Queries } from '../queries.js';
 import { flag, risingTo, seconds, yesOrNo } from '../scales.js';
+import { outcomeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
 const whole: Scale = { unit: 'none', decimals: 0 };
@@ -78,7 +79,13 @@ function findingPanels({ service }: Queries): readonly PanelSpec[] {
       title: 'Models by outcome of the last check',
       description: help.get('gatewayz_health_status_distribution') ?? '',
       stacked: true,
-      queries: [{ legend: '{{status}}', expr: service('max by (status) (gatewayz_health_status_distribution)') }],
+      queries: [
+        {
+          legend: '{{status}}',
+          colors: outcomeColors,
+          expr: service('max by (status) (gatewayz_health_status_distribution)'),
+        },
+      ],
     },
     {
       ...graph,

@@ -2,6 +2,7 @@ import { meanOf, quantileOf, rateOf, shareOf, top } from '../expressions.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overTime, type Queries } from '../queries.js';
 import { count, fallingTo, percent, risingTo, seconds, share } from '../scales.js';
+import { statusCodeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
 const duration = 'fastapi_requests_duration_seconds';
@@ -78,6 +79,7 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
       queries: [
         {
           legend: '{{status_code}}',
+          colors: statusCodeColors,
           expr: overTime(gateway(rateOf(requests, { matchers, by: ['status_code'] }))),
         },
       ],

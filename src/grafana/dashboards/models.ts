@@ -2,6 +2,7 @@ import { meanOf, quantileOf, rateOf, shareOf, sumBy, top } from '../expressions.
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overRange, overTime, type Queries } from '../queries.js';
 import { count, errorShare, risingTo, seconds } from '../scales.js';
+import { outcomeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
 const requests = 'model_inference_requests_total';
@@ -98,7 +99,13 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
       description: 'Inference requests per second, by status.',
       unit: 'reqps',
       stacked: true,
-      queries: [{ legend: '{{status}}', expr: overTime(gateway(rateOf(requests, { matchers, by: ['status'] }))) }],
+      queries: [
+        {
+          legend: '{{status}}',
+          colors: outcomeColors,
+          expr: overTime(gateway(rateOf(requests, { matchers, by: ['status'] }))),
+        },
+      ],
     },
     {
       ...graph,
@@ -132,6 +139,7 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
       title: 'Credits by provider',
       description: 'Credits charged per hour, at the rate of the moment.',
       stacked: true,
+      many: true,
       queries: [
         {
           legend: '{{provider}}',

@@ -1,7 +1,8 @@
 import { rateOf, severityOf, stateOf } from '../expressions.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overTime, type Queries } from '../queries.js';
-import { count, errorShare, fallingTo, providerStates, risingTo, seconds, share } from '../scales.js';
+import { availabilities, count, errorShare, fallingTo, providerStates, risingTo, seconds, share } from '../scales.js';
+import { outcomeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
 const requests = 'model_inference_requests_total';
@@ -144,7 +145,7 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
   const values = byProvider(queries);
   const matchers = `provider!="",${chosen}`;
   const line = (expr: string) => [{ legend: '{{provider}}', expr }];
-  const graph = { kind: 'graph', width: 12, details: toModels } as const;
+  const graph = { kind: 'graph', width: 12, many: true, details: toModels } as const;
   return [
     {
       ...graph,
@@ -166,16 +167,22 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       ...graph,
       ...share,
       unit: 'none',
+      decimals: 2,
+      height: 10,
       step: '30s',
       title: 'Health score',
       description: `0.4 availability + 0.3 (1 - error rate) + 0.3 latency score, which is 1 at a mean of 1 s and 0 at 30 s; the weight of a missing part goes to the others. Not what the state is derived from. ${overFive}`,
       queries: line(values.healthScore),
     },
     {
-      ...graph,
-      ...share,
+      kind: 'states',
       unit: 'none',
+      width: 12,
+      height: 10,
       step: '30s',
+      names: availabilities,
+      thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
+      details: toModels,
       title: 'Availability',
       description: `1 while the provider can be used, else 0; derived: 1 while its error rate is at most 50 %. ${overFive}`,
       queries: line(values.availability),
@@ -199,6 +206,7 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       queries: [
         {
           legend: '{{status}}',
+          colors: outcomeColors,
           expr: overTime(
             queries.gateway(
               `${rateOf(requests, { by: ['status'], matchers: `${matchers},status!~"success|"` })} / on () group_left () (${rateOf(requests, { matchers: `${matchers},status!=""` })} > 0)`,

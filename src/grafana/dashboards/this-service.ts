@@ -2,6 +2,7 @@ import { quantileOf, rateOf, top } from '../expressions.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import type { Queries } from '../queries.js';
 import { flag, risingTo, seconds, yesOrNo } from '../scales.js';
+import { outcomeColors, statusCodeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
 const asked = 'gatewayz_metrics_http_requests_total';
@@ -70,6 +71,7 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       queries: [
         {
           legend: '{{outcome}}',
+          colors: outcomeColors,
           expr: service(`60 * ${rateOf('gatewayz_metrics_refreshes_total', { by: ['outcome'] })}`),
         },
       ],
@@ -141,7 +143,7 @@ function answerPanels({ service }: Queries): readonly PanelSpec[] {
       description:
         'Requests answered per second over 5 minutes, by status code. 503: there was no value recent enough to show.',
       stacked: true,
-      queries: [{ legend: '{{code}}', expr: service(rateOf(asked, { by: ['code'] })) }],
+      queries: [{ legend: '{{code}}', colors: statusCodeColors, expr: service(rateOf(asked, { by: ['code'] })) }],
     },
     {
       kind: 'graph',
