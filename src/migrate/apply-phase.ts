@@ -4,6 +4,7 @@ import { pendingFiles, performStep } from './perform-step.js';
 import { refusal } from './refusal.js';
 import type { Phase, Rewrite } from './rewrite-stack.js';
 import { encodeText } from './stack.js';
+import { isReplaceable } from './stack-files.js';
 import { digestOf, type StateFolder } from './state-folder.js';
 import { readSteps, type Step, writeSteps } from './steps.js';
 
@@ -18,6 +19,7 @@ export async function applyRewrite(
   await folder.create();
   const steps = await readSteps(folder);
   if (steps.some(({ status }) => status === 'started')) throw refusal('an interrupted apply must be finished first');
+  await refuseClosed(root, [...rewrite.files.map(({ file }) => file.path), ...rewrite.directories]);
   const files = [];
   for (const { file, after } of rewrite.files) {
     const [bytes, changed] = [encodeText(file, file.text), encodeText(file, after)];
@@ -44,9 +46,23 @@ export async function applyRewrite(
   return finishStep(root, folder, step);
 }
 
+/** What could only be done in part is not begun. */
+async function refuseClosed(root: string, paths: readonly string[]): Promise<void> {
+  const closed = [];
+  for (const path of paths) if (!(await isReplaceable(root, path))) closed.push(path);
+  if (closed.length > 0) throw refusal(`no right to write to the folder of ${closed.join(', ')}; nothing was changed`);
+}
+
 /** Does the rest of a step that was interrupted, or all of one that was just noted. */
 export async function finishStep(root: string, folder: StateFolder, step: Step): Promise<Step> {
-  await performStep(root, folder, step);
+  try {
+    await performStep(root, folder, step);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw refusal(
+      `${error.message}; the phase ${step.phase} is not complete: apply finishes it, rollback takes it back`,
+    );
+  }
   const done: Step = { ...step, status: 'done' };
   const others = (await readSteps(folder)).filter(({ id }) => id !== step.id);
   await writeSteps(folder, [...others, done]);

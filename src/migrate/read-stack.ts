@@ -17,15 +17,20 @@ export async function readStack(root: string): Promise<Stack> {
   const files: StackFile[] = [];
   const others: StackEntry[] = [];
   const walk = async (folder: string): Promise<void> => {
-    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+      if (folder === '') throw error;
+      // Such as the data of a container, which belongs to its user.
+      others.push({ path: folder, type: 'closed' });
+      return [];
+    });
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (skipped.has(entry.name)) continue;
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isSymbolicLink() && (isExporterName(entry.name) || (await leadsOut(root, path))))
         others.push({ path, type: 'link' });
       if (entry.isDirectory()) {
-        if (isExporterName(entry.name))
-          others.push({ path, type: 'directory', names: await readdir(join(root, path)) });
+        const names = isExporterName(entry.name) ? await readdir(join(root, path)).catch(() => undefined) : undefined;
+        if (names !== undefined) others.push({ path, type: 'directory', names });
         await walk(path);
       }
       if (entry.isFile()) {
@@ -37,7 +42,11 @@ export async function readStack(root: string): Promise<Stack> {
   };
   await walk('');
   const canTell = ({ path, type }: StackEntry) =>
-    type === 'directory' || isExporterName(path.split('/').at(-1) ?? '') || isYamlPath(path) || isJsonPath(path);
+    type === 'directory' ||
+    type === 'closed' ||
+    isExporterName(path.split('/').at(-1) ?? '') ||
+    isYamlPath(path) ||
+    isJsonPath(path);
   return { files, others: others.filter(canTell) };
 }
 

@@ -34,7 +34,7 @@ export function jobLists(source: YamlSource): readonly JobList[] {
   return source.documents.flatMap(({ node: root, value }, document) =>
     [...walkYaml(root)].flatMap(({ node, path }) => {
       const list = valueAt(value, path);
-      if (!isSeq(node) || !Array.isArray(list) || !list.some(isJob)) return [];
+      if (!isSeq(node) || !Array.isArray(list) || !list.some(isJob) || isOfLogs(value, path)) return [];
       return { document, collection: node as Collection, path, jobs: list.map(readJob) };
     }),
   );
@@ -45,6 +45,12 @@ export function shareOf({ name, targets }: ScrapeJob, hosts: ReadonlySet<string>
   const own = targets.filter(({ text }) => isExporterTarget(text, hosts));
   if (own.length > 0) return own.length === targets.length ? 'whole' : 'part';
   return targets.some(({ text }) => text.endsWith(`:${exporterPort}`)) ? 'port' : 'none';
+}
+
+/** Promtail and agents write their jobs in the same way; those are about log files, and take none of metrics. */
+function isOfLogs(root: unknown, path: Path): boolean {
+  const isPromtail = path.length === 1 && isFields(root) && ('clients' in root || 'positions' in root);
+  return isPromtail || path.includes('logs') || path.includes('loki');
 }
 
 function isJob(value: unknown): boolean {

@@ -1,4 +1,5 @@
-import { chown, lstat, open, realpath, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chown, lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readWithoutLinks } from './read-stack.js';
 import { refusal } from './refusal.js';
@@ -48,6 +49,15 @@ export async function moveDirectory(from: string, to: string): Promise<void> {
 
 export async function isDirectory(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** Whether what a path leads to can be replaced or moved away. */
+export async function isReplaceable(root: string, path: string): Promise<boolean> {
+  const folder = dirname(join(root, path));
+  return access(folder, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Nothing above the path may be a link: it could lead out of the root. */

@@ -15,7 +15,8 @@ export interface StackFile {
 
 export interface StackEntry {
   readonly path: string;
-  readonly type: 'directory' | 'link' | 'large' | 'unreadable';
+  /** `closed`: a directory that could not be looked into. */
+  readonly type: 'directory' | 'closed' | 'link' | 'large' | 'unreadable';
   /** Of a directory, the names in it. */
   readonly names?: readonly string[];
 }

@@ -73,6 +73,7 @@ function otherFinding({ path, type }: StackEntry): Finding[] {
     link: 'a link: it is not followed, see what it leads to',
     large: 'it is larger than 5 MiB: it was not read',
     unreadable: 'it could not be read',
+    closed: 'a directory that could not be looked into',
   };
   return type === 'directory' ? [] : [{ file: path, line: 1, kind: 'other', action: 'by hand', why: why[type] }];
 }

@@ -32,7 +32,7 @@ describe('in the demo’s stack', () => {
       answers = await askEverything(prometheus, answers?.empty);
       return answers.empty.length === 0;
     };
-    await until(full, { what: 'nothing is empty', within: 150_000, every: 2_000 }).catch(() => undefined);
+    await until(full, { what: 'nothing is empty', within: 300_000, every: 2_000 }).catch(() => undefined);
     expect(answers).toEqual({ empty: [], refused: [] });
-  }, 240_000);
+  }, 420_000);
 });

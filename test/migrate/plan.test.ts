@@ -275,6 +275,22 @@ describe('what only resembles the exporter', () => {
     expect(await text('other/compose.yml')).toBe('services:\n  hse: {image: something-else}\n');
   });
 
+  it('is left to a person where its log files are collected: no job of metrics is put there', async () => {
+    const jobs = 'scrape_configs: [{job_name: health_service_exporter, static_configs: [{targets: [localhost]}]}]';
+    await write({
+      'agent.yml': `logs:\n  configs:\n    - name: a\n      ${jobs}\n`,
+      'prom.yml': `${jobs}\n`,
+      'promtail.yml': `clients: [{url: "http://loki:3100"}]\n${jobs}\n`,
+    });
+    expect((await plan()).map(({ file, kind, action }) => [file, kind, action])).toEqual([
+      ['agent.yml', 'other', 'by hand'],
+      ['prom.yml', 'scrape job', 'remove'],
+      ['promtail.yml', 'other', 'by hand'],
+    ]);
+    await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
+    expect(await readFile(join(root, 'promtail.yml'), 'utf8')).toBe(`clients: [{url: "http://loki:3100"}]\n${jobs}\n`);
+  });
+
   it('is known through a placeholder in a target: by its default, else by its name', async () => {
     for (const [placeholder, action] of [
       ['HEALTH_SERVICE_EXPORTER_HOST', 'remove'],
