@@ -43,6 +43,8 @@ export class GatewayzMetricsError extends Error {
   readonly code: ErrorCode;
   /** Seconds that the other side asked us to wait, where it did. */
   readonly retryAfter?: number;
+  /** Seconds that the other side took to answer so, where this is what an answer of it means. */
+  seconds?: number;
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);

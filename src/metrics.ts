@@ -77,6 +77,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   let closing: Promise<void> | undefined;
   let dropped: EngineState['dropped'] = {};
   let docs: string | undefined;
+  let ready = false;
 
   const events: EngineEvents = {
     publish: (representations) => views.publish(representations),
@@ -135,7 +136,8 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       };
     },
     async ready() {
-      const ready = (await stateOf(start()))?.ready ?? false;
+      // For good: an engine that had to be started again has forgotten, but not what it published.
+      ready ||= (await stateOf(start()))?.ready ?? false;
       if (!ready) void views.fetch({ endpoint: 'summary', format: 'json', encoding: 'identity' }).catch(defect);
       return ready;
     },
@@ -219,7 +221,8 @@ async function loadDatasource(
   if (settings.datasource !== true) return undefined;
   const { createDatasource } = await import('./datasource/create-datasource.js');
   const { authorizedDatasource } = await import('./datasource/authorized-datasource.js');
+  const { readLimits } = await import('./datasource/limits.js');
   const { metricsPrefix: prefix } = settings;
   const datasource = createDatasource({ prefix, upstream: settings, limits, logger, observe });
-  return authorizedDatasource(datasource, authorize);
+  return authorizedDatasource(datasource, { authorize, rate: readLimits(limits).rate, observe });
 }

@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
 import { belowMetrics } from './http/below-metrics.js';
+import { safetyHeaders } from './http/safety-headers.js';
 import type { Metrics } from './metrics.js';
 
 /** Milliseconds: a client that sends slowly is let go; Fastify's own default would wait for ever. */
@@ -31,20 +32,27 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
     keepAliveTimeout,
     forceCloseConnections: 'idle',
     serverFactory: (route) =>
-      createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, (request, response) => {
-        if (!isOurs(request.url ?? '')) return route(request, response);
-        logAnswer(log, request, response);
-        // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
-        if (closing) response.shouldKeepAlive = false;
-        return answer(request, response);
-      }),
+      // Joined, two `Authorization` headers are no token; else Node would keep the first and a proxy may have judged the other.
+      createServer(
+        { requestTimeout, headersTimeout, keepAliveTimeout, joinDuplicateHeaders: true },
+        (request, response) => {
+          if (!isOurs(request.url ?? '')) return route(request, response);
+          logAnswer(log, request, response);
+          // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
+          if (closing) response.shouldKeepAlive = false;
+          return answer(request, response);
+        },
+      ),
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const ready = await metrics.ready();
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'no data source has answered yet' });
   });
-  app.addHook('onRequest', async (request, reply) => logAnswer(request.log, request.raw, reply.raw));
+  app.addHook('onRequest', async (request, reply) => {
+    logAnswer(request.log, request.raw, reply.raw);
+    reply.headers(safetyHeaders);
+  });
   app.setNotFoundHandler((_request, reply) => {
     const paths = [`${base}/summary`, `${base}/docs`, '/healthz', '/readyz'];
     const { code, message, status } = new GatewayzMetricsError('not_found', 'There is nothing at this path.');
@@ -57,14 +65,14 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
   return app;
 }
 
-/** Answers are logged at debug, defects at warn; the query, which may hold a secret, never is. */
+/** Answers are logged at debug, defects at warn; the query, which may hold a secret, and tokens never are. */
 function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now();
   response.once('close', () => {
     const { statusCode } = response;
-    // 503 says that there is no data, which is logged once, when it begins.
-    const level = statusCode >= 500 && statusCode !== 503 ? 'warn' : 'debug';
-    const path = (request.url ?? '').split('?', 1)[0]!.slice(0, 200);
+    // That a data source cannot be had, which 502 and 503 say, is logged once, when it begins.
+    const level = statusCode === 500 ? 'warn' : 'debug';
+    const path = withoutTokens((request.url ?? '').split('?', 1)[0]!.slice(0, 200));
     const ms = Math.round(performance.now() - started);
     log[level]({ method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) }, 'answered');
   });
@@ -73,5 +81,10 @@ function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: S
 /** The client's own id where it is a harmless word, so that its log and ours can be read together. */
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? withoutTokens(given) : randomUUID();
+}
+
+/** Readers' tokens have a prefix of their own: one that was put in a wrong place is not logged either. */
+function withoutTokens(text: string): string {
+  return text.replace(/gwm_[\w-]+/g, 'gwm_***');
 }

@@ -92,8 +92,9 @@ function load(path: string): readonly TokenEntry[] {
 /** Changes when the file does, also when a link to it is changed to another file. */
 function stampOf(path: string): string {
   try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
+    // Rotated tokens leave the size as it was, and a copy may keep the time of modification.
+    const { mtimeMs, ctimeMs, size, ino, dev } = statSync(path);
+    return `${mtimeMs} ${ctimeMs} ${size} ${ino} ${dev}`;
   } catch {
     return 'absent';
   }

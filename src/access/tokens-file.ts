@@ -33,11 +33,10 @@ export function parseTokens(text: string): {
     else if (entries.some(({ name }) => name === fields['name']))
       faults.push(`line ${index + 1}: the name is there twice`);
     else {
-      entries.push({
-        name: fields['name']!,
-        scopes: given.filter(isScope),
-        digest: Buffer.from(fields['digest']!, 'hex'),
-      });
+      const digest = Buffer.from(fields['digest']!, 'hex');
+      const other = entries.find((entry) => entry.digest.equals(digest));
+      if (other) faults.push(`line ${index + 1}: the digest is that of ${other.name}`);
+      else entries.push({ name: fields['name']!, scopes: given.filter(isScope), digest });
     }
   }
   return { entries, faults };

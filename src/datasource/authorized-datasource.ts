@@ -1,19 +1,56 @@
-import type { Authorize } from '../http/decision.js';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { GatewayzMetricsError } from '../errors.js';
+import type { Authorize, Denial } from '../http/decision.js';
+import { secondsToWait } from '../http/seconds-to-wait.js';
 import { AnswerError } from './answer-error.js';
 import type { Datasource } from './create-datasource.js';
+import type { DatasourceReply } from './message.js';
 import { replyError } from './reply.js';
 
-/** The same for those who are let in; whose answers are then apart from those of others. Nothing is told to anybody else, paths included. */
-export function authorizedDatasource(datasource: Datasource, authorize: Authorize): Datasource {
+export interface DatasourceAccess {
+  readonly authorize: Authorize;
+  /** Calls of one reader in a minute. */
+  readonly rate: number;
+  /** Called once per refusal; refused calls are all counted under one name. */
+  readonly observe: (endpoint: string, status: number, startedAt: number) => void;
+}
+
+/**
+ * The same for those who are let in, whose answers are then apart from those of others, and as often as they may ask. Nothing
+ * is told to anybody else, paths included.
+ */
+export function authorizedDatasource(
+  datasource: Datasource,
+  { authorize, rate, observe }: DatasourceAccess,
+): Datasource {
+  const limiter = new RateLimiterMemory({ points: rate, duration: 60 });
   return {
     ...datasource,
     async handle(request) {
+      const startedAt = performance.now();
       const decision = await authorize(request, 'datasource');
-      if (decision.allowed) return datasource.handle({ ...request, principal: decision.principal });
-      const { status, code, message, retryAfter } = decision.error;
-      const reply = replyError(new AnswerError(status, code, message, { retryAfter }));
-      if (status !== 401) return reply;
-      return { ...reply, headers: { ...reply.headers, 'www-authenticate': 'Bearer realm="gatewayz-metrics"' } };
+      if (decision.allowed) {
+        const { principal } = decision;
+        // A name and an address never meet in one key.
+        const reader = principal === undefined ? `from ${request.remoteAddress ?? 'unknown'}` : `named ${principal}`;
+        const retryAfter = await secondsToWait(limiter, reader);
+        if (retryAfter === undefined) return datasource.handle({ ...request, principal });
+        observe('datasource_refused', 429, startedAt);
+        return replyRefused({ allowed: false, error: tooOften(rate, retryAfter) });
+      }
+      observe('datasource_refused', decision.error.status, startedAt);
+      return replyRefused(decision);
     },
   };
+}
+
+function tooOften(rate: number, retryAfter: number): GatewayzMetricsError {
+  const words = `more than ${rate.toLocaleString('en-US')} calls in a minute, which is the limit of one reader`;
+  return new GatewayzMetricsError('rate_limited', words, { retryAfter });
+}
+
+function replyRefused({ error, challenge }: Denial): DatasourceReply {
+  const { status, code, message, retryAfter } = error;
+  const reply = replyError(new AnswerError(status, code, message, { retryAfter }));
+  return challenge === undefined ? reply : { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } };
 }

@@ -19,6 +19,8 @@ const table = {
   concurrency: { schema: integer({ min: 1, max: 1000 }), default: 20 },
   /** Calls that may wait for their turn. */
   queue: { schema: integer({ min: 0, max: 100_000 }), default: 500 },
+  /** Calls of one reader in a minute, by name or else by address: it keeps a loop from taking the host's time. */
+  rate: { schema: integer({ min: 1, max: 10_000_000 }), default: 30_000 },
   /** How long an answer that may be kept is given again. */
   cacheFor: { schema: duration({ max: '1m', zero: true }), default: '3s' },
   /** Bytes that kept answers may take in all. */

@@ -1,3 +1,4 @@
+import { safetyHeaders } from '../http/safety-headers.js';
 import type { AnswerError } from './answer-error.js';
 import type { DatasourceReply } from './message.js';
 
@@ -5,7 +6,7 @@ import type { DatasourceReply } from './message.js';
 const always = {
   'cache-control': 'no-store',
   vary: 'Accept-Encoding, Authorization',
-  'x-content-type-options': 'nosniff',
+  ...safetyHeaders,
 } as const;
 
 /** An answer of the upstream. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import { createHealthCollector } from '../health-service/health-collector.js';
 import { createHealthPoller } from '../health-service/health-poller.js';
@@ -29,6 +30,8 @@ export function startHealthSource(settings: Settings, healthServiceUrl: string, 
 /** The first poll is waited for as long as the limit allows, counted from now, and nothing later. */
 function waitingOnlyAtFirst(collector: Collector, clock: Clock): Collector {
   const waited = new AbortController();
+  // Every scrape that comes meanwhile waits: more than ten listeners are no leak.
+  setMaxListeners(0, waited.signal);
   clock.setTimeout(() => waited.abort(), firstPollWait);
   return { ...collector, collect: (instant, rows) => collector.collect(instant, rows, waited.signal) };
 }

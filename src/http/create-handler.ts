@@ -75,7 +75,7 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     route: Route,
     request: MetricsRequest,
   ): MetricsReply | Promise<MetricsReply> {
-    if (!decision.allowed) return replyDenied(request, decision.error);
+    if (!decision.allowed) return replyDenied(request, decision);
     const query = request.url.indexOf('?');
     return answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
   }

@@ -1,12 +1,14 @@
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Representation } from '../render/representation.js';
+import type { Denial } from './decision.js';
 import type { MetricsReply, MetricsRequest } from './message.js';
 import { header, matchesTag } from './negotiate.js';
+import { safetyHeaders } from './safety-headers.js';
 
 type Headers = Readonly<Record<string, string>>;
 
 const vary = 'Accept, Accept-Encoding, Authorization';
-const always = { vary, 'x-content-type-options': 'nosniff' };
+const always = { vary, ...safetyHeaders };
 
 const fixedHeaders = new WeakMap<Representation, Headers>();
 
@@ -56,11 +58,17 @@ export function replyDocument(
   return reply(request, status, { ...own, ...headers }, body);
 }
 
-/** A refusal: 401 says how to authenticate, 429 when to come again. */
-export function replyDenied(request: MetricsRequest, error: GatewayzMetricsError): MetricsReply {
-  const challenge = { 'www-authenticate': 'Bearer realm="gatewayz-metrics"' };
-  const patience = { 'retry-after': String(error.retryAfter ?? 1) };
-  return replyError(request, error, {}, error.status === 401 ? challenge : error.status === 429 ? patience : {});
+/** A refusal: how to authenticate where that would help, when to come again where it is for want of patience. */
+export function replyDenied(request: MetricsRequest, { error, challenge }: Denial): MetricsReply {
+  return replyError(
+    request,
+    error,
+    {},
+    {
+      ...(challenge !== undefined && { 'www-authenticate': challenge }),
+      ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
+    },
+  );
 }
 
 /** An error as JSON: `{"error": {"code", "message"}}` and what else belongs to it. */

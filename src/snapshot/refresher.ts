@@ -188,16 +188,25 @@ export class Refresher {
     const limit = this.#limit();
     const newest = Math.max(...parts.map(({ at }) => at));
     const deciding = parts[0];
-    const shown = [deciding?.at ?? newest, newest].find((at) => madeAt - at <= limit);
+    // Answers that there is nothing, beside questions that failed, are no reason to show nothing as if that were all.
+    const unknown = this.#unknown(rows);
+    const shown = unknown ? undefined : [deciding?.at ?? newest, newest].find((at) => madeAt - at <= limit);
     return {
       instant: shown ?? this.#instant,
       madeAt,
       nextRefresh: this.#nextRefresh(),
       expires: newest + limit,
       status: shown === undefined ? 'unavailable' : deciding?.fresh ? 'ok' : 'stale',
-      failure: deciding?.failure,
+      failure: deciding?.failure ?? unknown,
       rows: new Map(rows.map((row): [string, RowState] => [row, this.#states.get(row)])),
     };
+  }
+
+  /** Why a question failed, where no row has anything to show and one at least would have had an answer. */
+  #unknown(rows: readonly string[]): string | undefined {
+    if (rows.some((row) => this.#states.get(row).metrics.length > 0)) return undefined;
+    const failed = rows.find((row) => this.#states.failed(row));
+    return failed === undefined ? undefined : this.#states.get(failed).reason;
   }
 
   #rowsOf(endpoint: string): readonly string[] {

@@ -19,6 +19,11 @@ export class RowStates {
     return this.#states.has(row) && !this.#failed.has(row);
   }
 
+  /** Whether the row's last question failed. */
+  failed(row: string): boolean {
+    return this.#failed.has(row);
+  }
+
   /** Takes what a source told as of `instant`; with `failed`, its outcomes are what it had left, not answers. */
   apply(instant: number, outcomes: ReadonlyMap<string, Outcome>, failed: boolean): void {
     for (const [row, outcome] of outcomes) {

@@ -83,16 +83,17 @@ export class ApiTransport {
     signal: AbortSignal,
     answered: () => void,
   ): Promise<Answer<T>> {
+    let waited: number | undefined;
     try {
       const proof = await abortable(this.#credentials.prove(), signal);
       const url = new URL(question.path.slice(1), this.#base);
       const started = performance.now();
       const response = await abortable(this.#send(url, question, proof, signal), signal);
-      let waited = performance.now() - started;
+      waited = performance.now() - started;
       try {
         const asked = this.#asked(url, proof);
         const chunks = timeBody(await readAnswer(response, asked), (milliseconds) => {
-          waited += milliseconds;
+          waited! += milliseconds;
         });
         const data = await read(chunks, asked);
         return { data, seconds: waited / 1000 };
@@ -102,7 +103,9 @@ export class ApiTransport {
       }
     } catch (error) {
       signal.throwIfAborted();
-      throw transportError(error, this.source);
+      const known = transportError(error, this.source);
+      if (waited !== undefined) known.seconds = waited / 1000;
+      throw known;
     }
   }
 

@@ -26,9 +26,12 @@ export class InstantQuestions {
     this.instant = instant;
   }
 
-  /** @param spend is told the response time, in seconds, of each question that was not asked before */
+  /**
+   * @param spend is told the response time, in seconds, of each question that was not asked before; of one without a response
+   *   nothing: how long we waited, also for our turn, is no work of the upstream
+   */
   during(signal: AbortSignal, spend: (seconds: number) => void): Questions {
-    const once = <T extends { readonly seconds: number }>(
+    const once = <T extends { readonly seconds: number; readonly error?: GatewayzMetricsError }>(
       asked: Map<string, Promise<T>>,
       key: string,
       ask: () => Promise<T>,
@@ -36,7 +39,7 @@ export class InstantQuestions {
       const earlier = asked.get(key);
       if (earlier) return earlier;
       const answer = ask().then((given) => {
-        spend(given.seconds);
+        spend(given.error ? (given.error.seconds ?? 0) : given.seconds);
         return given;
       });
       asked.set(key, answer);

@@ -1,7 +1,7 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { authorizeByHost, authorizeByToken } from '../../src/access/create-authorize.js';
+import { authorizeByHost, authorizeByToken, type HostAuthorize } from '../../src/access/create-authorize.js';
 import { digestOf, TokenStore } from '../../src/access/token-store.js';
 import { formatToken, type Scope } from '../../src/access/tokens-file.js';
 import type { MetricsRequest } from '../../src/http/message.js';
@@ -58,13 +58,20 @@ describe('a reader with a token', () => {
   it('is refused with 403 what it has no scope for', async () => {
     write(entry('widgets', ['metrics']));
     const decision = await authorizeByToken(open())(request('Bearer token-of-widgets'), 'datasource');
-    expect(decision).toMatchObject({ allowed: false, error: { code: 'forbidden', status: 403 } });
+    expect(decision).toMatchObject({
+      allowed: false,
+      error: { code: 'forbidden', status: 403 },
+      challenge: 'Bearer realm="gatewayz-metrics", error="insufficient_scope", scope="datasource"',
+    });
   });
 
   it.each([
     ['no header', undefined],
     ['an empty header', ''],
     ['an unknown token', 'Bearer token-of-nobody'],
+    ['the scheme alone', 'Bearer '],
+    ['the token alone', 'token-of-widgets'],
+    ['a token that looks expired', 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl'],
     ['another scheme', 'Basic dG9rZW4tb2Ytd2lkZ2V0cw=='],
     ['two headers', ['Bearer token-of-widgets', 'Bearer token-of-widgets']],
     ['a megabyte', `Bearer ${'x'.repeat(1_000_000)}`],
@@ -76,6 +83,7 @@ describe('a reader with a token', () => {
     expect(decision).toMatchObject({
       allowed: false,
       error: { code: 'unauthorized', message: 'Expected a bearer token that is known here.' },
+      challenge: 'Bearer realm="gatewayz-metrics"',
     });
   });
 
@@ -111,6 +119,65 @@ describe('the tokens file', () => {
     expect(tokens.find('token-of-c')?.name).toBe('c');
   });
 
+  it('is read again when a Kubernetes volume is updated: a link to a folder is replaced, the file itself is not', async () => {
+    const version = (name: string, ...content: string[]): void => {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'tokens'), content.join('\n'));
+    };
+    version('first', entry('a', ['*']));
+    symlinkSync('first', join(folder, '..data'));
+    file = join(folder, 'linked');
+    symlinkSync(join('..data', 'tokens'), file);
+    const tokens = open();
+    version('second', entry('b', ['*']));
+    symlinkSync('second', join(folder, '..data_tmp'));
+    renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
+    rmSync(join(folder, 'first'), { recursive: true });
+    await clock.advance(2_000);
+    expect([tokens.find('token-of-a'), tokens.find('token-of-b')?.name]).toEqual([undefined, 'b']);
+  });
+
+  it('is read again when only its content has changed, as when a token is replaced and the times are kept', async () => {
+    write(entry('a', ['*']));
+    const then = new Date('2026-01-01T00:00:00Z');
+    utimesSync(file, then, then);
+    const tokens = open();
+    const other = formatToken({ name: 'a', scopes: ['*'], digest: digestOf('another token') });
+    writeFileSync(file, other);
+    utimesSync(file, then, then);
+    await clock.advance(2_000);
+    expect([tokens.find('token-of-a'), tokens.find('another token')?.name]).toEqual([undefined, 'a']);
+  });
+
+  it('lets nobody in any more when it is emptied, and says how many tokens there are', async () => {
+    write(entry('a', ['*']));
+    const tokens = open();
+    write('');
+    await clock.advance(2_000);
+    expect(tokens.find('token-of-a')).toBeUndefined();
+    expect(lines).toMatchObject([{ level: 'info', fields: { tokens: 0 } }]);
+  });
+
+  it('stays as it was when it is deleted, or a folder comes in its place, until it is there again', async () => {
+    write(entry('a', ['*']));
+    const tokens = open();
+    rmSync(file);
+    await clock.advance(10_000);
+    mkdirSync(file);
+    await clock.advance(10_000);
+    expect(tokens.find('token-of-a')?.name).toBe('a');
+    expect(lines.map(({ level, message }) => [level, message])).toEqual(
+      Array(2).fill(['error', 'METRICS_TOKENS_FILE: the new file cannot be used; the tokens from before stay']),
+    );
+    expect(lines.map(({ fields }) => fields)).toEqual(
+      Array(2).fill({ reason: `METRICS_TOKENS_FILE: ${file} cannot be read` }),
+    );
+    rmSync(file, { recursive: true });
+    write(entry('b', ['*']));
+    await clock.advance(2_000);
+    expect([tokens.find('token-of-a'), tokens.find('token-of-b')?.name]).toEqual([undefined, 'b']);
+  });
+
   it('stays as it was when the new one is faulty, which is said once and without what stands there', async () => {
     write(entry('a', ['*']));
     const tokens = open();
@@ -132,35 +199,76 @@ describe('the tokens file', () => {
 });
 
 describe('a host that decides itself', () => {
+  const decide = (host: HostAuthorize, heard: unknown[] = []) =>
+    authorizeByHost(host, (error) => heard.push(error), clock);
+  /** As a host in plain JavaScript may do. */
+  const odd = (answer: unknown): HostAuthorize => (() => answer) as HostAuthorize;
+
   it.each([
     [true, { allowed: true, principal: undefined }],
     ['somebody', { allowed: true, principal: 'somebody' }],
-  ])('lets a request pass with %j', async (answer, decision) => {
-    expect(
-      await authorizeByHost(
-        () => answer,
-        () => {},
-      )(request(), 'metrics'),
-    ).toEqual(decision);
+  ])('lets a request pass with %j, be it promised', async (answer, decision) => {
+    expect(await decide(() => answer)(request(), 'metrics')).toEqual(decision);
+    expect(await decide(() => Promise.resolve(answer))(request(), 'metrics')).toEqual(decision);
+    expect(clock.timers).toEqual([]);
   });
 
-  it.each([false, ''])('refuses one with %j', async (answer) => {
-    const decision = await authorizeByHost(
-      () => Promise.resolve(answer),
-      () => {},
-    )(request(), 'metrics');
-    expect(decision).toMatchObject({ allowed: false, error: { code: 'forbidden' } });
+  it.each([false, '', undefined, null, 0, 1, {}, [], ['somebody'], { allowed: true }])(
+    'refuses one with %j, be it promised',
+    async (answer) => {
+      for (const host of [odd(answer), odd(Promise.resolve(answer))]) {
+        expect(await decide(host)(request(), 'metrics')).toMatchObject({
+          allowed: false,
+          error: { code: 'forbidden', status: 403, message: 'This host does not let the request pass.' },
+        });
+      }
+    },
+  );
+
+  it('is told what is asked for: the request, and whether it is of the metrics or of the datasource', async () => {
+    const asked: unknown[] = [];
+    const authorize = decide((...args) => asked.push(args) > 0);
+    await authorize(request('Bearer x'), 'metrics');
+    await authorize(request('Bearer x'), 'datasource');
+    expect(asked).toEqual([
+      [request('Bearer x'), 'metrics'],
+      [request('Bearer x'), 'datasource'],
+    ]);
   });
 
-  it('lets nobody in when it throws, and hears of it', async () => {
+  it('lets nobody in while it throws or rejects, which is heard once until it decides again', async () => {
     const heard: unknown[] = [];
-    const authorize = authorizeByHost(
-      () => {
-        throw new Error('session store is down');
-      },
-      (error) => heard.push(error),
-    );
-    expect(await authorize(request(), 'metrics')).toMatchObject({ allowed: false });
-    expect(heard).toHaveLength(1);
+    const failure = new Error('session store is down');
+    let host: HostAuthorize = () => {
+      throw failure;
+    };
+    const authorize = decide((...args) => host(...args), heard);
+    for (let call = 0; call < 3; call += 1) {
+      expect(await authorize(request(), 'metrics')).toMatchObject({ allowed: false, error: { status: 403 } });
+    }
+    host = () => Promise.reject(failure);
+    expect(await authorize(request(), 'metrics')).toMatchObject({ allowed: false, error: { status: 403 } });
+    expect(heard).toEqual([failure]);
+    host = () => true;
+    expect(await authorize(request(), 'metrics')).toMatchObject({ allowed: true });
+    host = () => Promise.reject(failure);
+    await authorize(request(), 'metrics');
+    expect(heard).toEqual([failure, failure]);
+  });
+
+  it('lets nobody in when it does not decide within eight seconds, whatever it says later', async () => {
+    const heard: unknown[] = [];
+    let fail: (error: Error) => void = () => {};
+    const late = new Promise<boolean>((_, reject) => {
+      fail = reject;
+    });
+    const decision = decide(() => late, heard)(request(), 'metrics');
+    await clock.advance(7_999);
+    expect(heard).toEqual([]);
+    await clock.advance(1);
+    expect(await decision).toMatchObject({ allowed: false, error: { status: 403 } });
+    expect(heard).toEqual([new Error('authorize: expected a decision within 8 s, got none')]);
+    fail(new Error('too late to matter'));
+    await clock.advance(0);
   });
 });

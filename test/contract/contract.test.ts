@@ -152,7 +152,7 @@ function contract(host: Host): void {
       const lifetime = Number(/^private, max-age=(\d+)$/.exec(String(headers['cache-control']))?.[1]);
       // The next refresh is due one interval and the delay after the instant.
       expect([3_604, 3_605]).toContain(lifetime);
-      expect(headers).toMatchObject({ vary, 'x-content-type-options': 'nosniff' });
+      expect(headers).toMatchObject({ vary, 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
     });
 
     test('hold no cookie, no server and no cross-origin permission', async () => {

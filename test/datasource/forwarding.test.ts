@@ -159,6 +159,7 @@ describe('towards the client', () => {
       'cache-control': 'no-store',
       vary: 'Accept-Encoding, Authorization',
       'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
       connection: 'close',
     });
   });

@@ -129,7 +129,8 @@ describe('access', () => {
         const answer = await as(name, path);
         expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/json']);
         expect(JSON.parse(String(answer.body))).toMatchObject({ status: 'error', error: expect.any(String) });
-        expect(answer.headers['www-authenticate']).toBe(status === 401 ? 'Bearer realm="gatewayz-metrics"' : undefined);
+        const scope = status === 401 ? '' : ', error="insufficient_scope", scope="datasource"';
+        expect(answer.headers['www-authenticate']).toBe(`Bearer realm="gatewayz-metrics"${scope}`);
       }
     }
     expect(fake.requests).toEqual([]);
@@ -137,6 +138,49 @@ describe('access', () => {
     for (const name of ['grafana', 'grafana', 'admin', 'admin']) origins.push((await as(name)).headers['x-cache']);
     expect(origins).toEqual(['miss', 'hit', 'miss', 'hit']);
     expect(fake.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+  });
+
+  test('a reader that asks too often is told when to come again, others are not, and all refusals are counted', async () => {
+    const folder = await tempFolder();
+    onTestFinished(() => removeFolder(folder));
+    const file = join(folder, 'tokens');
+    await writeFile(file, line('loop', 'datasource') + line('grafana', '*'));
+    const fake = await upstream();
+    const metrics = await metricsOf(fake, {
+      datasource: true,
+      metricsTokensFile: file,
+      datasourceLimits: { rate: 3 },
+    });
+    const url = await listen(nodeHandler(metrics));
+    const as = (name: string, path: string) =>
+      ask(`${url}${path}`, { headers: { authorization: `Bearer ${token(name)}` } });
+    const statuses = [];
+    for (let call = 0; call < 3; call += 1) statuses.push((await as('loop', `${query}${call}`)).status);
+    expect(statuses).toEqual([200, 200, 200]);
+    const refused = await as('loop', query);
+    expect([refused.status, refused.headers['content-type']]).toEqual([429, 'application/json']);
+    expect(JSON.parse(String(refused.body))).toEqual({
+      status: 'error',
+      errorType: 'rate_limited',
+      error: 'more than 3 calls in a minute, which is the limit of one reader',
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(fake.requests.length).toBe(3);
+    expect((await as('grafana', query)).status).toBe(200);
+    expect((await as('nobody', query)).status).toBe(401);
+    const text = String((await as('grafana', '/prometheus/metrics')).body);
+    expect(text).toContain('gatewayz_metrics_http_requests_total{endpoint="datasource_refused",code="429"} 1');
+    expect(text).toContain('gatewayz_metrics_http_requests_total{endpoint="datasource_refused",code="401"} 1');
+  });
+
+  test('where readers have no names their addresses are told apart', async () => {
+    const fake = await upstream();
+    const metrics = await metricsOf(fake, { datasource: true, datasourceLimits: { rate: 1 } });
+    const signal = new AbortController().signal;
+    const from = async (remoteAddress: string) =>
+      (await metrics.datasource!.handle({ method: 'GET', url: query, headers: {}, remoteAddress, signal })).status;
+    expect([await from('192.0.2.1'), await from('192.0.2.1'), await from('192.0.2.2')]).toEqual([200, 429, 200]);
   });
 
   test('an embedding host decides by itself', async () => {

@@ -114,6 +114,7 @@ describe('what is sent', () => {
       'cache-control': 'private, max-age=9',
       vary: 'Accept, Accept-Encoding, Authorization',
       'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
     });
   });
 
@@ -146,6 +147,7 @@ describe('what is sent', () => {
           'cache-control': 'private, max-age=9',
           vary: 'Accept, Accept-Encoding, Authorization',
           'x-content-type-options': 'nosniff',
+          'x-frame-options': 'DENY',
         },
         body: undefined,
       });

@@ -1,0 +1,5 @@
+/** Throws what was expected where it is not so. */
+export function must(holds, expected, got) {
+  if (!holds)
+    throw new Error(`expected ${expected}, got ${typeof got === 'string' ? got.slice(0, 200) : JSON.stringify(got)}`);
+}

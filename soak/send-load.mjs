@@ -1,0 +1,87 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { judgeHeaders } from './promises/headers.mjs';
+import { sendRaw } from './raw-requests.mjs';
+import { nextRequest } from './requests.mjs';
+
+/** Milliseconds between two looks at how many requests are due. */
+const tick = 25;
+/** Milliseconds after which a request counts as never answered: more than any wait that is promised, on a busy machine. */
+const never = 30_000;
+/** Share of requests that are no HTTP. */
+const raw = 0.01;
+/** Addresses of clients: failed attempts are counted by address. Elsewhere than on Linux there is one. */
+const addresses = process.platform === 'linux' ? 50 : 1;
+
+/** Sends so many requests a second, whatever becomes of those before, until it is over; resolves when all are answered. */
+export async function sendLoad({ service, tokens, tally, random }, { rate, over }) {
+  const agents = Array.from(
+    { length: addresses },
+    (_, index) => new Agent({ keepAlive: true, maxSockets: 64, localAddress: `127.0.0.${index + 1}` }),
+  );
+  const soak = { service, tokens, random, tags: new Map() };
+  const underWay = new Set();
+  const startedAt = performance.now();
+  while (!over.aborted) {
+    const due = Math.floor(((performance.now() - startedAt) / 1000) * rate);
+    for (; tally.sent < due; tally.sent += 1) {
+      const { fault: broken } = tally;
+      const sent = random.chance(raw) ? sendRaw(soak) : sendOne(soak, random.pick(agents));
+      const done = sent.then((answer) => count(answer, broken));
+      underWay.add(done);
+      void done.finally(() => underWay.delete(done));
+    }
+    await delay(tick, undefined, { signal: over }).catch(() => {});
+  }
+  await Promise.all(underWay);
+  for (const agent of agents) agent.destroy();
+
+  function count({ kind, status, fault }, broken) {
+    tally.answered(kind, status);
+    if (fault !== undefined)
+      tally.fail(`${kind} got an answer that is not promised`, `${status}: ${fault}, asked while: ${broken}`);
+  }
+}
+
+async function sendOne(soak, agent) {
+  const asked = nextRequest(soak);
+  const { kind } = asked;
+  const answer = await exchange(soak.service.port, asked, agent);
+  if (answer.left) return { kind, status: 'left' };
+  if (answer.error) {
+    // Where the upstream breaks off, so do we: nobody may take the beginning for the whole.
+    const brokeOff = asked.mayBreakOff && answer.status === 200;
+    return { kind, status: 'broke off', fault: brokeOff ? undefined : `${asked.path}: ${answer.error.message}` };
+  }
+  try {
+    judgeHeaders(answer, asked);
+    asked.judge(answer, asked);
+    asked.seen?.(answer);
+    return { kind, status: answer.status };
+  } catch (error) {
+    return { kind, status: answer.status, fault: `${asked.method} ${asked.path}: ${error.message}` };
+  }
+}
+
+/** One request; resolves to its answer, to `error` where there is no whole one, to `left` where the client left. */
+function exchange(port, { method, path, headers, body, leaves }, agent) {
+  return new Promise((resolve) => {
+    let status;
+    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
+      status = response.statusCode;
+      if (leaves) return sent.destroy();
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => end({ status, headers: response.headers, body: Buffer.concat(chunks) }));
+      response.on('error', (error) => end({ status, error }));
+    });
+    const end = (result) => {
+      clearTimeout(limit);
+      resolve(leaves ? { left: true } : result);
+    };
+    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${never / 1000} s`)), never);
+    sent.on('error', (error) => end({ error }));
+    sent.on('close', () => end({ status, error: new Error('closed') }));
+    sent.end(body);
+  });
+}

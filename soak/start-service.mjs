@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const probe = new URL('./probe.mjs', import.meta.url).href;
+
+/** Short times, so that in minutes happens what else takes hours: numbers are dropped after 12 s of outage. */
+export const staleLimit = 12;
+const settings = {
+  PORT: '0',
+  METRICS_REFRESH_INTERVAL: '1s',
+  METRICS_EVALUATION_DELAY: '2s',
+  METRICS_STALE_LIMIT: `${staleLimit}s`,
+  PROMETHEUS_TIMEOUT: '2s',
+  PROMETHEUS_MAX_BODY: '4MiB',
+  HEALTH_SCRAPE_INTERVAL: '2s',
+  HEALTH_TIMEOUT: '1s',
+  LOG_LEVEL: 'debug',
+};
+
+/** The service as `npm start` runs it, in a process of its own. */
+export async function startService({ world, tokens, load }) {
+  const loads = [probe, ...(load === undefined ? [] : [pathToFileURL(load).href])];
+  const child = spawn(process.execPath, [...loads.flatMap((url) => ['--import', url]), main, 'serve'], {
+    env: {
+      ...settings,
+      PROMETHEUS_URL: world.prometheusUrl,
+      HEALTH_SERVICE_URL: world.healthServiceUrl,
+      METRICS_TOKENS_FILE: tokens.file,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const over = new AbortController();
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    over.abort();
+    return code ?? signal;
+  });
+  const bad = new Map();
+  const listeners = [judgeLine(bad)];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      for (const listener of listeners) listener(line);
+    });
+  }
+  const url = await new Promise((resolve, reject) => {
+    listeners.push((line) => {
+      const address = /Server listening at (http:\/\/[^"]+)"/.exec(line)?.[1];
+      if (address) resolve(address);
+    });
+    exited.then((code) => reject(new Error(`the service ended with ${code}: ${[...bad.keys()].join('; ')}`)));
+  });
+
+  const waiting = new Map();
+  let lastId = 0;
+  child.on('message', ({ id, answer }) => waiting.get(id)?.(answer));
+  const ask = (what) => {
+    if (over.signal.aborted) return undefined;
+    lastId += 1;
+    const answer = new Promise((resolve) => waiting.set(lastId, resolve));
+    child.send({ id: lastId, ask: what });
+    return Promise.race([answer, exited.then(() => undefined)]);
+  };
+
+  return {
+    url,
+    port: Number(new URL(url).port),
+    /** Fires when it has ended by itself. */
+    ended: over.signal,
+    onLine: (listener) => listeners.push(listener),
+    /** After a forced collection: bytes of heap in all threads, resident bytes, open descriptors. */
+    measure: () => ask('measure'),
+    /** Ends its worker thread as a crash does. */
+    endThreads: () => ask('endThreads'),
+    badLines: () => [...bad].map(([line, count]) => `the service logged (${count}): ${line}`),
+    /** Ends it as an operator does. Resolves to the exit code, or to what had to be done in the end. */
+    async stop() {
+      child.kill('SIGTERM');
+      return Promise.race([exited, delay(20_000, 'no exit within 20 s', { ref: false })]);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** Errors that are told as promised; anything else of that level is a defect. */
+const expectedErrors = [
+  /^worker: ended, starting again in \d+ ms$/,
+  /^METRICS_TOKENS_FILE: the new file cannot be used/,
+];
+
+function judgeLine(bad) {
+  const note = (line) => bad.set(line, (bad.get(line) ?? 0) + 1);
+  return (line) => {
+    if (/gwm_(?!\*\*\*)/.test(line)) return note('a token');
+    let entry;
+    try {
+      entry = JSON.parse(line);
+    } catch {
+      return note(`a line that is no JSON: ${line.slice(0, 200)}`);
+    }
+    const known = expectedErrors.some((pattern) => pattern.test(entry.msg));
+    if ((entry.level >= 50 && !known) || (entry.msg === 'answered' && entry.level >= 40)) note(line.slice(0, 300));
+  };
+}

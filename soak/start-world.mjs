@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { provisionPrometheus } from '../dist/demo/provision-prometheus.js';
+import { startPrometheus } from '../dist/demo/run-prometheus.js';
+import { startSimulatedGateway } from '../dist/demo/simulated-gateway.js';
+import { startSimulatedHealthService } from '../dist/demo/simulated-health-service.js';
+import { startFaultProxy } from './start-fault-proxy.mjs';
+
+/** A simulated gateway, a real Prometheus that scrapes it, a simulated Health Service; and proxies before the last two, to break. */
+export async function startWorld(seed) {
+  const ends = [];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    const { prometheus: binary } = await provisionPrometheus({ onProgress: console.error });
+    const gateway = await startSimulatedGateway({ seed });
+    ends.push(() => gateway.stop());
+    const healthService = await startSimulatedHealthService({ seed });
+    ends.push(() => healthService.stop());
+    const dataDir = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-soak-'));
+    ends.push(() => rm(dataDir, { recursive: true, force: true }));
+    const { host } = new URL(gateway.url);
+    const configText = `scrape_configs: [{job_name: gatewayz, scrape_interval: 1s, static_configs: [{targets: ['${host}']}]}]\n`;
+    const prometheus = await startPrometheus({ binary, dataDir, configText });
+    ends.push(() => prometheus.stop());
+    const beforePrometheus = await startFaultProxy(prometheus.url);
+    ends.push(() => beforePrometheus.close());
+    const beforeHealthService = await startFaultProxy(healthService.url);
+    ends.push(() => beforeHealthService.close());
+    return {
+      prometheus: beforePrometheus,
+      healthService: beforeHealthService,
+      prometheusUrl: beforePrometheus.url,
+      healthServiceUrl: beforeHealthService.url,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
