@@ -14,7 +14,7 @@ interface Given {
 
 /**
  * Settings from options, else the environment, else defaults. An empty variable counts as unset, except `METRICS_MARKER`,
- * where it means off. Files are checked for being readable, not read.
+ * where it means off. Of files it is checked that they can be read, and of certificates that they are some.
  * @throws GatewayzMetricsError `settings_invalid` with every fault: the name, what was expected and, secrets aside, what came.
  */
 export function readSettings(options: Options = {}): Settings {

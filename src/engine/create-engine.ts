@@ -49,7 +49,8 @@ export function createEngine(
   ]);
   const wanted = new Map<string, { readonly view: View; askedAt: number }>();
   const lengths = new Map<string, number>();
-  const prometheus = createPrometheusCollector(client, catalogue, settings.metricsMaxSeries, settings.metricsRecorded);
+  const { metricsMaxSeries, metricsRecorded } = settings;
+  const prometheus = createPrometheusCollector(client, catalogue, metricsMaxSeries, metricsRecorded, clock);
   const refresher = new Refresher({
     collectors: health ? [prometheus, health.collector] : [prometheus],
     endpoints,

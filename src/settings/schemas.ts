@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { readDuration } from '../duration.js';
 import { type Matcher, parseMarker, parseMatchers } from '../promql/matchers.js';
 import { formatFault, PromqlFault } from '../promql/parse-promql.js';
+import { readCertificates } from './read-certificates.js';
+import { unreadable } from './unreadable.js';
 
 /** Gives up on a value: the fault says what was expected and, where more is known, why this is not it. */
 type Refuse = (detail?: string) => never;
@@ -133,8 +135,19 @@ export function readableFile(): z.ZodType<string, string> {
       accessSync(path, constants.R_OK);
       return path;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      return refuse(code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`);
+      return refuse(unreadable(error));
+    }
+  });
+}
+
+/** A path of PEM certificates; it is kept as it is, for reading when connections are made. */
+export function certificatesFile(): z.ZodType<string, string> {
+  return reading(untrimmedText, 'the path of a file with PEM certificates', (path, refuse) => {
+    try {
+      readCertificates(path);
+      return path;
+    } catch (error) {
+      return refuse(error instanceof Error ? error.message : String(error));
     }
   });
 }

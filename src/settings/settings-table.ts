@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   boolean,
+  certificatesFile,
   credential,
   duration,
   headerWord,
@@ -90,7 +91,7 @@ export const settingsTable = [
     default: undefined,
     description: 'PEM file with the private CA that signed the certificate of Prometheus.',
     secret: false,
-    schema: readableFile(),
+    schema: certificatesFile(),
   },
   {
     option: 'prometheusTimeout',

@@ -1,16 +1,10 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { GatewayzMetricsError } from '../errors.js';
+import { readCertificates } from '../settings/read-certificates.js';
 
-/**
- * The certificates in `PROMETHEUS_CA_FILE`; `settings_invalid` where they cannot be used. TLS takes any text for a list of
- * authorities and then trusts nobody, hence the check.
- */
+/** The certificates in `PROMETHEUS_CA_FILE`; `settings_invalid` where they cannot be used. */
 export function authorities(file: string): string {
   try {
-    const pem = readFileSync(file, 'utf8');
-    new X509Certificate(pem);
-    return pem;
+    return readCertificates(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const words = `PROMETHEUS_CA_FILE: expected PEM certificates in ${file}: ${why}`;

@@ -55,7 +55,7 @@ export class BlockQuestions {
     const { capped, pairs } = this.#context;
     if (capped.has(block) && pairs instanceof GatewayzMetricsError) return { vector: [], seconds: 0, error: pairs };
     const text = this.#isThere(block) ? this.#textOf(block) : undefined;
-    return text === undefined ? { vector: [], seconds: 0 } : this.#questions.query(text);
+    return text === undefined ? { vector: [], seconds: 0 } : this.#questions.query(text, block);
   }
 
   /** Undefined where no pair is shown. */

@@ -1,11 +1,13 @@
 import { cappedBlocks } from '../catalogue/cap.js';
 import type { Catalogue, CompiledRow, OutputFamily } from '../catalogue/compile.js';
+import { type Clock, systemClock } from '../clock.js';
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector } from '../model.js';
 import type { Answer, LabelAnswer } from './answer.js';
 import { BlockQuestions } from './block-questions.js';
 import { downTargets } from './down-targets.js';
 import { notReexported } from './not-reexported.js';
+import { Patience } from './patience.js';
 import type { PrometheusClient } from './prometheus-client.js';
 import { InstantQuestions, type Questions } from './questions.js';
 import {
@@ -24,7 +26,8 @@ import { chooseBusiest, choosePairs } from './series-cap.js';
 
 /**
  * Asks Prometheus for rows: first which metric names exist, then the blocks of the rows whose metrics do, each once per
- * instant. A row one of whose blocks failed has failed as a whole.
+ * instant. A row one of whose blocks failed has failed as a whole. A question that was refused with `Retry-After` is left
+ * alone for that time; the collection tells it only where all of them were.
  *
  * @param maxSeries label sets per family; over it Prometheus chooses the busiest
  * @param useRecorded a block whose recording rule exists is not asked, but what was recorded
@@ -34,17 +37,19 @@ export function createPrometheusCollector(
   catalogue: Catalogue,
   maxSeries: number,
   useRecorded = false,
+  clock: Clock = systemClock,
 ): Collector {
   const capped = new Set(cappedBlocks.map(catalogue.scoped));
   const familyOf = new Map(Object.values(catalogue.families).flatMap((families) => families.map((f) => [f.row, f])));
-  let asked = new InstantQuestions(client, Number.NaN);
+  const patience = new Patience(clock);
+  let asked = new InstantQuestions(client, patience, Number.NaN);
   let results = new Map<string, RowResult>();
   /** Whether the families of pairs last had so few label sets that counting them before asking for them is not worth it. */
   let roomy = false;
 
   async function collect(instant: number, ids: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (asked.instant !== instant) {
-      asked = new InstantQuestions(client, instant);
+      asked = new InstantQuestions(client, patience, instant);
       results = new Map();
     }
     let cost = 0;

@@ -1,5 +1,6 @@
 import { GatewayzMetricsError } from '../errors.js';
 import type { Answer, LabelAnswer } from './answer.js';
+import type { Patience } from './patience.js';
 import type { PrometheusClient } from './prometheus-client.js';
 
 /**
@@ -7,7 +8,8 @@ import type { PrometheusClient } from './prometheus-client.js';
  * when the signal is aborted.
  */
 export interface Questions {
-  query(promql: string): Promise<Answer>;
+  /** @param name what the question is called where its text changes from one instant to the next */
+  query(promql: string, name?: string): Promise<Answer>;
   /** Lets go of an answer that nobody will need any more. */
   forget(promql: string): void;
   /** `selector` as in `PrometheusClient`. */
@@ -18,11 +20,13 @@ export interface Questions {
 export class InstantQuestions {
   readonly instant: number;
   readonly #client: PrometheusClient;
+  readonly #patience: Patience;
   readonly #answers = new Map<string, Promise<Answer>>();
   readonly #labels = new Map<string, Promise<LabelAnswer>>();
 
-  constructor(client: PrometheusClient, instant: number) {
+  constructor(client: PrometheusClient, patience: Patience, instant: number) {
     this.#client = client;
+    this.#patience = patience;
     this.instant = instant;
   }
 
@@ -46,17 +50,21 @@ export class InstantQuestions {
       return answer;
     };
     return {
-      query: (promql) =>
-        once(this.#answers, promql, () =>
-          settle<Answer>(() => this.#client.query(promql, this.instant, signal), { vector: [] }),
-        ),
+      query: (promql, name = promql) =>
+        once(this.#answers, promql, () => {
+          const ask = () => this.#client.query(promql, this.instant, signal);
+          return settle<Answer>(() => this.#patience.ask(name, ask, signal), { vector: [] });
+        }),
       forget: (promql) => {
         this.#answers.delete(promql);
       },
-      labelValues: (label, selector) =>
-        once(this.#labels, JSON.stringify([label, selector]), () =>
-          settle<LabelAnswer>(() => this.#client.labelValues(label, selector, this.instant, signal), { values: [] }),
-        ),
+      labelValues: (label, selector) => {
+        const name = JSON.stringify([label, selector]);
+        return once(this.#labels, name, () => {
+          const ask = () => this.#client.labelValues(label, selector, this.instant, signal);
+          return settle<LabelAnswer>(() => this.#patience.ask(name, ask, signal), { values: [] });
+        });
+      },
     };
   }
 }

@@ -193,6 +193,27 @@ describe('while Prometheus is down', () => {
     expect((await nextRefresh(business)).stale).toBe(false);
   });
 
+  test('and asks for patience with one query of many, that one gets it, and the others are fresh', async () => {
+    const started = await startEngine();
+    const { engine, prometheus, nextRefresh } = started;
+    await engine.ask(summary);
+    const isTrials = ({ promql }: { readonly promql: string }) => promql.includes('trial_active');
+    const asked = () => prometheus.requests.filter(isTrials).length;
+    prometheus.behave(apiError(429, 'too_many', 'slow down', { 'retry-after': '200' }), isTrials);
+    await nextRefresh(summary);
+    expect(asked()).toBe(2);
+    prometheus.recover();
+    for (const age of [125, 185, 245]) {
+      await nextRefresh(summary);
+      expect(documentOf(started)).toMatchObject({ status: 'partial', age_seconds: 5 });
+      expect(documentOf(started).stale).toEqual({ 'business.active_trials': age });
+    }
+    expect(asked()).toBe(2);
+    await nextRefresh(summary);
+    expect(documentOf(started)).toMatchObject({ status: 'ok', stale: {} });
+    expect(asked()).toBe(3);
+  });
+
   test('one query of many leaves the other families fresh, and the old one named', async () => {
     const started = await startEngine();
     const { engine, prometheus, nextRefresh } = started;

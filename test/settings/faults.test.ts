@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Options, readSettings, type Settings } from '../../src/settings.js';
 import { settingsFaults } from '../support/settings-faults.js';
+import { withTempFolder } from '../support/temp-folder.js';
 
 const fromEnv = (env: Record<string, string | undefined>): Settings => readSettings({ env });
 const fromOptions = (options: Options): Settings => readSettings({ env: {}, ...options });
@@ -42,9 +46,32 @@ describe('the error', () => {
     expect(settingsFaults(() => fromEnv({ PROMETHEUS_TOKEN_FILE: '/nowhere/token', PROMETHEUS_CA_FILE: '/' }))).toEqual(
       [
         'PROMETHEUS_TOKEN_FILE: expected the path of a file that can be read, got "/nowhere/token": there is no such file',
-        'PROMETHEUS_CA_FILE: expected the path of a file that can be read, got "/": it is a folder',
+        'PROMETHEUS_CA_FILE: expected the path of a file with PEM certificates, got "/": it is a folder',
       ],
     );
+  });
+
+  it('says what is wrong with a certificate, and shows nothing of the file', async () => {
+    const good = readFileSync(new URL('../fixtures/tls/localhost.crt', import.meta.url), 'utf8');
+    const cases: readonly (readonly [content: string, reason: string])[] = [
+      ['kanarienvogel', 'it holds no PEM certificate'],
+      ['', 'it holds no PEM certificate'],
+      ['-----BEGIN PRIVATE KEY-----\nkanarienvogel\n-----END PRIVATE KEY-----\n', 'it holds no PEM certificate'],
+      ['-----BEGIN CERTIFICATE-----\nkanarienvogel\n-----END CERTIFICATE-----\n', 'certificate 1 in it is damaged'],
+      [good.slice(0, 200), 'certificate 1 in it is damaged'],
+      [`${good}${good.replace('MII', 'MIJ')}`, 'certificate 2 in it is damaged'],
+    ];
+    await withTempFolder(async (folder) => {
+      const path = join(folder, 'ca.pem');
+      for (const [content, reason] of cases) {
+        await writeFile(path, content);
+        expect(settingsFaults(() => fromEnv({ PROMETHEUS_CA_FILE: path }))).toEqual([
+          `PROMETHEUS_CA_FILE: expected the path of a file with PEM certificates, got ${JSON.stringify(path)}: ${reason}`,
+        ]);
+      }
+      await writeFile(path, `a comment\n${good}\n${good}`);
+      expect(fromEnv({ PROMETHEUS_CA_FILE: path }).prometheusCaFile).toBe(path);
+    });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../src/duration.js';
@@ -79,7 +80,8 @@ describe('values that are accepted', () => {
     await withTempFolder(async (folder) => {
       const path = join(folder, 'file');
       await writeFile(path, 'content');
-      const files = { prometheusTokenFile: path, prometheusCaFile: path, metricsTokensFile: path };
+      const certificate = fileURLToPath(new URL('../fixtures/tls/localhost.crt', import.meta.url));
+      const files = { prometheusTokenFile: path, prometheusCaFile: certificate, metricsTokensFile: path };
       expect(fromOptions(files)).toMatchObject(files);
     });
   });
