@@ -7,18 +7,43 @@ import { belowMetrics } from './http/below-metrics.js';
 import { safetyHeaders } from './http/safety-headers.js';
 import type { Metrics } from './metrics.js';
 
-/** Milliseconds: a client that sends slowly is let go; Fastify's own default would wait for ever. */
-const requestTimeout = 30_000;
-const headersTimeout = 15_000;
-/** Longer than the idle time of common load balancers, so that they, not we, end a connection. */
-const keepAliveTimeout = 75_000;
+/** How long a client may take, in milliseconds. Neither Node.js nor Fastify have all of them by default. */
+export interface ConnectionLimits {
+  /** Until the headers of a request have come, from the first byte on or, on a new connection, from its beginning. */
+  readonly headersTimeout: number;
+  /** Until the whole request has come. */
+  readonly requestTimeout: number;
+  /** How often these two are looked at: they may be exceeded by this much. */
+  readonly connectionsCheckingInterval: number;
+  /** Between two requests. */
+  readonly keepAliveTimeout: number;
+  /** From the headers of a request to the last byte of its answer; a client that reads slowly is cut off then. */
+  readonly answerTimeout: number;
+  /** The same for the datasource, whose queries may take two minutes upstream. */
+  readonly datasourceTimeout: number;
+}
+
+const usualLimits: ConnectionLimits = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  // Longer than the idle time of common load balancers, so that they, not we, end a connection.
+  keepAliveTimeout: 75_000,
+  answerTimeout: 60_000,
+  datasourceTimeout: 180_000,
+};
 
 /**
  * The standalone service. The paths of the metrics, and of the datasource where it is on, are answered in the request
  * listener, before Fastify routes: they are what this process is for, and need nothing of it. Fastify has the rest:
  * `/healthz`, `/readyz`, and answers to anything else.
  */
-export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): FastifyInstance {
+export function createStandalone(
+  metrics: Metrics,
+  log: FastifyBaseLogger,
+  limits: ConnectionLimits = usualLimits,
+): FastifyInstance {
+  const { answerTimeout, datasourceTimeout, ...serverLimits } = limits;
   const base = `${metrics.settings.metricsPrefix}/metrics`;
   const answer = nodeHandler(metrics);
   const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
@@ -28,21 +53,21 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout,
-    keepAliveTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
     forceCloseConnections: 'idle',
     serverFactory: (route) =>
       // Joined, two `Authorization` headers are no token; else Node would keep the first and a proxy may have judged the other.
-      createServer(
-        { requestTimeout, headersTimeout, keepAliveTimeout, joinDuplicateHeaders: true },
-        (request, response) => {
-          if (!isOurs(request.url ?? '')) return route(request, response);
-          logAnswer(log, request, response);
-          // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
-          if (closing) response.shouldKeepAlive = false;
-          return answer(request, response);
-        },
-      ),
+      // Two readings of one request are a way past a proxy's rules: what is not clear is refused, whatever flags Node.js has.
+      createServer({ ...serverLimits, joinDuplicateHeaders: true, insecureHTTPParser: false }, (request, response) => {
+        const url = request.url ?? '';
+        limitAnswer(response, metrics.datasource?.owns(url) ? datasourceTimeout : answerTimeout);
+        if (!isOurs(url)) return route(request, response);
+        logAnswer(log, request, response);
+        // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
+        if (closing) response.shouldKeepAlive = false;
+        return answer(request, response);
+      }),
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
@@ -65,16 +90,22 @@ export function createStandalone(metrics: Metrics, log: FastifyBaseLogger): Fast
   return app;
 }
 
+function limitAnswer(response: ServerResponse, milliseconds: number): void {
+  const timer = setTimeout(() => response.destroy(), milliseconds).unref();
+  response.once('close', () => clearTimeout(timer));
+}
+
 /** Answers are logged at debug, defects at warn; the query, which may hold a secret, and tokens never are. */
 function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now();
   response.once('close', () => {
-    const { statusCode } = response;
+    const { statusCode, writableFinished } = response;
     // That a data source cannot be had, which 502 and 503 say, is logged once, when it begins.
     const level = statusCode === 500 ? 'warn' : 'debug';
     const path = withoutTokens((request.url ?? '').split('?', 1)[0]!.slice(0, 200));
     const ms = Math.round(performance.now() - started);
-    log[level]({ method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) }, 'answered');
+    const told = { method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) };
+    log[level](told, writableFinished ? 'answered' : 'broken off');
   });
 }
 

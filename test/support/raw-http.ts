@@ -1,0 +1,39 @@
+import { connect, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface RawConnection {
+  readonly socket: Socket;
+  /** What came so far, one character per byte. */
+  readonly received: string;
+  /** Resolves when the other side has closed the connection, however. */
+  readonly closed: Promise<void>;
+}
+
+/** A connection to a port of 127.0.0.1 that says nothing by itself; destroyed when the test has finished. */
+export async function rawConnection(port: number): Promise<RawConnection> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let received = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    received += text;
+  });
+  // A reset is one way of closing.
+  socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  return {
+    socket,
+    get received() {
+      return received;
+    },
+    closed,
+  };
+}
+
+/** Sends these bytes and resolves, with all that came, when the other side has closed the connection. */
+export async function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
+  const connection = await rawConnection(port);
+  connection.socket.write(bytes);
+  await connection.closed;
+  return connection.received;
+}
