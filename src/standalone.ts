@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
+import { answerDeadlines } from './http/answer-deadlines.js';
 import { belowMetrics } from './http/below-metrics.js';
 import { safetyHeaders } from './http/safety-headers.js';
 import type { Metrics } from './metrics.js';
@@ -49,6 +50,7 @@ export function createStandalone(
   const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
   const isOurs = (url: string): boolean => isMetrics(url) || metrics.datasource?.owns(url) === true;
 
+  const limitAnswer = answerDeadlines();
   let closing = false;
   const app = fastify({
     loggerInstance: log,
@@ -61,7 +63,7 @@ export function createStandalone(
       // Two readings of one request are a way past a proxy's rules: what is not clear is refused, whatever flags Node.js has.
       createServer({ ...serverLimits, joinDuplicateHeaders: true, insecureHTTPParser: false }, (request, response) => {
         const url = request.url ?? '';
-        limitAnswer(response, metrics.datasource?.owns(url) ? datasourceTimeout : answerTimeout);
+        limitAnswer(request.socket, response, metrics.datasource?.owns(url) ? datasourceTimeout : answerTimeout);
         if (!isOurs(url)) return route(request, response);
         logAnswer(log, request, response);
         // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
@@ -88,11 +90,6 @@ export function createStandalone(
   });
   app.addHook('onClose', () => metrics.close());
   return app;
-}
-
-function limitAnswer(response: ServerResponse, milliseconds: number): void {
-  const timer = setTimeout(() => response.destroy(), milliseconds).unref();
-  response.once('close', () => clearTimeout(timer));
 }
 
 /** Answers are logged at debug, defects at warn; the query, which may hold a secret, and tokens never are. */
