@@ -99,16 +99,18 @@ describe('a client that sends slowly', () => {
 
 describe('a client that reads slowly', () => {
   test('is cut off in time, with less than it was promised, and others are served meanwhile', async () => {
-    const service = await start({ answerTimeout: 1_000 });
+    const service = await start({ answerTimeout: 4_000 });
+    await servesOthers(service);
     const slow = await rawConnection(service.port);
     slow.socket.pause();
     // More than all buffers between us hold.
     const request = `GET /prometheus/metrics/docs HTTP/1.1\r\n${host}\r\n`;
     slow.socket.write(request.repeat(1_000));
-    const held = async () => (await service.connections()) === 1;
-    expect(await held()).toBe(true);
     await servesOthers(service);
-    await until(async () => (await service.connections()) === 0, { what: 'the service has closed the connection' });
+    await until(async () => (await service.connections()) === 0, {
+      what: 'the service has closed the connection',
+      within: 30_000,
+    });
     expect(service.log.filter((line) => line.includes('broken off')).length).toBeGreaterThan(0);
     slow.socket.resume();
     await slow.closed;

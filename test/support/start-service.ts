@@ -18,8 +18,8 @@ export interface StartedService {
 
 /** Short enough to be waited for, long enough for an honest client on a busy machine. */
 const limits: ConnectionLimits = {
-  headersTimeout: 1_000,
-  requestTimeout: 2_000,
+  headersTimeout: 3_000,
+  requestTimeout: 5_000,
   connectionsCheckingInterval: 100,
   keepAliveTimeout: 60_000,
   answerTimeout: 60_000,
