@@ -24,7 +24,8 @@ export interface ConnectionLimits {
   readonly datasourceTimeout: number;
 }
 
-const usualLimits: ConnectionLimits = {
+/** Those of the service. */
+export const usualLimits: ConnectionLimits = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 2_000,

@@ -12,7 +12,8 @@ afterEach(async () => {
 
 async function upstream(): Promise<FakePrometheus> {
   const fake = await startFakePrometheus();
-  fake.labels({ __name__: ['fastapi_requests_total'] });
+  // The second is in no summary: only who asks for /performance makes anybody ask for it.
+  fake.labels({ __name__: ['fastapi_requests_total', 'cache_size_bytes'] });
   fake.answer({ 'sum(fastapi_requests_total{reexported_by!="gatewayz-metrics"})': [{ labels: {}, value: '12345' }] });
   cleanUps.push(() => fake.close());
   return fake;
@@ -47,7 +48,10 @@ async function serveWithRequestHeld(): Promise<{
   const fake = await upstream();
   const cli = serve({ PROMETHEUS_URL: fake.url });
   const url = await listeningAt(cli);
-  await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+  await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
+    what: 'the service is ready',
+    within: 30_000,
+  });
   let now = (): void => {};
   const held = new Promise<void>((resolve) => {
     now = resolve;
@@ -56,8 +60,8 @@ async function serveWithRequestHeld(): Promise<{
     await held;
     return [{ labels: {}, value: '1' }];
   });
-  const before = fake.requests.length;
-  return { cli, url, release: { waiting: () => fake.requests.length > before, now: () => now() } };
+  const waiting = (): boolean => fake.requests.some(({ promql }) => promql.includes('cache_size_bytes'));
+  return { cli, url, release: { waiting, now: () => now() } };
 }
 
 const logLines = (cli: RunningCli): Record<string, unknown>[] =>
@@ -67,7 +71,10 @@ describe('serve', () => {
   it('answers the summary, is alive at once and ready once Prometheus has answered', async () => {
     const url = await listeningAt(serve({ PROMETHEUS_URL: (await upstream()).url }));
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
+      what: 'the service is ready',
+      within: 30_000,
+    });
     const summary = (await (await fetch(`${url}/prometheus/metrics/summary`)).json()) as { metrics: { http: object } };
     expect(summary.metrics.http).toMatchObject({ total_requests: '12345' });
     expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
@@ -80,7 +87,10 @@ describe('serve', () => {
     const ready = await fetch(`${url}/readyz`);
     expect([ready.status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
     fake.recover();
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
+      what: 'the service is ready',
+      within: 30_000,
+    });
   });
 
   it('writes JSON lines on stdout: one per change of the upstream, with a reason that helps, not one per refresh', async () => {
@@ -96,7 +106,9 @@ describe('serve', () => {
     expect(troubles().map(({ msg }) => msg)).toEqual([expect.stringContaining('text/html')]);
     fake.recover();
     await until(async () => (await ask()).status === 200, { what: 'the summary is there' });
-    expect(logLines(cli).filter(({ msg }) => String(msg).includes('answers again'))).toHaveLength(1);
+    const recoveries = (): unknown[] => logLines(cli).filter(({ msg }) => String(msg).includes('answers again'));
+    await until(() => recoveries().length > 0, { what: 'the recovery is logged' });
+    expect(recoveries()).toHaveLength(1);
     expect(troubles()).toHaveLength(1);
   });
 
@@ -120,7 +132,7 @@ describe('serve', () => {
 
   it('finishes requests in flight after SIGTERM, refuses new ones, and ends with 0', async () => {
     const { cli, url, release } = await serveWithRequestHeld();
-    const inFlight = fetch(`${url}/prometheus/metrics/business`);
+    const inFlight = fetch(`${url}/prometheus/metrics/performance`);
     await until(() => release.waiting(), { what: 'the request waits for Prometheus' });
     cli.kill('SIGTERM');
     await until(() => cli.stdout.some((line) => line.includes('stopping')), { what: 'the service is stopping' });
@@ -141,7 +153,7 @@ describe('serve', () => {
     cleanUps.push(() => agent.destroy());
     let asking = true;
     const client = (async () => {
-      await ask(`${url}/prometheus/metrics/business`, agent);
+      await ask(`${url}/prometheus/metrics/performance`, agent);
       while (asking) await ask(`${url}/prometheus/metrics`, agent).catch(() => undefined);
     })();
     await until(() => release.waiting(), { what: 'the request waits for Prometheus' });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/index.js';
 import { answeredCodes, errorCodes } from '../../src/errors.js';
 import { datasourceMetrics, requestMetrics, stateMetrics } from '../../src/own-metrics.js';
+import { usualLimits } from '../../src/standalone.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
@@ -93,6 +94,14 @@ describe('the table of faults in docs/operations.md', () => {
     expect(words.length).toBeGreaterThan(5);
     const unknown = words.filter((line) => line.split('…').some((part) => !code.includes(part.trim())));
     expect(unknown).toEqual([]);
+  });
+
+  test('says how long a client may take, as the service has it', () => {
+    const { headersTimeout, requestTimeout, answerTimeout, datasourceTimeout } = usualLimits;
+    const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
+    expect(section).toContain(`a header that takes more than ${seconds(headersTimeout)}`);
+    expect(section).toContain(`a body that takes more than ${seconds(requestTimeout)}`);
+    expect(section).toContain(`within ${seconds(answerTimeout)} (datasource: ${seconds(datasourceTimeout)})`);
   });
 
   test('names every test file about faults', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { ServerResponse } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { queryObjects } from 'node:v8';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { hang } from '../support/fake-upstream-behaviours.js';
 import { openDescriptors, tellsDescriptors } from '../support/open-descriptors.js';
@@ -11,6 +11,9 @@ import { listeningAt, startCli } from '../support/run-cli.js';
 import { startService } from '../support/start-service.js';
 import { until } from '../support/until.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
+
+// On a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 const paths = [
   '/prometheus/metrics/docs',
@@ -50,16 +53,17 @@ describe('1,000 clients that disconnect in the middle of an answer', () => {
     const service = await startService({ prometheusUrl: fake.url });
     const inMemory = () => [ServerResponse, Socket].map((kind) => queryObjects(kind, { format: 'count' }));
     await comeAndGo(service.port, 100);
-    await until(async () => (await service.connections()) === 0, { what: 'nobody is connected' });
+    await until(async () => (await service.connections()) === 0, { what: 'nobody is connected', within: 30_000 });
     const before = inMemory();
 
     await comeAndGo(service.port, 1_000);
-    await until(async () => (await service.connections()) === 0, { what: 'nobody is connected' });
+    await until(async () => (await service.connections()) === 0, { what: 'nobody is connected', within: 30_000 });
     expect((await fetch(`${service.url}/prometheus/metrics/summary`)).status).toBe(200);
     // Some of the clients of the test itself, and what waits to be collected, may be among them; a leak would be a thousand.
     await until(() => inMemory().every((count, index) => count < before[index]! + 100), {
       what: 'answers and sockets are gone',
       every: 500,
+      within: 30_000,
     });
     expect(service.log.filter((line) => JSON.parse(line).level >= 40)).toEqual([]);
   });
@@ -72,9 +76,9 @@ describe('1,000 clients that disconnect in the middle of an answer', () => {
     for (const [index, { socket }] of clients.entries()) {
       socket.write(`GET /prometheus/api/v1/query?query=up${index} HTTP/1.1\r\nHost: gateway\r\n\r\n`);
     }
-    await until(() => fake.inFlight === 20, { what: 'as many as may are under way' });
+    await until(() => fake.inFlight === 20, { what: 'as many as may are under way', within: 30_000 });
     for (const { socket } of clients) socket.resetAndDestroy();
-    await until(() => fake.inFlight === 0, { what: 'none is under way' });
+    await until(() => fake.inFlight === 0, { what: 'none is under way', within: 30_000 });
     const state = await (await fetch(`${service.url}/prometheus/metrics`)).text();
     expect(state).toMatch(/^gatewayz_metrics_datasource_waiting 0$/m);
   });
@@ -84,12 +88,18 @@ describe('1,000 clients that disconnect in the middle of an answer', () => {
     const cli = startCli(['serve'], { PORT: '0', PROMETHEUS_URL: fake.url });
     onTestFinished(() => cli.kill('SIGKILL'));
     const url = await listeningAt(cli);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, { what: 'the service is ready' });
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
+      what: 'the service is ready',
+      within: 30_000,
+    });
     await comeAndGo(Number(new URL(url).port), 100);
     const before = await openDescriptors(cli.pid);
     await comeAndGo(Number(new URL(url).port), 1_000);
     // Connections to Prometheus come and go.
-    await until(async () => (await openDescriptors(cli.pid)) <= before + 8, { what: 'descriptors are as before' });
+    await until(async () => (await openDescriptors(cli.pid)) <= before + 8, {
+      what: 'descriptors are as before',
+      within: 30_000,
+    });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 });

@@ -72,7 +72,10 @@ test('a name that cannot be resolved, then can, then means another address, need
   const summary = async (): Promise<SummaryDocument> =>
     (await (await fetch(`${service.url}/prometheus/metrics/summary`)).json()) as SummaryDocument;
   const requestsAre = (value: string) =>
-    until(async () => (await summary()).metrics?.['http']?.['total_requests'] === value, { what: `${value} is shown` });
+    until(async () => (await summary()).metrics?.['http']?.['total_requests'] === value, {
+      what: `${value} is shown`,
+      within: 30_000,
+    });
   const logged = (words: string) =>
     until(() => service.log.some((line) => line.includes(words)), { what: `"${words}" is logged` });
 
@@ -86,7 +89,7 @@ test('a name that cannot be resolved, then can, then means another address, need
   // As when a container is replaced: the old address is gone, and then nobody knows the name for a while.
   await stop(first.server);
   names.set(() => unknown('EAI_AGAIN'));
-  await until(async () => (await summary()).status === 'stale', { what: 'the summary is stale' });
+  await until(async () => (await summary()).status === 'stale', { what: 'the summary is stale', within: 30_000 });
   await prometheusAt('127.0.0.2', first.port, '2');
   names.set(() => '127.0.0.2');
   await requestsAre('2');

@@ -1,8 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runMigrate } from '../migrate/run-migrate.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
+
+// On a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 let root: string;
 beforeEach(async () => {

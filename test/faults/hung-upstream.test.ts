@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { hang } from '../support/fake-upstream-behaviours.js';
 import { startService } from '../support/start-service.js';
 import { until } from '../support/until.js';
+
+// On a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 const burst = 2_000;
 

@@ -1,10 +1,13 @@
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { sendRaw } from '../support/raw-http.js';
 import { type StartedService, startService } from '../support/start-service.js';
 import { until } from '../support/until.js';
+
+// On a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 const metrics = '/prometheus/metrics/docs';
 const query = '/prometheus/api/v1/query';

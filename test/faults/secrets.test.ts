@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { listeningAt, runCli, startCli } from '../support/run-cli.js';
 import { withTempFolder } from '../support/temp-folder.js';
 import { until } from '../support/until.js';
+
+// On a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 const canary = 'kanarienvogel';
 const reader = 'gwm_zeisig';

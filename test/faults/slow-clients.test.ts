@@ -1,9 +1,15 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createMetrics } from '../../src/metrics.js';
+import { createStandalone, usualLimits } from '../../src/standalone.js';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { type RawConnection, rawConnection } from '../support/raw-http.js';
 import { type StartedService, startService } from '../support/start-service.js';
 import { until } from '../support/until.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
+
+// On a machine that has other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 const host = 'Host: gateway\r\n';
 const form = 'Content-Type: application/x-www-form-urlencoded\r\n';
@@ -45,6 +51,15 @@ async function allClosed(connections: readonly RawConnection[], { port }: Starte
     within: 30_000,
   });
 }
+
+test('the service has a limit for each, which neither Node.js nor Fastify have', async () => {
+  const metrics = await createMetrics({ env: {}, metricsWorker: false });
+  const { server, close } = createStandalone(metrics, pino({ level: 'silent' }));
+  onTestFinished(() => close());
+  const { headersTimeout, requestTimeout } = usualLimits;
+  expect(server).toMatchObject({ headersTimeout, requestTimeout });
+  for (const limit of Object.values(usualLimits)) expect(limit).toBeGreaterThan(0);
+});
 
 describe('a client that sends slowly', () => {
   test('500 connections with half a header are closed in time, and others are served meanwhile', async () => {

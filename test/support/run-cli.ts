@@ -49,7 +49,7 @@ export function listeningAt(cli: RunningCli): Promise<string> {
   return until(() => /Server listening at (http:\/\/[^"]+)"/.exec(cli.stdout.join('\n'))?.[1], {
     what: `the service listens; it wrote ${JSON.stringify(cli.stderr)}`,
     // Processes begin slowly on a machine that is busy with other tests.
-    within: 50_000,
+    within: 60_000,
   });
 }
 
