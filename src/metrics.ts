@@ -106,7 +106,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       fetch: (view) => views.fetch(view),
       scrape: async (openMetrics) => {
         const state = await stateOf(start());
-        const own = [...(await ownFamilies(state, requests)), ...(datasource?.metrics() ?? [])];
+        const own = [...ownFamilies(state, requests), ...(datasource?.metrics() ?? [])];
         const families = [...(state?.healthFamilies ?? []), ...own];
         return openMetrics
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }

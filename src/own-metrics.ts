@@ -1,7 +1,6 @@
-import { Counter, Histogram, Registry } from 'prom-client';
 import { formatValue } from './catalogue/derive/number.js';
 import type { EngineState } from './engine/engine.js';
-import type { Family, FamilyHeader, HistogramMetric, Sample, Vector } from './model.js';
+import type { Family, FamilyHeader, HistogramMetric, Vector } from './model.js';
 
 interface StateMetric extends FamilyHeader {
   readonly type: 'counter' | 'gauge';
@@ -159,73 +158,59 @@ export const datasourceMetrics = {
 /** Seconds; the budgets of the endpoints (1, 50, 100 and 200 ms) are bounds. */
 const durationBounds = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
-/** Counts answers, in a registry of our own: a host has its own. */
-export class RequestMetrics {
-  readonly #requests: Counter;
-  readonly #duration: Histogram;
+interface Answers {
+  readonly codes: Map<number, number>;
+  /** By bound; the last is beyond all of them. Not cumulative. */
+  readonly buckets: number[];
+  sum: number;
+}
 
-  constructor() {
-    const registers = [new Registry()];
-    const { requests, duration } = requestMetrics;
-    this.#requests = new Counter({
-      name: requests.name,
-      help: requests.help,
-      labelNames: [...requests.labels],
-      registers,
-    });
-    this.#duration = new Histogram({
-      name: duration.name,
-      help: duration.help,
-      labelNames: [...duration.labels],
-      buckets: durationBounds,
-      registers,
-    });
-  }
+/** Counts answers. Every one of them is, so that this costs less than the labels of a general registry. */
+export class RequestMetrics {
+  readonly #endpoints = new Map<string, Answers>();
 
   /** @param endpoint one of a fixed set: it becomes a label value */
   observe(endpoint: string, code: number, durationSeconds: number): void {
-    this.#requests.inc({ endpoint, code });
-    this.#duration.observe({ endpoint }, durationSeconds);
+    let answers = this.#endpoints.get(endpoint);
+    if (!answers) {
+      answers = { codes: new Map(), buckets: new Array<number>(durationBounds.length + 1).fill(0), sum: 0 };
+      this.#endpoints.set(endpoint, answers);
+    }
+    answers.codes.set(code, (answers.codes.get(code) ?? 0) + 1);
+    let bucket = 0;
+    while (bucket < durationBounds.length && durationSeconds > durationBounds[bucket]!) bucket += 1;
+    answers.buckets[bucket]! += 1;
+    answers.sum += durationSeconds;
   }
 
-  async families(): Promise<readonly Family[]> {
-    const { values: counts } = await this.#requests.get();
-    const samples = counts.map(({ labels, value }) => ({ labels: textLabels(labels), value: formatValue(value) }));
-    const { values } = await this.#duration.get();
+  families(): readonly Family[] {
+    const endpoints = [...this.#endpoints];
+    const counts = endpoints.flatMap(([endpoint, { codes }]) =>
+      [...codes].map(([code, count]) => ({ labels: { endpoint, code: String(code) }, value: formatValue(count) })),
+    );
     return [
-      { ...requestMetrics.requests, metrics: samples },
-      { ...requestMetrics.duration, metrics: histograms(values) },
+      { ...requestMetrics.requests, metrics: counts },
+      { ...requestMetrics.duration, metrics: endpoints.map(([endpoint, answers]) => histogram(endpoint, answers)) },
     ];
   }
 }
 
+function histogram(endpoint: string, { buckets, sum }: Answers): HistogramMetric {
+  let count = 0;
+  return {
+    labels: { endpoint },
+    buckets: buckets.map((more, index) => {
+      count += more;
+      return { le: formatValue(durationBounds[index] ?? Number.POSITIVE_INFINITY), value: formatValue(count) };
+    }),
+    sum: formatValue(sum),
+  };
+}
+
 /** All our own metrics. Without a state those about refreshes are left out: nothing has been refreshed yet. */
-export async function ownFamilies(
-  state: EngineState | undefined,
-  requests: RequestMetrics,
-): Promise<readonly Family[]> {
+export function ownFamilies(state: EngineState | undefined, requests: RequestMetrics): readonly Family[] {
   const refreshing = state
     ? stateMetrics.map(({ read, ...header }): Family => ({ ...header, metrics: read(state) }))
     : [];
-  return [...refreshing, ...(await requests.families())].filter((family) => family.metrics.length > 0);
-}
-
-type PromClientValues = Awaited<ReturnType<Histogram['get']>>['values'];
-
-function histograms(values: PromClientValues): HistogramMetric[] {
-  const endpoints = new Set(values.map(({ labels }) => String(labels['endpoint'])));
-  return [...endpoints].map((endpoint) => {
-    const own = values.filter(({ labels }) => labels['endpoint'] === endpoint);
-    const sum = own.find(({ metricName }) => metricName?.endsWith('_sum'));
-    const buckets = own.filter(({ metricName }) => metricName?.endsWith('_bucket'));
-    return {
-      labels: { endpoint },
-      buckets: buckets.map(({ labels, value }) => ({ le: String(labels['le']), value: formatValue(value) })),
-      sum: formatValue(sum?.value ?? 0),
-    };
-  });
-}
-
-function textLabels(labels: Partial<Record<string, string | number>>): Sample['labels'] {
-  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
+  return [...refreshing, ...requests.families()].filter((family) => family.metrics.length > 0);
 }

@@ -66,7 +66,8 @@ export function createStandalone(
         const url = request.url ?? '';
         limitAnswer(request.socket, response, metrics.datasource?.owns(url) ? datasourceTimeout : answerTimeout);
         if (!isOurs(url)) return route(request, response);
-        logAnswer(log, request, response);
+        // What goes wrong with metrics has been logged where it did.
+        if (isVerbose(log) || !isMetrics(url)) logAnswer(log, request, response);
         // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
         if (closing) response.shouldKeepAlive = false;
         return answer(request, response);
@@ -91,6 +92,10 @@ export function createStandalone(
   });
   app.addHook('onClose', () => metrics.close());
   return app;
+}
+
+function isVerbose({ level }: FastifyBaseLogger): boolean {
+  return level === 'debug' || level === 'trace';
 }
 
 /** Answers are logged at debug, defects at warn; the query, which may hold a secret, and tokens never are. */

@@ -10,6 +10,6 @@ export interface FastifyRequestLike {
 /** What is needed of its reply. */
 export interface FastifyReplyLike {
   code(status: number): FastifyReplyLike;
-  headers(values: Record<string, string>): FastifyReplyLike;
+  headers(values: Readonly<Record<string, string>>): FastifyReplyLike;
   send(body?: unknown): unknown;
 }

@@ -1,3 +1,4 @@
+import type { MetricsReply } from '../http/message.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import { addDatasourceRoutes, type FastifyScopeLike } from './fastify-datasource.js';
 import type { FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
@@ -16,8 +17,8 @@ export interface FastifyLike {
     method: string[];
     url: string;
     exposeHeadRoute: boolean;
-    onRequest: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
-    handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
+    onRequest?: (request: FastifyRequestLike, reply: FastifyReplyLike) => void;
+    handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => void;
   }): unknown;
   register(plugin: (scope: FastifyScopeLike) => Promise<void>): PromiseLike<unknown>;
   addHook(name: 'onClose', hook: () => Promise<void>): unknown;
@@ -36,31 +37,38 @@ export async function setupPrometheusRoutes(fastify: FastifyLike, options: Metri
   const depth = fastify.prefix.split('/').filter((segment) => segment !== '').length;
 
   const urlOf = ({ url }: FastifyRequestLike): string =>
-    `/${url
-      .split('/')
-      .slice(depth + 1)
-      .join('/')}`;
+    depth === 0
+      ? url
+      : `/${url
+          .split('/')
+          .slice(depth + 1)
+          .join('/')}`;
 
-  const handler = async (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown> => {
+  // Without a promise where there is no wait: it would cost more than all the rest.
+  const handler = (request: FastifyRequestLike, reply: FastifyReplyLike): void => {
     const { method, headers } = request;
-    const url = urlOf(request);
-    const { status, headers: given, body } = await metrics.handle({ method, url, headers, remoteAddress: request.ip });
-    return reply
-      .code(status)
-      .headers({ ...given })
-      .send(body);
+    const answer = metrics.handle({ method, url: urlOf(request), headers, remoteAddress: request.ip });
+    if (answer instanceof Promise) void answer.then((given) => send(reply, given));
+    else send(reply, answer);
   };
-  // A method that is not allowed is refused before Fastify reads a body, which it might refuse in another way.
-  const onRequest = async (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown> =>
-    request.method === 'GET' || request.method === 'HEAD' ? undefined : handler(request, reply);
-  const method = [...(fastify.supportedMethods ?? commonMethods)];
-  for (const url of [base, `${base}/*`]) fastify.route({ method, url, exposeHeadRoute: false, onRequest, handler });
+  const methods = [...(fastify.supportedMethods ?? commonMethods)];
+  const others = methods.filter((method) => method !== 'GET' && method !== 'HEAD');
+  for (const url of [base, `${base}/*`]) {
+    const route = { url, exposeHeadRoute: false, handler };
+    fastify.route({ ...route, method: ['GET', 'HEAD'] });
+    // A method that is not allowed is refused before Fastify reads a body, which it might refuse in another way.
+    fastify.route({ ...route, method: others, onRequest: handler });
+  }
   const { datasource, settings } = metrics;
   if (datasource) {
     const api = `${settings.metricsPrefix}/api/v1`;
-    const added = { datasource, urls: [api, `${api}/*`], methods: method, urlOf };
+    const added = { datasource, urls: [api, `${api}/*`], methods, urlOf };
     await fastify.register(async (scope) => addDatasourceRoutes(scope, added));
   }
   fastify.addHook('onClose', () => metrics.close());
   return metrics;
+}
+
+function send(reply: FastifyReplyLike, { status, headers, body }: MetricsReply): void {
+  reply.code(status).headers(headers).send(body);
 }

@@ -45,8 +45,8 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
   return (request) => {
     const startedAt = performance.now();
     const query = request.url.indexOf('?');
-    const path = (query < 0 ? request.url : request.url.slice(0, query)).replace(/(?<=.)\/$/, '');
-    const route = byPath.get(path);
+    const path = query < 0 ? request.url : request.url.slice(0, query);
+    const route = byPath.get(path) ?? byPath.get(path.replace(/(?<=.)\/$/, ''));
     const endpoint = route?.endpoint ?? 'other';
     const done = (reply: MetricsReply): MetricsReply => {
       sources.observe(endpoint, reply.status, startedAt);

@@ -34,13 +34,13 @@ export function wantsOpenMetrics(accept: string): boolean {
 const versions: Readonly<Record<string, string>> = { 'application/openmetrics-text': '1.0.0', 'text/plain': '0.0.4' };
 
 /** gzip where the client accepts it. */
-export function acceptedEncoding(acceptEncoding: string): Encoding {
+export const acceptedEncoding: (acceptEncoding: string) => Encoding = remembered((acceptEncoding) => {
   for (const coding of acceptEncoding.toLowerCase().split(',')) {
     const [name, ...parameters] = coding.split(';').map((part) => part.trim());
     if ((name === 'gzip' || name === 'x-gzip') && quality(parameters) > 0) return 'gzip';
   }
   return 'identity';
-}
+});
 
 /** Whether `If-None-Match` names the tag, compared weakly as RFC 9110 section 13.1.2 asks for GET and HEAD. */
 export function matchesTag(ifNoneMatch: string, etag: string): boolean {
@@ -55,4 +55,16 @@ function quality(parameters: readonly string[]): number {
   if (given === undefined) return 1;
   const value = Number(given.replace(/^q\s*=\s*/, ''));
   return value >= 0 && value <= 1 ? value : 0;
+}
+
+/** Clients say the same few things again and again; what is long or new all the time is not worth the memory. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const value = read(text);
+    if (known.size < 64 && text.length < 128) known.set(text, value);
+    return value;
+  };
 }

@@ -10,39 +10,48 @@ type Headers = Readonly<Record<string, string>>;
 const vary = 'Accept, Accept-Encoding, Authorization';
 const always = { vary, ...safetyHeaders };
 
-const fixedHeaders = new WeakMap<Representation, Headers>();
+/** What answers from the same bytes have in common: made once per snapshot, and once a second as they grow older. */
+interface HeaderSets {
+  readonly fixed: Headers;
+  age: number;
+  maxAge: number;
+  headers: Headers;
+}
 
-/** The headers that every answer from these bytes has: made once per snapshot. */
-function fixedHeadersOf(representation: Representation): Headers {
-  const known = fixedHeaders.get(representation);
+const headerSets = new WeakMap<Representation, HeaderSets>();
+
+function headerSetsOf(representation: Representation): HeaderSets {
+  const known = headerSets.get(representation);
   if (known) return known;
   const { contentType, body, etag, view } = representation;
-  const headers = {
+  const fixed = {
     'content-type': contentType,
     'content-length': String(body.byteLength),
     ...(view.encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
     etag,
     ...always,
   };
-  fixedHeaders.set(representation, headers);
-  return headers;
+  const sets = { fixed, age: Number.NaN, maxAge: Number.NaN, headers: fixed };
+  headerSets.set(representation, sets);
+  return sets;
 }
 
 /** Answers from rendered bytes. `Age` counts from the evaluation instant, and so does `max-age`, until the next refresh. */
 export function replyWith(representation: Representation, request: MetricsRequest, now: number): MetricsReply {
-  const fixed = fixedHeadersOf(representation);
+  const sets = headerSetsOf(representation);
   const { status, instant, nextRefresh, stale, body } = representation;
-  if (status !== 200) return reply(request, status, { ...fixed, 'cache-control': 'no-store' }, body);
-  const age = Math.max(0, now - instant);
+  if (status !== 200) return reply(request, status, { ...sets.fixed, 'cache-control': 'no-store' }, body);
   // Not longer than it was when the bytes were made: the clock may have been set back since.
   const left = Math.min(Math.max(0, nextRefresh - now), nextRefresh - instant);
-  const seconds = Math.floor(age / 1000);
-  const headers = {
-    ...fixed,
-    age: String(seconds),
-    'cache-control': stale ? 'no-cache' : `private, max-age=${seconds + Math.floor(left / 1000)}`,
-  };
-  return reply(request, 200, headers, body);
+  const age = Math.floor(Math.max(0, now - instant) / 1000);
+  const maxAge = age + Math.floor(left / 1000);
+  if (age !== sets.age || maxAge !== sets.maxAge) {
+    const cacheControl = stale ? 'no-cache' : `private, max-age=${maxAge}`;
+    sets.headers = { ...sets.fixed, age: String(age), 'cache-control': cacheControl };
+    sets.age = age;
+    sets.maxAge = maxAge;
+  }
+  return reply(request, 200, sets.headers, body);
 }
 
 /** Answers with a document that is no snapshot's. With an `etag` among the headers it can be asked for conditionally. */
