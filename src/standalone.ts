@@ -5,6 +5,7 @@ import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
 import { answerDeadlines } from './http/answer-deadlines.js';
 import { belowMetrics } from './http/below-metrics.js';
+import { routes } from './http/routes.js';
 import { safetyHeaders } from './http/safety-headers.js';
 import type { Metrics } from './metrics.js';
 
@@ -83,7 +84,7 @@ export function createStandalone(
     reply.headers(safetyHeaders);
   });
   app.setNotFoundHandler((_request, reply) => {
-    const paths = [`${base}/summary`, `${base}/docs`, '/healthz', '/readyz'];
+    const paths = [...routes.map(({ path }) => base + path), '/healthz', '/readyz'];
     const { code, message, status } = new GatewayzMetricsError('not_found', 'There is nothing at this path.');
     return reply.code(status).send({ error: { code, message }, paths });
   });

@@ -1,6 +1,6 @@
 import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
 import { anyOf } from '../promql/any-of.js';
-import { formatMatchers } from '../promql/matchers.js';
+import { formatMatchers } from '../promql/format-matchers.js';
 import type { Questions } from './questions.js';
 
 /**

@@ -1,6 +1,7 @@
 import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { routes } from '../../src/http/routes.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { listeningAt, type RunningCli, runCli, startCli } from '../support/run-cli.js';
 import { until } from '../support/until.js';
@@ -77,7 +78,13 @@ describe('serve', () => {
     });
     const summary = (await (await fetch(`${url}/prometheus/metrics/summary`)).json()) as { metrics: { http: object } };
     expect(summary.metrics.http).toMatchObject({ total_requests: '12345' });
-    expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
+    for (const path of ['/elsewhere', '/prometheus/elsewhere']) {
+      const nowhere = await fetch(url + path);
+      expect([nowhere.status, await nowhere.json()]).toMatchObject([
+        404,
+        { paths: [...routes.map((route) => `/prometheus/metrics${route.path}`), '/healthz', '/readyz'] },
+      ]);
+    }
   });
 
   it('is alive but not ready while nothing answers, and keeps asking by itself until something does', async () => {
