@@ -29,7 +29,7 @@ const range = (index) =>
  */
 export async function datasource({ row }) {
   const prometheus = await startUpstream();
-  const options = JSON.stringify({ prometheusUrl: prometheus.url, datasource: true });
+  const options = JSON.stringify({ prometheusUrl: prometheus.url, datasource: true, logLevel: 'warn' });
   const service = await startChild(new URL('../support/standalone.mjs', import.meta.url), [options]);
   const through = `${service.ready.url}/prometheus`;
   const encodings = ['identity', 'gzip'];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../support/deferred.js';
 import { FakeClock } from '../support/fake-clock.js';
 import type { Behaviour } from '../support/fake-prometheus.js';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
@@ -71,6 +72,31 @@ describe('an upstream that cannot be reached', () => {
     expect((await ask('/api/v1/query', { method: 'POST', headers, body: 'query=up&time=4' })).status).toBe(200);
     expect(fake.requests.map(({ promql }) => promql)).toEqual(['up', 'up']);
   });
+});
+
+test('answers and errors of the API leave their connection for the next call; those that break off or are not read do not', async () => {
+  const { ask, fake } = await startDatasource();
+  for (const behaviour of [apiError(422, 'execution', 'no'), reply('[]'), htmlPage(), reply('[]')]) {
+    fake.behaveOnce(behaviour);
+    await ask(query);
+  }
+  fake.behaveOnce(resetMidBody);
+  await expect(ask(query)).rejects.toThrow();
+  await ask(query);
+  expect(fake.requests.map(({ connection }) => connection)).toEqual([1, 1, 1, 2, 2, 3]);
+});
+
+test('when all idle connections were closed meanwhile, the call gets a new one and is no failure', async () => {
+  const { ask, fake } = await startDatasource();
+  const release = deferred();
+  fake.behave((response, asked) => void release.promise.then(() => reply('[]')(response, asked)));
+  const answers = Promise.all([1, 2, 3].map((time) => ask(`/api/v1/query?query=up&time=${time}`)));
+  await until(() => fake.inFlight === 3, { what: 'three connections are in use' });
+  release.resolve();
+  await answers;
+  fake.behave(reset, ({ connection }) => connection <= 3);
+  expect((await ask(query)).status).toBe(200);
+  expect(fake.requests.slice(3).map(({ connection }) => connection <= 3)).toEqual([true, false]);
 });
 
 describe('an answer that breaks off breaks off for the client too', () => {

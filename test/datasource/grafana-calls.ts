@@ -51,6 +51,22 @@ export const grafanaCalls: readonly RecordedCall[] = [
   },
   { name: 'editor: metadata', path: '/api/v1/metadata?limit=40000', ...get },
   {
+    name: 'editor: metric names with limit',
+    path: `/api/v1/label/__name__/values?${encode({ start: from, end: to, limit: 40000 })}`,
+    ...get,
+  },
+  {
+    name: 'scopes: label values of several selectors, with limit',
+    path: `/api/v1/label/job/values?${encode({ 'match[]': 'up', start: from, end: to, limit: 10 })}&match[]=no_such_metric`,
+    ...get,
+  },
+  {
+    name: 'scopes: labels of several selectors',
+    path: '/api/v1/labels',
+    ...post,
+    body: `${encode({ 'match[]': 'up', start: from, end: to })}&match%5B%5D=model_inference_requests_total`,
+  },
+  {
     name: 'variable: label_values(metric, label)',
     path: `/api/v1/label/model/values?${encode({ 'match[]': 'model_inference_requests_total', start: from, end: to })}`,
     ...get,
@@ -127,7 +143,37 @@ export const grafanaCalls: readonly RecordedCall[] = [
     body: encode({ query: 'test', start: from * 1000, end: to * 1000 }),
   },
   { name: 'alerting: rules', path: '/api/v1/rules', ...get },
+  {
+    name: 'alerting: rules of one group, a page at a time',
+    path: `/api/v1/rules?${encode({ 'file[]': 'rules.yml', 'rule_group[]': 'gateway', exclude_alerts: 'true', group_limit: 40 })}`,
+    ...get,
+  },
   { name: 'alerting: alerts', path: '/api/v1/alerts', ...get },
+  {
+    name: 'instant panel, time in exponential notation',
+    path: `/api/v1/query?${encode({ query: panel, time: (to / 1e9).toFixed(9) })}e9`,
+    ...get,
+  },
+  {
+    name: 'range panel, times in RFC 3339 and step as duration',
+    path: '/api/v1/query_range',
+    ...post,
+    body: encode({ query: panel, start: '2024-11-22T11:00:00Z', end: '2024-11-22T13:00:00.5+01:00', step: '1m30s' }),
+  },
+  {
+    name: 'range panel whose form comes in chunks, as through a proxy',
+    path: '/api/v1/query_range',
+    method: 'POST',
+    headers: { ...grafana, ...form, 'transfer-encoding': 'chunked' },
+    body: encode({ query: panel, ...range }),
+  },
+  {
+    name: 'a GET that has a form too',
+    path: `/api/v1/query?${encode({ query: '1', time: 1 })}`,
+    method: 'GET',
+    headers: { ...grafana, ...form },
+    body: encode({ query: '2', time: 2 }),
+  },
   {
     name: 'special characters',
     path: '/api/v1/query',
@@ -211,6 +257,12 @@ export const prometheusCalls: readonly RecordedCall[] = [
   { name: '11,002 points', ours: true, path: '/api/v1/query_range?query=1&start=0&end=11001&step=1', ...get },
   { name: 'no step at all', ours: true, path: '/api/v1/query_range?query=1&start=0&end=10&step=0', ...get },
   { name: 'a step that is no number', ours: true, path: '/api/v1/query_range?query=1&start=0&end=10&step=NaN', ...get },
+  {
+    name: 'an instant with everything that a query can say',
+    path: '/api/v1/query',
+    ...post,
+    body: encode({ query: panel, time: to, timeout: '5s', lookback_delta: '1m', limit: 2 }),
+  },
   { name: 'label values without a limit', path: '/api/v1/label/le/values?limit=0', ...get },
   { name: 'rules of one type', path: '/api/v1/rules?type=alert', ...get },
   { name: 'rules of a type that is none', path: '/api/v1/rules?type=x', ...get },

@@ -77,7 +77,8 @@ export function ask(url: string, { method = 'GET', headers = {}, body, signal }:
   const { origin, port } = new URL(url);
   const path = url.slice(origin.length);
   return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const length =
+      body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const sent = request({
       host: '127.0.0.1',
       port,
