@@ -59,15 +59,25 @@ function ownerOf(node: Extract<JsonNode, { kind: 'object' }>): string | undefine
   return has('hide') || has('options') || has('multi') ? `variable "${name}"` : undefined;
 }
 
-/** The queries of a rule file: Prometheus, Loki's ruler or Grafana's provisioning, alone or inside of another resource. */
+/**
+ * The queries of a rule file: Prometheus, Loki's ruler or Grafana's provisioning, alone or inside of another resource; and
+ * the series that the unit tests of rules are fed with and expect, which have to change with the rules.
+ */
 export function yamlSites(source: YamlSource): readonly ExpressionSite[] {
   return source.documents.flatMap(({ node: root, value }) =>
     [...walkYaml(root)].flatMap(({ node, path }) => {
-      if (path.at(-1) !== 'expr' || !isScalar(node) || typeof node.value !== 'string') return [];
+      if (!isQuery(path) || !isScalar(node) || typeof node.value !== 'string') return [];
       const [start, end] = node.range;
       return [{ ...ruleOf(value, path), query: node.value, start, end }];
     }),
   );
+}
+
+function isQuery(path: Path): boolean {
+  const key = path.at(-1);
+  const isTested =
+    (key === 'series' && path.at(-3) === 'input_series') || (key === 'labels' && path.at(-3) === 'exp_samples');
+  return key === 'expr' || isTested;
 }
 
 /** The innermost thing around the query that is a rule. */

@@ -94,6 +94,26 @@ describe('the cut of a service out of any file', () => {
   });
 });
 
+describe('the unit tests of rules', () => {
+  it('are fed with the new job, and expect it, as the rules ask for it', () => {
+    const text = (job: string) =>
+      [
+        'tests:',
+        '  - input_series:',
+        `      - {series: 'up{job="${job}"}', values: 0x10}`,
+        '      - series: up{job="other"}',
+        '        values: 1x10',
+        '    promql_expr_test:',
+        `      - expr: up{job="${job}"}`,
+        '        exp_samples:',
+        `          - labels: '{__name__="up",job="${job}"}'`,
+        '            value: 0',
+        '',
+      ].join('\n');
+    expect(rewriteText('rules_test.yml', text('health_service_exporter'))).toBe(text('gatewayz_metrics'));
+  });
+});
+
 describe('a cut', () => {
   const compose = (text: string) => rewriteText('compose.yml', `services:\n${text}`).replace(/^services:\n/, '');
   const own = '  health-service-exporter: {image: x}\n';
