@@ -1,4 +1,4 @@
-import { faultsError } from '../errors.js';
+import { faultsError, GatewayzMetricsError } from '../errors.js';
 import type { FamilyHeader } from '../model.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
@@ -57,7 +57,7 @@ export interface Catalogue {
   readonly baseSelector: string | undefined;
   /** The scope's matchers. */
   readonly matchers: readonly Matcher[];
-  /** Adds them to a PromQL text. */
+  /** Adds them to a text of the catalogue; any other is a defect, as it would have to be parsed. */
   readonly scoped: (promql: string) => string;
   /** The same, with what is known of the result. */
   readonly query: Narrow;
@@ -120,6 +120,7 @@ export function compileCatalogue(
     ),
   );
   for (const text of capQueries) query(text);
+  const known = lookUp(queries);
   return {
     rows,
     blockMetrics,
@@ -134,9 +135,18 @@ export function compileCatalogue(
     selector: scope.selector.length > 0 ? `{${formatMatchers(matchers)}}` : undefined,
     baseSelector: scope.selector.length > 0 ? `{${formatMatchers(scope.selector)}}` : undefined,
     matchers,
-    scoped,
-    query,
+    scoped: (text) => known(text).text,
+    query: known,
     queries,
+  };
+}
+
+/** Finds a text among those that are known. @throws GatewayzMetricsError `internal` */
+export function lookUp(queries: Catalogue['queries']): Narrow {
+  return (text) => {
+    const query = queries.get(text);
+    if (!query) throw new GatewayzMetricsError('internal', `the catalogue has no query ${JSON.stringify(text)}`);
+    return query;
   };
 }
 

@@ -39,7 +39,7 @@ export function overRange(promql: string): string {
 
 /** @throws GatewayzMetricsError `catalogue_invalid` */
 export function createQueries({ scope, serviceSelector, metricPrefix }: QueryOptions): Queries {
-  const { rows, fields, scoped } = createCatalogue(scope, true);
+  const { rows, fields, matchers } = createCatalogue(scope, true);
   const { marker } = scope;
   const own: readonly Matcher[] = marker
     ? [...serviceSelector, { label: marker.label, op: '!=', value: marker.value }]
@@ -55,7 +55,7 @@ export function createQueries({ scope, serviceSelector, metricPrefix }: QueryOpt
     fields,
     row,
     field: (field) => (field.section === 'health' ? service(`max(${field.row})`) : row(field.row)),
-    gateway: (promql) => withPrefix(scoped(promql), metricPrefix),
+    gateway: (promql) => withPrefix(addMatchers(promql, matchers), metricPrefix),
     service,
   };
 }

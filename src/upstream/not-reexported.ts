@@ -1,6 +1,7 @@
 import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
 import { anyOf } from '../promql/any-of.js';
 import { formatMatchers } from '../promql/format-matchers.js';
+import type { Matcher } from '../promql/matcher.js';
 import type { Questions } from './questions.js';
 
 /**
@@ -17,7 +18,8 @@ export async function notReexported(
 ): Promise<ReadonlySet<string>> {
   const doubtful = [...new Set(rows.flatMap(({ metrics }) => metrics))].filter((metric) => names.has(metric)).sort();
   if (catalogue.selector !== undefined || doubtful.length === 0) return names;
-  const matchers = formatMatchers([{ label: '__name__', op: '=~', value: anyOf(doubtful) }]);
-  const { values, error } = await questions.labelValues('__name__', catalogue.scoped(`{${matchers}}`));
+  const named: Matcher = { label: '__name__', op: '=~', value: anyOf(doubtful) };
+  const selector = `{${formatMatchers([named, ...catalogue.matchers])}}`;
+  const { values, error } = await questions.labelValues('__name__', selector);
   return error ? names : new Set([...names].filter((name) => !doubtful.includes(name) || values.includes(name)));
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/compile.js';
 import { createCatalogue } from '../../src/catalogue/index.js';
 import type { Collection, Vector } from '../../src/model.js';
+import { addMatchers } from '../../src/promql/add-matchers.js';
 import { parseMatchers } from '../../src/promql/matchers.js';
 import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
@@ -110,7 +111,7 @@ async function beyondReference(scenario: Scenario): Promise<ReadonlyMap<string, 
       const scoped = Object.entries(parts).map(([part, text]) => {
         // Most texts are those of the catalogue, which has scoped them already.
         const same = declared.get(row)?.promql[part] === text;
-        return [part, same ? catalogue.rows.get(row)!.promql[part]! : catalogue.scoped(text)];
+        return [part, same ? catalogue.rows.get(row)!.promql[part]! : addMatchers(text, catalogue.matchers)];
       });
       const expected = comparable(await valuesOfPromql(Object.fromEntries(scoped), query));
       const isQuantiles = '0.5' in parts;
