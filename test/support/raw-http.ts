@@ -30,10 +30,17 @@ export async function rawConnection(port: number): Promise<RawConnection> {
   };
 }
 
-/** Sends these bytes and resolves, with all that came, when the other side has closed the connection. */
+/** Milliseconds without a word after which nobody expects the end of a connection any more. */
+const patience = 20_000;
+
+/** Sends these bytes and resolves, with all that came, when the other side has closed the connection; rejects if it does not. */
 export async function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   const connection = await rawConnection(port);
-  connection.socket.write(bytes);
-  await connection.closed;
+  const { socket } = connection;
+  const silence = new Promise<never>((_, reject) => {
+    socket.setTimeout(patience, () => reject(new Error(`the connection stays open after: ${connection.received}`)));
+  });
+  socket.write(bytes);
+  await Promise.race([connection.closed, silence]);
   return connection.received;
 }
