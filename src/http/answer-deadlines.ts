@@ -28,7 +28,6 @@ export function answerDeadlines(): (socket: Socket, response: ServerResponse, mi
     if (known) return known;
     const unanswered: Unanswered = { count: 0, longest: 0, timer: undefined };
     connections.set(socket, unanswered);
-    socket.once('close', () => disarm(unanswered));
     return unanswered;
   };
 
