@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { misbehaviours } from './misbehaviours.mjs';
-import { staleLimit } from './start-service.mjs';
+import { staleLimit } from './settings.mjs';
 
 /** Milliseconds that a fault lasts, and that follow without one. */
 const lasts = 2_500;

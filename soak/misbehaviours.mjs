@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import { longestAnswer } from './settings.mjs';
 
 const json = { 'content-type': 'application/json' };
 const half = '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"job":"gatew';
-const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20, ' '));
+const bomb = gzipSync(Buffer.alloc(2 * longestAnswer, ' '));
 
 let asked = 0;
 

@@ -20,7 +20,7 @@ export function readOptions(args) {
     const { seed = String(Math.floor(Math.random() * 1e6)) } = values;
     const numbers = { seconds: Number(seconds), rate: Number(rate), seed: Number(seed) };
     for (const [name, value] of Object.entries(numbers)) {
-      if (!(value > 0 && value <= 1e6)) throw new Error(`--${name}: expected a number above 0, got ${value}`);
+      if (!(value > 0 && value < 2 ** 32)) throw new Error(`--${name}: expected a number above 0, got ${value}`);
     }
     return { ...numbers, load };
   } catch (error) {

@@ -3,7 +3,10 @@ export function report({ seed, before, after, heap, samples, tally, failures }, 
   const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const answers = tally.answers();
   const rows = [
-    ['asked', `${tally.sent} requests in ${seconds} s, ${rate} a second wanted; seed ${seed}`],
+    [
+      'asked',
+      `${tally.sent} requests in ${seconds} s, ${rate} a second wanted, ${Math.round(tally.latest)} ms late at most; seed ${seed}`,
+    ],
     ['broke', [...tally.faults].map(([name, count]) => `${name} (${count})`).join(', ')],
     ['heap', heap.told],
     ['memory', samples.length === 0 ? 'not measured' : `${mib(samples[0].rss)} to ${mib(samples.at(-1).rss)} resident`],

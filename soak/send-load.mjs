@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { judgeHeaders } from './promises/headers.mjs';
 import { sendRaw } from './raw-requests.mjs';
@@ -22,6 +23,8 @@ export async function sendLoad({ service, tokens, tally, random }, { rate, over 
   const soak = { service, tokens, random, tags: new Map() };
   const underWay = new Set();
   const startedAt = performance.now();
+  const lateness = monitorEventLoopDelay();
+  lateness.enable();
   while (!over.aborted) {
     const due = Math.floor(((performance.now() - startedAt) / 1000) * rate);
     for (; tally.sent < due; tally.sent += 1) {
@@ -34,6 +37,7 @@ export async function sendLoad({ service, tokens, tally, random }, { rate, over 
     await delay(tick, undefined, { signal: over }).catch(() => {});
   }
   await Promise.all(underWay);
+  tally.latest = lateness.max / 1e6;
   for (const agent of agents) agent.destroy();
 
   function count({ kind, status, fault }, broken) {

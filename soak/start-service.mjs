@@ -3,23 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { settings } from './settings.mjs';
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const probe = new URL('./probe.mjs', import.meta.url).href;
-
-/** Short times, so that in minutes happens what else takes hours: numbers are dropped after 12 s of outage. */
-export const staleLimit = 12;
-const settings = {
-  PORT: '0',
-  METRICS_REFRESH_INTERVAL: '1s',
-  METRICS_EVALUATION_DELAY: '2s',
-  METRICS_STALE_LIMIT: `${staleLimit}s`,
-  PROMETHEUS_TIMEOUT: '2s',
-  PROMETHEUS_MAX_BODY: '4MiB',
-  HEALTH_SCRAPE_INTERVAL: '2s',
-  HEALTH_TIMEOUT: '1s',
-  LOG_LEVEL: 'debug',
-};
 
 /** The service as `npm start` runs it, in a process of its own. */
 export async function startService({ world, tokens, load }) {

@@ -9,6 +9,8 @@ export class Tally {
   sent = 0;
   /** How often each fault was there. */
   faults = new Map();
+  /** Milliseconds by which the soak itself was late at most: on a machine that is too busy, answers are late with it. */
+  latest = 0;
   /** What is broken now. */
   fault = 'nothing';
 

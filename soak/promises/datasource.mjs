@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { longestAnswer } from '../settings.mjs';
 import { judgeRefusal } from './headers.mjs';
 import { must } from './must.mjs';
 
@@ -13,9 +14,9 @@ export function judgeDatasource({ status, headers, body }, asked) {
   const type = headers['content-type'] ?? '';
   if (/^text\/plain/.test(type)) return must([404, 405, 503].includes(status), '404, 405 or 503 for a text', status);
   must(/^application\/json/.test(type), 'JSON', type);
-  const text = String(headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
-  // What an upstream gives as JSON goes through as it is: a bomb too, which is as small as it came.
-  if (asked.mayBeForeign && text.trim() === '') return;
+  const text = headers['content-encoding'] === 'gzip' ? unpacked(body) : String(body);
+  // What an upstream gives as JSON goes through as it came: a bomb too, which is small on its way.
+  if (text === undefined) return must(asked.mayBeForeign, 'no bomb', asked.path);
   const document = JSON.parse(text);
   if (status === 200) return must(document.status === 'success' || asked.mayBeForeign, 'success', document);
   // Of a right token only the upstream may have enough, in its own words.
@@ -23,4 +24,14 @@ export function judgeDatasource({ status, headers, body }, asked) {
   must(failures.includes(status), `one of ${failures}`, status);
   must(status !== 500 || asked.mayBeForeign, 'no failure of our own', document);
   if (!asked.mayBeForeign) must(document.status === 'error' && document.error !== '', 'an error', document);
+}
+
+/** Undefined for what is longer than the upstream may answer. */
+function unpacked(body) {
+  try {
+    return String(gunzipSync(body, { maxOutputLength: longestAnswer }));
+  } catch (error) {
+    if (error.code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw error;
+  }
 }

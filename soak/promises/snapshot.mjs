@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { parseExposition } from '../../dist/check/parse-exposition.js';
-import { staleLimit } from '../start-service.mjs';
+import { staleLimit } from '../settings.mjs';
 import { judgeError } from './headers.mjs';
 import { must } from './must.mjs';
 import { judgeSummary } from './summary.mjs';

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../../src/demo/run-command.js';
+
+const main = fileURLToPath(new URL('../../soak/main.mjs', import.meta.url));
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Much shorter and gentler than `npm run soak`; the same seed breaks the same. */
+const soak = (seconds: number, ...more: string[]) =>
+  runCommand(process.execPath, [main, '--seconds', `${seconds}`, '--rate', '40', '--seed', '7', ...more]);
+
+describe('a soak', () => {
+  test('passes where every answer is one that is promised, whatever is broken meanwhile', {
+    timeout: 300_000,
+  }, async () => {
+    const { code, output } = await soak(12);
+    expect(code, output).toBe(0);
+    expect(output).toContain('soak: passed');
+    expect(output).toMatch(/^asked +4\d\d requests in 12 s/m);
+    expect(output).toMatch(/^broke +.+\(1\), .+\(1\)/m);
+    for (const answer of ['summary 200', 'text 200', 'openmetrics 200', 'scrape 200', 'wrong token 401']) {
+      expect(output).toContain(answer);
+    }
+  });
+
+  test('fails for one answer that is not promised, and shows it', { timeout: 300_000 }, async () => {
+    const { code, output } = await soak(5, '--load', beside('negative-age.mjs'));
+    expect(code, output).toBe(1);
+    expect(output).toMatch(/FAILED: \w+ got an answer that is not promised .+ expected Age in whole seconds, got -1/);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'fails where memory and descriptors are not given back',
+    { timeout: 300_000 },
+    async () => {
+      const { code, output } = await soak(8, '--load', beside('leak.mjs'));
+      expect(code, output).toBe(1);
+      expect(output).toContain('FAILED: the heap grows');
+      expect(output).toMatch(/FAILED: \d+ descriptors are open in the end, \d+ were at the start/);
+      expect(output).not.toContain('not promised');
+    },
+  );
+
+  test.each([['--minutes', 'many'], ['--rate', '0'], ['--nonsense', '1'], ['extra']])(
+    'refuses %s %s with 2',
+    async (...args) => {
+      const { code, output } = await runCommand(process.execPath, [main, ...args.filter((arg) => arg !== undefined)]);
+      expect(code).toBe(2);
+      expect(output).toContain('npm run soak');
+    },
+  );
+});
