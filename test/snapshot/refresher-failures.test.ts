@@ -55,6 +55,25 @@ describe('a row that fails', () => {
   });
 });
 
+describe('an endpoint of which nothing is known', () => {
+  test('is unavailable where a question failed, for its reason, though others were answered with nothing', async () => {
+    const all = refreshing();
+    all.prometheus.outcomes = { requests: absent('no series named x'), latency: failed('query timed out') };
+    expect(await all.ask('system')).toMatchObject({ status: 'unavailable', failure: 'query timed out' });
+    all.prometheus.outcomes = { requests: absent('no series named x') };
+    await all.clock.advance(5_000);
+    expect(all.last('system')).toMatchObject({ status: 'ok', failure: undefined });
+  });
+
+  test('is not where all was answered, with nothing, nor where anything is there to show', async () => {
+    const all = refreshing();
+    all.prometheus.outcomes = { requests: absent('no series named x'), latency: absent('no series named y') };
+    expect(await all.ask('system')).toMatchObject({ status: 'ok', failure: undefined });
+    all.prometheus.outcomes = { ...all.prometheus.outcomes, keys: failed('query timed out') };
+    expect(await all.ask('summary')).toMatchObject({ status: 'ok' });
+  });
+});
+
 describe('a row that has no answer', () => {
   test('after it had one keeps that for as long as one that fails', async () => {
     const all = refreshing();

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { GatewayzMetricsError } from '../../src/errors.js';
+import type { PrometheusClient } from '../../src/upstream/prometheus-client.js';
+import { InstantQuestions } from '../../src/upstream/questions.js';
+import { apiError, hang, reset, resetMidBody } from '../support/fake-upstream-behaviours.js';
+import { errorOf, instant, startClient } from './start-client.js';
+
+const { signal } = new AbortController();
+
+describe('the cost of questions', () => {
+  test('is what answers took, of errors too, and nothing for what had no answer, however long we waited', async () => {
+    const refused = new GatewayzMetricsError('upstream_timeout', 'ran out of time (HTTP 503)');
+    refused.seconds = 3;
+    const silent = new GatewayzMetricsError('upstream_timeout', 'did not answer');
+    const outcomes: Record<string, Promise<{ vector: []; seconds: number }>> = {
+      good: Promise.resolve({ vector: [], seconds: 2 }),
+      refused: Promise.reject(refused),
+      silent: Promise.reject(silent),
+    };
+    const client = { query: (promql: string) => outcomes[promql] } as unknown as PrometheusClient;
+    const spent: number[] = [];
+    const questions = new InstantQuestions(client, instant).during(signal, (seconds) => spent.push(seconds));
+    for (const promql of ['good', 'refused', 'silent', 'good']) await questions.query(promql);
+    expect(spent).toEqual([2, 3, 0]);
+  });
+
+  test('of an error is known where Prometheus gave it, or began to', async () => {
+    const { fake, ask } = await startClient();
+    for (const behaviour of [apiError(422, 'execution', 'boom'), resetMidBody]) {
+      fake.behaveOnce(behaviour);
+      expect((await errorOf(ask())).seconds).toBeGreaterThan(0);
+    }
+  });
+
+  test('of an error is not known where it gave no answer', async () => {
+    const { fake, ask } = await startClient({ prometheusTimeout: 200 });
+    for (const behaviour of [reset, hang]) {
+      fake.behave(behaviour);
+      expect((await errorOf(ask())).seconds).toBeUndefined();
+    }
+  });
+});
