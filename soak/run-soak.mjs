@@ -12,6 +12,8 @@ import { openTokens } from './tokens.mjs';
 const warmUp = 0.25;
 /** Milliseconds that numbers, and descriptors, have to be as they were, once nothing is broken any more. */
 const patience = 60_000;
+/** The same, at most, where a costly refresh has made the interval longer: answers tell when the next is due. */
+const longestPatience = 300_000;
 /** Connections to the upstreams that may be kept idle: four for refreshes, twenty for the datasource, four of the poller. */
 const keptConnections = 28;
 
@@ -70,16 +72,26 @@ async function underLoad(soak, { seconds, rate, seed, interrupted }) {
 
 async function freshAgain({ service, tokens, tally }, when) {
   const asked = () => fetch(`${service.url}/prometheus/metrics/summary`, { headers: tokens.header('ops') });
-  const deadline = performance.now() + patience;
+  const startedAt = performance.now();
+  let deadline = startedAt + patience;
   let last = 'nothing';
-  while (performance.now() < deadline) {
-    const answer = await asked().catch((error) => ({ status: error.message, json: async () => ({}) }));
+  while (performance.now() < Math.min(deadline, startedAt + longestPatience)) {
+    const answer = await asked().catch((error) => Response.json({}, { statusText: error.message, status: 599 }));
     const { status, missing, stale } = await answer.json();
-    last = `${answer.status} ${status}, missing ${JSON.stringify(missing)}, stale ${JSON.stringify(stale)}`;
     if (status === 'ok' && Object.keys(missing).length === 0) return;
+    last = `${answer.status} ${answer.statusText} ${status}, missing ${JSON.stringify(missing)}, stale ${JSON.stringify(stale)}`;
+    const due = dueIn(answer.headers);
+    if (due > 0) deadline = Math.max(deadline, performance.now() + due * 1000 + patience / 4);
     await delay(200);
   }
-  tally.fail(`numbers were not fresh again ${when}`, `after ${patience / 1000} s the summary was ${last}`);
+  const waited = Math.round((performance.now() - startedAt) / 1000);
+  tally.fail(`numbers were not fresh again ${when}`, `after ${waited} s the summary was ${last}`);
+}
+
+/** Seconds to the next refresh, as an answer tells; 0 where it tells none. */
+function dueIn(headers) {
+  const until = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1];
+  return until === undefined ? 0 : Number(until) - Number(headers.get('age'));
 }
 
 /** What is measured once descriptors are back, or in the end. */

@@ -11,7 +11,7 @@ const soak = (seconds: number, ...more: string[]) =>
 
 describe('a soak', () => {
   test('passes where every answer is one that is promised, whatever is broken meanwhile', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const { code, output } = await soak(12);
     expect(code, output).toBe(0);
@@ -23,7 +23,7 @@ describe('a soak', () => {
     }
   });
 
-  test('fails for one answer that is not promised, and shows it', { timeout: 300_000 }, async () => {
+  test('fails for one answer that is not promised, and shows it', { timeout: 600_000 }, async () => {
     const { code, output } = await soak(5, '--load', beside('negative-age.mjs'));
     expect(code, output).toBe(1);
     expect(output).toMatch(/FAILED: \w+ got an answer that is not promised .+ expected Age in whole seconds, got -1/);
@@ -31,7 +31,7 @@ describe('a soak', () => {
 
   test.skipIf(process.platform !== 'linux')(
     'fails where memory and descriptors are not given back',
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       const { code, output } = await soak(8, '--load', beside('leak.mjs'));
       expect(code, output).toBe(1);
