@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { startChild } from './support/child.mjs';
-import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
 import { get } from './support/get.mjs';
 import { median, spread } from './support/spread.mjs';
 
 const rounds = 9;
-const seconds = 3;
+const seconds = 2;
 const connections = 16;
 
 const beside = (path) => new URL(path, import.meta.url);
@@ -17,10 +16,10 @@ const beside = (path) => new URL(path, import.meta.url);
  * How fast warm answers are: requests per second of the standalone service against a bare `node:http` server that gives the
  * same bytes, and of the Fastify plugin against the same Fastify answering them from a constant. Each pair in turn.
  */
-export async function answers({ row }) {
-  const prometheus = await startGatewayPrometheus({ providers: 16, models: 10, filledFor: 60_000 });
+export async function answers({ row, gateways }) {
+  const prometheus = await gateways.small();
   const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
-  const options = JSON.stringify({ prometheusUrl: prometheus.url });
+  const options = JSON.stringify({ prometheusUrl: prometheus.url, logLevel: 'warn' });
   const standalone = await startChild(beside('support/standalone.mjs'), [options]);
   const host = await startChild(beside('support/host.mjs'), [options]);
   try {
@@ -50,7 +49,6 @@ export async function answers({ row }) {
     }
   } finally {
     await Promise.all([standalone.stop(), host.stop()]);
-    await prometheus.stop();
     await rm(folder, { recursive: true });
   }
 }

@@ -1,5 +1,4 @@
 import { startChild } from './support/child.mjs';
-import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
 import { get, replay, warmPool } from './support/get.mjs';
 import { startRecordingProxy } from './support/recording-proxy.mjs';
 import { median, spread } from './support/spread.mjs';
@@ -11,14 +10,15 @@ const target = 1.3;
  * The first answer for an endpoint that nobody has asked for, against the time that Prometheus takes for the same questions
  * over warm connections; and `/models` against `/federate` of the raw series that it is made from. In turn.
  */
-export async function cold({ row }) {
-  await measure({ providers: 16, models: 10, rounds: 15 }, row);
-  await measure({ providers: 30, models: 600, rounds: 5 }, row);
+export async function cold({ row, gateways }) {
+  await measure(await gateways.small(), 15, row);
+  const large = await gateways.large();
+  await measure(large, 5, row);
+  await againstFederate(large, 5, row);
 }
 
-async function measure({ providers, models, rounds }, row) {
-  const size = `${providers} × ${models} pairs`;
-  const prometheus = await startGatewayPrometheus({ providers, models });
+async function measure(prometheus, rounds, row) {
+  const { size } = prometheus;
   const proxy = await startRecordingProxy(prometheus.url);
   const options = { prometheusUrl: proxy.url, metricsMaxSeries: 100_000, metricsRefreshInterval: '1s' };
   const agent = warmPool(connections);
@@ -47,18 +47,17 @@ async function measure({ providers, models, rounds }, row) {
         also: `${Math.round(median(measured.ms))} ms; where the thread starts with it ${spread(measured.fresh)}`,
       });
     }
-    if (models === 600) await againstFederate({ options, prometheus, rounds, size }, row);
   } finally {
     agent.destroy();
     await proxy.stop();
-    await prometheus.stop();
   }
 }
 
-async function againstFederate({ options, prometheus, rounds, size }, row) {
+async function againstFederate({ url, size }, rounds, row) {
+  const options = { prometheusUrl: url, metricsMaxSeries: 100_000 };
   const names =
     'model_inference_requests_total|model_inference_duration_seconds_.+|tokens_used_total|credits_used_total';
-  const federate = `${prometheus.url}/federate?match[]=${encodeURIComponent(`{__name__=~"${names}"}`)}`;
+  const federate = `${url}/federate?match[]=${encodeURIComponent(`{__name__=~"${names}"}`)}`;
   const child = await startChild(new URL('support/cold.mjs', import.meta.url), [JSON.stringify(options), '/models']);
   const bytes = [];
   const times = [];

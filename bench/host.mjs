@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from './support/child.mjs';
-import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
 import { get } from './support/get.mjs';
 import { startRecordingProxy } from './support/recording-proxy.mjs';
 import { median, spread } from './support/spread.mjs';
@@ -18,14 +17,13 @@ const beside = (path) => new URL(path, import.meta.url);
 const metricsOf = (url, path) => `${url}/prometheus/metrics/${path}`;
 
 /** What the plugin does to its host: lateness of the event loop, and memory. */
-export async function host({ row }) {
-  await smallMemory(row);
-  await large(row);
+export async function host({ row, gateways }) {
+  await smallMemory(await gateways.small(), row);
+  await large(await gateways.large(), row);
 }
 
 /** A gateway of 160 pairs with everything kept warm: peak, and whether 200 refreshes leave anything behind. */
-async function smallMemory(row) {
-  const prometheus = await startGatewayPrometheus({ providers: 16, models: 10 });
+async function smallMemory(prometheus, row) {
   const bare = await startChild(beside('support/host.mjs'), ['none']);
   const options = { prometheusUrl: prometheus.url, metricsRefreshInterval: '1s' };
   const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
@@ -51,13 +49,11 @@ async function smallMemory(row) {
     });
   } finally {
     await Promise.all([child.stop(), bare.stop()]);
-    await prometheus.stop();
   }
 }
 
-async function large(row) {
+async function large(prometheus, row) {
   const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
-  const prometheus = await startGatewayPrometheus({ providers: 30, models: 600 });
   const proxy = await startRecordingProxy(prometheus.url);
   try {
     const file = join(folder, 'questions.json');
@@ -92,7 +88,7 @@ async function large(row) {
     }
     const peak = Math.max(...plugged.map(({ peakRss }) => peakRss));
     row({
-      what: 'peak memory of the host, 30 × 600 pairs, `/models` and `/summary` warm',
+      what: 'peak memory of the host, 30 × 600 pairs, `/models` warm',
       measured: `${peak.toFixed(0)} MiB`,
       target: '≤ 350 MiB',
       met: peak <= 350,
@@ -100,7 +96,6 @@ async function large(row) {
     await largeMemory(prometheus, row);
   } finally {
     await proxy.stop();
-    await prometheus.stop();
     await rm(folder, { recursive: true });
   }
 }
@@ -125,7 +120,7 @@ async function withPlugin(proxy) {
   const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
   let started = 0;
   let lateness;
-  for await (const { count } of refreshesOf(child, ['models', 'summary'], refreshes + 1)) {
+  for await (const { count } of refreshesOf(child, ['models'], refreshes + 1)) {
     if (count === 1) {
       await child.ask();
       started = Date.now();

@@ -1,12 +1,14 @@
-// npm run bench [-- name…]: measures what the README of this folder shows. Needs a build, and a machine that does little else.
+// npm run bench [-- name…]: measures what the README of this folder shows. Needs a machine that does little else, and most of
+// an hour: two Prometheus servers are filled for five minutes before they are asked.
 import { cpus } from 'node:os';
 import { answers } from './answers.mjs';
 import { cold } from './cold.mjs';
 import { datasource } from './datasource/datasource.mjs';
 import { host } from './host.mjs';
+import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
 import { upstream } from './upstream.mjs';
 
-const benches = { answers, cold, datasource, upstream, host };
+const benches = { answers, datasource, cold, upstream, host };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benches));
@@ -15,17 +17,34 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const { version } = await import('fastify/package.json', { with: { type: 'json' } }).then((module) => module.default);
-console.log(
-  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, Fastify ${version}, ${cpus().length} CPUs`,
-);
-for (const [name, run] of Object.entries(benches)) {
-  if (names.length > 0 && !names.includes(name)) continue;
-  console.log(`\n## ${name}\n\n| what | measured | target | |\n| --- | --- | --- | --- |`);
-  await run({
-    row: ({ what, measured, target = '', met, also = '' }) => {
-      const verdict = met === undefined ? '' : met ? 'met' : '**missed**';
-      console.log(`| ${what} | ${measured}${also === '' ? '' : `; ${also}`} | ${target} | ${verdict} |`);
-    },
-  });
+const started = new Map();
+/** A gateway of each size has one Prometheus, which all benches share. */
+function gateway(name, size) {
+  const known = started.get(name) ?? startGatewayPrometheus(size);
+  started.set(name, known);
+  return known;
+}
+const gateways = {
+  small: () => gateway('small', { providers: 16, models: 10 }),
+  large: () => gateway('large', { providers: 30, models: 600 }),
+};
+
+const { version: fastify } = await import('fastify/package.json', { with: { type: 'json' } }).then((it) => it.default);
+const { version } = await gateways.small();
+const date = new Date().toISOString().slice(0, 10);
+console.log(`${date}, Node ${process.version}, Fastify ${fastify}, Prometheus ${version}, ${cpus().length} CPUs`);
+try {
+  for (const [name, run] of Object.entries(benches)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.log(`\n## ${name}\n\n| what | measured | target | |\n| --- | --- | --- | --- |`);
+    await run({
+      gateways,
+      row: ({ what, measured, target = '', met, also = '' }) => {
+        const verdict = met === undefined ? '' : met ? 'met' : '**missed**';
+        console.log(`| ${what} | ${measured}${also === '' ? '' : `; ${also}`} | ${target} | ${verdict} |`);
+      },
+    });
+  }
+} finally {
+  for (const prometheus of started.values()) await (await prometheus).stop();
 }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,19 +13,26 @@ const filled = 5 * 60_000;
 /**
  * A real Prometheus that has scraped a gateway of this size every 15 seconds for five minutes.
  *
- * @param {{ providers: number, models: number, rules?: string, filledFor?: number }} options `rules`: text of a rule file
- * @returns {Promise<{ url: string, pid: number, version: string, series: number, stop: () => Promise<void> }>}
+ * @param {{ providers: number, models: number }} options
+ * @returns {Promise<GatewayPrometheus>}
+ *
+ * @typedef {object} GatewayPrometheus
+ * @property {string} url
+ * @property {string} version
+ * @property {string} size In words.
+ * @property {(rules: string) => Promise<void>} setRules Text of a rule file, evaluated every 30 seconds from then on.
+ * @property {() => Promise<void>} stop
  */
-export async function startGatewayPrometheus({ providers, models, rules, filledFor = filled }) {
+export async function startGatewayPrometheus({ providers, models }) {
   const programs = await provisionPrometheus();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
   const target = fork(new URL('series-target.mjs', import.meta.url), [String(providers), String(models)]);
-  const [{ port, series }] = await once(target, 'message');
-  const { writeFile } = await import('node:fs/promises');
-  if (rules !== undefined) await writeFile(join(dataDir, 'rules.yml'), rules);
+  const [{ port }] = await once(target, 'message');
+  const setRules = (rules) => writeFile(join(dataDir, 'rules.yml'), rules);
+  await setRules('groups: []\n');
   const configText = JSON.stringify({
     global: { scrape_interval: '15s', evaluation_interval: '30s' },
-    rule_files: rules === undefined ? [] : ['rules.yml'],
+    rule_files: ['rules.yml'],
     scrape_configs: [{ job_name: 'gateway', static_configs: [{ targets: [`127.0.0.1:${port}`] }] }],
   });
   const prometheus = await startPrometheus({ binary: programs.prometheus, dataDir, configText });
@@ -36,12 +43,21 @@ export async function startGatewayPrometheus({ providers, models, rules, filledF
   };
   try {
     const since = await firstScrape(prometheus.url);
-    await delay(Math.max(0, since + filledFor - Date.now()));
+    await delay(Math.max(0, since + filled - Date.now()));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: prometheus.url, pid: prometheus.pid, version: programs.version, series, stop };
+  return {
+    url: prometheus.url,
+    version: programs.version,
+    size: `${providers} × ${models} pairs`,
+    async setRules(rules) {
+      await setRules(rules);
+      process.kill(prometheus.pid, 'SIGHUP');
+    },
+    stop,
+  };
 }
 
 /** When the first scrape was there, epoch milliseconds. */

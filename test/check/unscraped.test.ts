@@ -18,8 +18,9 @@ async function checkOn(jobs: Readonly<Record<string, string>>) {
   }));
   const prometheus = await startTestPrometheus({ scrape: stringify(scrape) });
   cleanUps.push(() => prometheus.stop());
-  await until(async () => (await prometheus.vector('up')).length === scrape.length, {
-    what: 'every target was scraped',
+  // Values are asked for as of an instant five seconds ago or more.
+  await until(async () => (await prometheus.vector('up offset 10s')).length === scrape.length, {
+    what: 'every target was scraped ten seconds ago',
     within: 60_000,
   });
   const service = await startService(prometheus.url);

@@ -12,6 +12,7 @@ test('the defaults are Prometheus’s own where it has one', () => {
     queue: 500,
     cacheFor: 3000,
     cacheSize: 16 * 1024 * 1024,
+    rate: 30_000,
   });
 });
 

@@ -126,7 +126,7 @@ describe('a client that reads slowly', () => {
       what: 'the service has closed the connection',
       within: 30_000,
     });
-    expect(service.log.filter((line) => line.includes('broken off')).length).toBeGreaterThan(0);
+    await until(() => service.log.some((line) => line.includes('broken off')), { what: 'the log says so' });
     slow.socket.resume();
     await slow.closed;
     const answers = slow.received.split('HTTP/1.1 200 OK').slice(1);
