@@ -24,12 +24,18 @@ function gateway(name, size) {
   started.set(name, known);
   return known;
 }
+const stopAll = () => Promise.all([...started.values()].map(async (prometheus) => (await prometheus).stop()));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().finally(() => process.exit(1)));
+
 const gateways = {
   small: () => gateway('small', { providers: 16, models: 10 }),
   large: () => gateway('large', { providers: 30, models: 600 }),
 };
 
 const { version: fastify } = await import('fastify/package.json', { with: { type: 'json' } }).then((it) => it.default);
+// Both are filled at the same time; which benches need the large one is known beforehand.
+if (names.length === 0 || names.some((name) => ['cold', 'upstream', 'host'].includes(name)))
+  await Promise.all([gateways.small(), gateways.large()]);
 const { version } = await gateways.small();
 const date = new Date().toISOString().slice(0, 10);
 console.log(`${date}, Node ${process.version}, Fastify ${fastify}, Prometheus ${version}, ${cpus().length} CPUs`);
@@ -46,5 +52,5 @@ try {
     });
   }
 } finally {
-  for (const prometheus of started.values()) await (await prometheus).stop();
+  await stopAll();
 }
