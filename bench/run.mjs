@@ -20,12 +20,18 @@ if (unknown.length > 0) {
 const started = new Map();
 /** A gateway of each size has one Prometheus, which all benches share. */
 function gateway(name, size) {
-  const known = started.get(name) ?? startGatewayPrometheus(size);
+  const known = started.get(name) ?? startGatewayPrometheus(size, interrupted.signal);
   started.set(name, known);
   return known;
 }
-const stopAll = () => Promise.all([...started.values()].map(async (prometheus) => (await prometheus).stop()));
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().finally(() => process.exit(1)));
+const interrupted = new AbortController();
+const stopAll = () => Promise.allSettled([...started.values()].map(async (prometheus) => (await prometheus).stop()));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    interrupted.abort();
+    void stopAll().then(() => process.exit(1));
+  });
+}
 
 const gateways = {
   small: () => gateway('small', { providers: 16, models: 10 }),

@@ -13,7 +13,8 @@ const filled = 5 * 60_000;
 /**
  * A real Prometheus that has scraped a gateway of this size every 15 seconds for five minutes.
  *
- * @param {{ providers: number, models: number }} options
+ * @param {{ providers: number, models: number }} size
+ * @param {AbortSignal} signal ends the filling
  * @returns {Promise<GatewayPrometheus>}
  *
  * @typedef {object} GatewayPrometheus
@@ -23,7 +24,7 @@ const filled = 5 * 60_000;
  * @property {(rules: string) => Promise<void>} setRules Text of a rule file, evaluated every 30 seconds from then on.
  * @property {() => Promise<void>} stop
  */
-export async function startGatewayPrometheus({ providers, models }) {
+export async function startGatewayPrometheus({ providers, models }, signal) {
   const programs = await provisionPrometheus();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
   const target = fork(new URL('series-target.mjs', import.meta.url), [String(providers), String(models)]);
@@ -43,7 +44,7 @@ export async function startGatewayPrometheus({ providers, models }) {
   };
   try {
     const since = await firstScrape(prometheus.url);
-    await delay(Math.max(0, since + filled - Date.now()));
+    await delay(Math.max(0, since + filled - Date.now()), undefined, { signal });
   } catch (error) {
     await stop();
     throw error;
