@@ -81,6 +81,14 @@ export const stateMetrics: readonly StateMetric[] = [
     read: ({ clockSkewSeconds }) => one(clockSkewSeconds),
   },
   {
+    name: 'gatewayz_metrics_upstream_retries_total',
+    type: 'counter',
+    unit: '',
+    help: 'Requests to Prometheus that were sent again, once, because their connection was closed under them.',
+    labels: [],
+    read: ({ retries }) => one(retries),
+  },
+  {
     name: 'gatewayz_metrics_series_dropped',
     type: 'gauge',
     unit: '',

@@ -153,6 +153,7 @@ export function createEngine(
         ready: ready || [...answers.values()].includes(true),
         upstreamUp,
         clockSkewSeconds: client.clockSkewSeconds,
+        retries: client.retries,
         snapshotInstant,
         intervalSeconds,
         refreshes: { ...refreshes },

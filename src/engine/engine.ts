@@ -23,6 +23,8 @@ export interface EngineState {
   readonly ready: boolean;
   readonly upstreamUp: boolean | undefined;
   readonly clockSkewSeconds: number | undefined;
+  /** Requests to Prometheus that were sent again because their connection was closed under them. */
+  readonly retries: number;
   readonly snapshotInstant: number | undefined;
   readonly intervalSeconds: number;
   readonly refreshes: Readonly<Record<RefreshOutcome, number>>;

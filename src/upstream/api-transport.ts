@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import { formatDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
@@ -29,6 +30,9 @@ export interface Answer<T> {
   /** How long the answer was waited for, from sending the question on; the time we took to read it is not in it. */
   readonly seconds: number;
 }
+
+/** Milliseconds after which a request is sent again at the latest; when exactly is left to chance. */
+const retryWithin = 50;
 
 /** Asks one Prometheus API: bounded, timed, authenticated; every failure is an error that says what an operator can do. */
 export class ApiTransport {
@@ -133,9 +137,11 @@ export class ApiTransport {
       signal,
     };
     const sent = this.#clock.now();
-    const response = await this.#pool.request(request).catch((error: unknown) => {
+    const response = await this.#pool.request(request).catch(async (error: unknown) => {
       if (signal.aborted || !isClosedConnection(error)) throw error;
       this.#retries += 1;
+      // A Prometheus that restarts closes all connections of all replicas at once.
+      await delay(Math.random() * retryWithin, undefined, { signal });
       return this.#pool.request(request);
     });
     this.clockSkew.note(response.headers['date'], sent, this.#clock.now());
