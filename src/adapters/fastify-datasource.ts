@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Datasource } from '../datasource/create-datasource.js';
 import type { FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
 import { type ClosingResponse, goneSignal } from './node-datasource.js';
+import { withVary } from './with-vary.js';
 
 export interface FastifyScopeLike {
   removeAllContentTypeParsers(): void;
@@ -44,7 +45,7 @@ export function addDatasourceRoutes(
     const whole = answer.body === undefined || answer.body instanceof Uint8Array;
     return reply
       .code(answer.status)
-      .headers({ ...answer.headers })
+      .headers(withVary(reply.getHeader('vary'), answer.headers))
       .send(whole ? answer.body : Readable.from(answer.body, { objectMode: false }));
   };
   scope.removeAllContentTypeParsers();

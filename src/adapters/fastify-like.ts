@@ -10,6 +10,7 @@ export interface FastifyRequestLike {
 /** What is needed of its reply. */
 export interface FastifyReplyLike {
   code(status: number): FastifyReplyLike;
+  getHeader(name: string): unknown;
   headers(values: Readonly<Record<string, string>>): FastifyReplyLike;
   send(body?: unknown): unknown;
 }

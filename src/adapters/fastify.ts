@@ -2,6 +2,7 @@ import type { MetricsReply } from '../http/message.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import { addDatasourceRoutes, type FastifyScopeLike } from './fastify-datasource.js';
 import type { FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
+import { withVary } from './with-vary.js';
 
 /** What we need of a Fastify instance (4 or 5); structural, so that the host's own version is used. */
 export interface FastifyLike {
@@ -70,5 +71,8 @@ export async function setupPrometheusRoutes(fastify: FastifyLike, options: Metri
 }
 
 function send(reply: FastifyReplyLike, { status, headers, body }: MetricsReply): void {
-  reply.code(status).headers(headers).send(body);
+  reply
+    .code(status)
+    .headers(withVary(reply.getHeader('vary'), headers))
+    .send(body);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsReply } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
 import { nodeDatasourceHandler } from './node-datasource.js';
+import { withVary } from './with-vary.js';
 
 /** What is needed of a request of `node:http`, `node:http2` (compatibility API), connect or Express. */
 export interface NodeRequestLike {
@@ -16,6 +17,7 @@ export interface NodeRequestLike {
 export interface NodeResponseLike {
   readonly headersSent: boolean;
   readonly destroyed: boolean;
+  getHeader(name: string): unknown;
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
   end(): unknown;
   end(body: Uint8Array): unknown;
@@ -60,7 +62,7 @@ function latin1Of(body: Uint8Array): string {
 /** The client may have left meanwhile, or a timeout of the host answered in our place. */
 function send(response: NodeResponseLike, { status, headers, body }: MetricsReply): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, headers);
+  response.writeHead(status, withVary(response.getHeader('vary'), headers));
   if (!body) response.end();
   else if (body.byteLength > shortBody) response.end(body);
   else response.end(latin1Of(body), 'latin1');

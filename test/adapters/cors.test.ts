@@ -20,6 +20,11 @@ async function options() {
 async function leaves(url: string): Promise<(string | null)[]> {
   const paths = ['/prometheus/metrics/summary', '/prometheus/metrics/docs', '/prometheus/api/v1/query?query=up'];
   const answers = await Promise.all(paths.map((path) => fetch(url + path, { headers: { origin } })));
+  for (const { headers } of answers) {
+    const vary = headers.get('vary')?.split(/, ?/) ?? [];
+    expect(vary).toEqual(expect.arrayContaining(['Accept-Encoding', 'Authorization']));
+    expect(vary.includes('Origin')).toBe(headers.has('access-control-allow-origin'));
+  }
   return answers.map(({ headers }) => headers.get('access-control-allow-origin'));
 }
 
@@ -29,7 +34,7 @@ test('in Fastify pages of other origins get the leave that the host gives, and n
     onTestFinished(() => app.close());
     if (allows) {
       app.addHook('onRequest', async (request, reply) => {
-        reply.header('access-control-allow-origin', origin);
+        reply.header('access-control-allow-origin', origin).header('vary', 'Origin');
         if (request.method === 'OPTIONS') await reply.code(204).send();
       });
     }
@@ -50,6 +55,7 @@ test('in Express too', async () => {
     if (allows) {
       app.use((_request, response, next) => {
         response.setHeader('access-control-allow-origin', origin);
+        response.setHeader('vary', 'Origin');
         next();
       });
     }
