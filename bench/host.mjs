@@ -11,6 +11,8 @@ const rounds = 4;
 /** Of each round, with the plugin: 20 in all. Without it fewer will do: what is compared are delays, and fewer turns have fewer late ones. */
 const refreshes = 5;
 const replays = 3;
+/** As many as processors: more would only make answers wait for each other, and so refreshes rarer. */
+const prometheusConnections = 2;
 const endpoints = ['summary', 'all', 'models', 'system', 'providers', 'business', 'performance'];
 
 const beside = (path) => new URL(path, import.meta.url);
@@ -116,7 +118,12 @@ async function largeMemory(prometheus, row) {
 
 /** Delays over refreshes that Prometheus was asked for; the first, which is cold, is not among them. */
 async function withPlugin(proxy) {
-  const options = { prometheusUrl: proxy.url, metricsMaxSeries: 100_000, prometheusTimeout: '1m' };
+  const options = {
+    prometheusUrl: proxy.url,
+    metricsMaxSeries: 100_000,
+    prometheusTimeout: '1m',
+    prometheusConnections,
+  };
   const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
   let started = 0;
   let lateness;

@@ -7,11 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { provisionPrometheus } from '../../dist/demo/provision-prometheus.js';
 import { startPrometheus } from '../../dist/demo/run-prometheus.js';
 
-/** Two scrapes are the least that a rate needs; five minutes of them are what it reads in everyday life. */
-const filled = 5 * 60_000;
+/** Two scrapes are the least that a rate needs. */
+const filled = 45_000;
+/** Five minutes of them are what it reads in everyday life. */
+const full = 5 * 60_000;
 
 /**
- * A real Prometheus that has scraped a gateway of this size every 15 seconds for five minutes.
+ * A real Prometheus that scrapes a gateway of this size every 15 seconds.
  *
  * @param {{ providers: number, models: number }} size
  * @param {AbortSignal} signal ends the filling
@@ -21,6 +23,7 @@ const filled = 5 * 60_000;
  * @property {string} url
  * @property {string} version
  * @property {string} size In words.
+ * @property {() => Promise<void>} filled Resolves when there are samples of five minutes.
  * @property {(rules: string) => Promise<void>} setRules Text of a rule file, evaluated every 30 seconds from then on.
  * @property {() => Promise<void>} stop
  */
@@ -42,8 +45,9 @@ export async function startGatewayPrometheus({ providers, models }, signal) {
     await prometheus.stop();
     await rm(dataDir, { recursive: true });
   };
+  let since;
   try {
-    const since = await firstScrape(prometheus.url);
+    since = await firstScrape(prometheus.url);
     await delay(Math.max(0, since + filled - Date.now()), undefined, { signal });
   } catch (error) {
     await stop();
@@ -53,6 +57,7 @@ export async function startGatewayPrometheus({ providers, models }, signal) {
     url: prometheus.url,
     version: programs.version,
     size: `${providers} × ${models} pairs`,
+    filled: () => delay(Math.max(0, since + full - Date.now()), undefined, { signal }),
     async setRules(rules) {
       await setRules(rules);
       process.kill(prometheus.pid, 'SIGHUP');

@@ -9,11 +9,14 @@ export interface BlockContext {
   readonly catalogue: Catalogue;
   /** Blocks whose answers grow with the pairs of model and provider. */
   readonly capped: ReadonlySet<string>;
-  readonly pairs: Pairs;
+  /** What is shown of them, as soon as Prometheus has chosen: only those blocks wait for it. */
+  readonly pairs: Promise<Pairs>;
   /** Metrics that exist; undefined where the upstream would not tell. */
   readonly names: ReadonlySet<string> | undefined;
   readonly useRecorded: boolean;
 }
+
+const nothing: Answer = { vector: [], seconds: 0 };
 
 /** Asks blocks: as they stand, for the pairs that are shown, or for what a rule has recorded of them. */
 export class BlockQuestions {
@@ -21,6 +24,8 @@ export class BlockQuestions {
   readonly errors = new Map<string, GatewayzMetricsError | undefined>();
   readonly #context: BlockContext;
   readonly #questions: Questions;
+  /** By block that can be capped: the text that was asked. */
+  readonly #asked = new Map<string, string>();
 
   constructor(context: BlockContext, questions: Questions) {
     this.#context = context;
@@ -40,7 +45,7 @@ export class BlockQuestions {
 
   /** Lets go of the answer to a block that can be capped: one row has it, and there is nothing larger in the process. */
   forget(block: string): void {
-    const text = this.#context.capped.has(block) ? this.#textOf(block) : undefined;
+    const text = this.#asked.get(block);
     if (text !== undefined) this.#questions.forget(text);
   }
 
@@ -52,16 +57,15 @@ export class BlockQuestions {
   }
 
   async #askRaw(block: string): Promise<Answer> {
-    const { capped, pairs } = this.#context;
-    if (capped.has(block) && pairs instanceof GatewayzMetricsError) return { vector: [], seconds: 0, error: pairs };
-    const text = this.#isThere(block) ? this.#textOf(block) : undefined;
-    return text === undefined ? { vector: [], seconds: 0 } : this.#questions.query(text, block);
-  }
-
-  /** Undefined where no pair is shown. */
-  #textOf(block: string): string | undefined {
-    const { capped, pairs } = this.#context;
-    return pairs && !(pairs instanceof GatewayzMetricsError) && capped.has(block) ? pairs.restrict(block) : block;
+    if (!this.#isThere(block)) return nothing;
+    if (!this.#context.capped.has(block)) return this.#questions.query(block);
+    const pairs = await this.#context.pairs;
+    if (pairs instanceof GatewayzMetricsError) return { ...nothing, error: pairs };
+    const text = pairs ? pairs.restrict(block) : block;
+    // No pair is shown.
+    if (text === undefined) return nothing;
+    this.#asked.set(block, text);
+    return this.#questions.query(text, block);
   }
 
   #recorded(block: string): string | undefined {

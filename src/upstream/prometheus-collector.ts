@@ -22,7 +22,7 @@ import {
   type RowResult,
   vectorsOf,
 } from './row-result.js';
-import { chooseBusiest, choosePairs } from './series-cap.js';
+import { chooseBusiest, choosePairs, type Pairs } from './series-cap.js';
 
 /**
  * Asks Prometheus for rows: first which metric names exist, then the blocks of the rows whose metrics do, each once per
@@ -79,10 +79,15 @@ export function createPrometheusCollector(
     const exists = (metric: string): boolean => names?.has(metric) ?? true;
     const ofPairs = (row: CompiledRow): boolean => Object.values(row.blocks).some((block) => capped.has(block));
     const arePairsThere = rows.some((row) => ofPairs(row) && row.metrics.some(exists));
-    const pairs = arePairsThere && !roomy ? await choosePairs(catalogue, maxSeries, exists, questions) : undefined;
-    const blocks = new BlockQuestions({ catalogue, capped, pairs, names, useRecorded }, questions);
+    // At the same time as all that does not depend on them: the first answer waits for the longest chain of questions.
+    const choosing = arePairsThere && !roomy ? choosePairs(catalogue, maxSeries, exists, questions) : noChoice;
+    const looking = rows.some(({ metrics }) => !metrics.some(exists)) ? downTargets(catalogue, questions) : undefined;
+    // Who needs them gets their errors.
+    for (const asking of [choosing, looking]) asking?.catch(() => {});
+    const blocks = new BlockQuestions({ catalogue, capped, pairs: choosing, names, useRecorded }, questions);
 
     const all = await Promise.all(rows.map((row) => evaluateRow(row, familyOf.get(row.id), blocks)));
+    const pairs = await choosing;
     const [first, ...others] = blocks.errors.values();
     if (first && others.every((error) => error !== undefined)) return first;
 
@@ -94,7 +99,7 @@ export function createPrometheusCollector(
     const derived = overflown ? all.filter(({ row }) => !ofPairs(row)) : all;
     const limited = await limit(derived, questions);
     const absent = derived.filter(isAbsent);
-    const down = absent.length > 0 ? await downTargets(catalogue, questions) : [];
+    const down = absent.length > 0 ? await (looking ?? downTargets(catalogue, questions)) : [];
     const unanswered = absent.filter(hasNoAnswer).map(({ row }) => row);
     const known = names && (await notReexported(names, unanswered, catalogue, questions));
     for (const [index, result] of limited.entries()) {
@@ -123,6 +128,8 @@ export function createPrometheusCollector(
 
   return { name: 'prometheus', has: (row) => catalogue.rows.has(row), collect };
 }
+
+const noChoice: Promise<Pairs> = Promise.resolve(undefined);
 
 /** Undefined where the upstream would not tell; then everything is asked. */
 function namesOf({ values, error }: LabelAnswer): ReadonlySet<string> | undefined {
