@@ -12,17 +12,17 @@ import { once } from 'node:events';
 export async function startChild(script, args = []) {
   const child = fork(script, args);
   const ended = once(child, 'exit');
-  const [ready] = await Promise.race([
-    once(child, 'message'),
-    ended.then(([code]) => Promise.reject(new Error(`${script} ended with ${code}`))),
-  ]);
+  const died = ended.then(([code]) => Promise.reject(new Error(`${script} ended with ${code}`)));
+  died.catch(() => {});
+  const next = async () => (await Promise.race([once(child, 'message'), died]))[0];
+  const ready = await next();
   return {
     ready,
     pid: child.pid,
     async ask(message = 'ask') {
-      const answer = once(child, 'message');
+      const answer = next();
       child.send(message);
-      return (await answer)[0];
+      return answer;
     },
     async stop() {
       if (child.connected) child.disconnect();
