@@ -6,7 +6,7 @@ import { once } from 'node:events';
  *
  * @param {URL} script
  * @param {readonly string[]} args
- * @returns {Promise<{ ready: any, pid: number, ask: (message?: string) => Promise<any>, stop: () => Promise<void> }>} `ready` is
+ * @returns {Promise<{ ready: any, ask: (message?: string) => Promise<any>, stop: () => Promise<void> }>} `ready` is
  *   the first message, `ask` sends one and gives the next.
  */
 export async function startChild(script, args = []) {
@@ -18,7 +18,6 @@ export async function startChild(script, args = []) {
   const ready = await next();
   return {
     ready,
-    pid: child.pid,
     async ask(message = 'ask') {
       const answer = next();
       child.send(message);

@@ -29,7 +29,7 @@ const requestsPerConnection = 1000;
  * are looked up for each new one, so that a changed DNS record is followed even by one in steady use. Redirects are not
  * followed. Timeouts of answers are the caller's.
  *
- * Made of `node:http`, not of undici, whose parser is WebAssembly: compiling it takes 40 MiB of the host's memory.
+ * Made of `node:http`, not of undici, whose parser is WebAssembly: compiling it takes 25 to 50 MiB of the host's memory.
  */
 export class OriginPool {
   readonly #origin: URL;

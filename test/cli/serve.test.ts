@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { routes } from '../../src/http/routes.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
-import { listeningAt, type RunningCli, runCli, startCli } from '../support/run-cli.js';
+import { listeningAt, type RunningCli, readyAt, runCli, startCli } from '../support/run-cli.js';
 import { until } from '../support/until.js';
 
 const cleanUps: (() => unknown)[] = [];
@@ -49,10 +49,7 @@ async function serveWithRequestHeld(): Promise<{
   const fake = await upstream();
   const cli = serve({ PROMETHEUS_URL: fake.url });
   const url = await listeningAt(cli);
-  await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
-    what: 'the service is ready',
-    within: 30_000,
-  });
+  await readyAt(url);
   let now = (): void => {};
   const held = new Promise<void>((resolve) => {
     now = resolve;
@@ -72,10 +69,7 @@ describe('serve', () => {
   it('answers the summary, is alive at once and ready once Prometheus has answered', async () => {
     const url = await listeningAt(serve({ PROMETHEUS_URL: (await upstream()).url }));
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
-      what: 'the service is ready',
-      within: 30_000,
-    });
+    await readyAt(url);
     const summary = (await (await fetch(`${url}/prometheus/metrics/summary`)).json()) as { metrics: { http: object } };
     expect(summary.metrics.http).toMatchObject({ total_requests: '12345' });
     for (const path of ['/elsewhere', '/prometheus/elsewhere']) {
@@ -94,10 +88,7 @@ describe('serve', () => {
     const ready = await fetch(`${url}/readyz`);
     expect([ready.status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
     fake.recover();
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
-      what: 'the service is ready',
-      within: 30_000,
-    });
+    await readyAt(url);
   });
 
   it('writes JSON lines on stdout: one per change of the upstream, with a reason that helps, not one per refresh', async () => {

@@ -7,7 +7,7 @@ import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { hang } from '../support/fake-upstream-behaviours.js';
 import { openDescriptors, tellsDescriptors } from '../support/open-descriptors.js';
 import { rawConnection } from '../support/raw-http.js';
-import { listeningAt, startCli } from '../support/run-cli.js';
+import { listeningAt, readyAt, startCli } from '../support/run-cli.js';
 import { startService } from '../support/start-service.js';
 import { until } from '../support/until.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
@@ -88,10 +88,7 @@ describe('1,000 clients that disconnect in the middle of an answer', () => {
     const cli = startCli(['serve'], { PORT: '0', PROMETHEUS_URL: fake.url });
     onTestFinished(() => cli.kill('SIGKILL'));
     const url = await listeningAt(cli);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
-      what: 'the service is ready',
-      within: 30_000,
-    });
+    await readyAt(url);
     await comeAndGo(Number(new URL(url).port), 100);
     const before = await openDescriptors(cli.pid);
     await comeAndGo(Number(new URL(url).port), 1_000);

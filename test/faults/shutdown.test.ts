@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { hang } from '../support/fake-upstream-behaviours.js';
 import { rawConnection } from '../support/raw-http.js';
-import { listeningAt, startCli } from '../support/run-cli.js';
+import { listeningAt, readyAt, startCli } from '../support/run-cli.js';
 import { until } from '../support/until.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
 
@@ -16,10 +16,7 @@ async function start() {
   const cli = startCli(['serve'], { PORT: '0', PROMETHEUS_URL: fake.url });
   onTestFinished(() => cli.kill('SIGKILL'));
   const url = await listeningAt(cli);
-  await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
-    what: 'the service is ready',
-    within: 30_000,
-  });
+  await readyAt(url);
   return { fake, cli, url, port: Number(new URL(url).port) };
 }
 

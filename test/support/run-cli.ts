@@ -53,6 +53,14 @@ export function listeningAt(cli: RunningCli): Promise<string> {
   });
 }
 
+/** Resolves once `serve` at this address says that a data source has answered. */
+export async function readyAt(url: string): Promise<void> {
+  await until(async () => (await fetch(`${url}/readyz`)).status === 200, {
+    what: 'the service is ready',
+    within: 30_000,
+  });
+}
+
 function linesOf(stream: NodeJS.ReadableStream): string[] {
   const lines: string[] = [];
   createInterface({ input: stream }).on('line', (line) => lines.push(line));
