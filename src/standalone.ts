@@ -106,6 +106,7 @@ function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: S
     const { statusCode, writableFinished } = response;
     // That a data source cannot be had, which 502 and 503 say, is logged once, when it begins.
     const level = statusCode === 500 ? 'warn' : 'debug';
+    if (level === 'debug' && !isVerbose(log)) return;
     const path = withoutTokens((request.url ?? '').split('?', 1)[0]!.slice(0, 200));
     const ms = Math.round(performance.now() - started);
     const told = { method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Datasource } from '../datasource/create-datasource.js';
 import type { DatasourceReply } from '../datasource/message.js';
+import { endWith } from './end-with.js';
 import { withVary } from './with-vary.js';
 
 /** A `node:http` request listener that answers everything it is given from the datasource. Nothing may have read the body before. */
@@ -37,7 +38,7 @@ export function goneSignal(response: ClosingResponse): AbortSignal {
 function send(response: ServerResponse, { status, headers, body }: DatasourceReply): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, withVary(response.getHeader('vary'), headers));
-  if (body === undefined || body instanceof Uint8Array) response.end(body);
+  if (body === undefined || body instanceof Uint8Array) endWith(response, body);
   // What breaks off is destroyed by the pipeline, so that no client takes it for the whole.
   else pipeline(body, response).catch(() => response.destroy());
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsReply } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
+import { type EndingResponse, endWith } from './end-with.js';
 import { nodeDatasourceHandler } from './node-datasource.js';
 import { withVary } from './with-vary.js';
 
@@ -14,14 +15,11 @@ export interface NodeRequestLike {
 }
 
 /** What is needed of its response. */
-export interface NodeResponseLike {
+export interface NodeResponseLike extends EndingResponse {
   readonly headersSent: boolean;
   readonly destroyed: boolean;
   getHeader(name: string): unknown;
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
-  end(): unknown;
-  end(body: Uint8Array): unknown;
-  end(body: string, encoding: 'latin1'): unknown;
 }
 
 export type NodeHandler = (request: NodeRequestLike, response: NodeResponseLike) => void;
@@ -46,24 +44,9 @@ export function nodeHandler(metrics: Pick<Metrics, 'handle'> & Partial<Pick<Metr
   };
 }
 
-/** Bytes; a body up to this length goes out with the headers in one write, which only a text does. */
-const shortBody = 16 * 1024;
-const latin1 = new WeakMap<Uint8Array, string>();
-
-/** One character per byte; the same bytes are handed out many times. */
-function latin1Of(body: Uint8Array): string {
-  const known = latin1.get(body);
-  if (known !== undefined) return known;
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
-  latin1.set(body, text);
-  return text;
-}
-
 /** The client may have left meanwhile, or a timeout of the host answered in our place. */
 function send(response: NodeResponseLike, { status, headers, body }: MetricsReply): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, withVary(response.getHeader('vary'), headers));
-  if (!body) response.end();
-  else if (body.byteLength > shortBody) response.end(body);
-  else response.end(latin1Of(body), 'latin1');
+  endWith(response, body);
 }

@@ -28,13 +28,15 @@ export function authorizedDatasource(
     ...datasource,
     async handle(request) {
       const startedAt = performance.now();
-      const decision = await authorize(request, 'datasource');
+      const decided = authorize(request, 'datasource');
+      const decision = decided instanceof Promise ? await decided : decided;
       if (decision.allowed) {
         const { principal } = decision;
         // A name and an address never meet in one key.
         const reader = principal === undefined ? `from ${request.remoteAddress ?? 'unknown'}` : `named ${principal}`;
         const retryAfter = await secondsToWait(limiter, reader);
-        if (retryAfter === undefined) return datasource.handle({ ...request, principal });
+        if (retryAfter === undefined)
+          return datasource.handle(principal === undefined ? request : { ...request, principal });
         observe('datasource_refused', 429, startedAt);
         return replyRefused({ allowed: false, error: tooOften(rate, retryAfter) });
       }

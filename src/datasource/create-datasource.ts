@@ -1,14 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.js';
 import { acceptedEncoding } from '../http/negotiate.js';
 import type { Family } from '../model.js';
-import { abortable } from '../upstream/abortable.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
 import { AnswerCache } from './answer-cache.js';
 import { AnswerError } from './answer-error.js';
 import { Counters, type Origin } from './counters.js';
 import { type Destination, findEndpoint } from './endpoints.js';
-import { Flight, type Head } from './flight.js';
+import { type Answer, Flight } from './flight.js';
 import { guard } from './guard.js';
 import { type DatasourceLimitOptions, readLimits } from './limits.js';
 import type { DatasourceReply, DatasourceRequest } from './message.js';
@@ -70,58 +68,50 @@ export function createDatasource(options: DatasourceOptions): Datasource {
     const parameters = guard(endpoint, given, limits, clock.now());
     const gzip = acceptedEncoding(headerText(request, 'accept-encoding')) === 'gzip';
     const call: Call = { method: request.method, path, form: parameters.text, gzip };
-    const key = JSON.stringify([request.principal ?? null, call.method, path, gzip, call.form]);
+    const key = keyOf(call, request.principal);
     const keep = endpoint.cache === 'always' || (endpoint.cache === 'without time' && parameters.first('time') === '');
     const kept = keep ? cache.get(key) : undefined;
     if (!kept) return share(request, call, key, keep && limits.cacheFor > 0);
-    return fromUpstream('hit', kept.answer, kept.answer.body, { age: String(kept.age) });
+    return fromUpstream('hit', kept.answer, { age: String(kept.age) });
   }
 
   /** Joins a call that is under way, or makes one. */
   async function share(request: DatasourceRequest, call: Call, key: string, keep: boolean): Promise<DatasourceReply> {
     const known = flights.get(key);
     const flight = known?.joinable ? known : launch(call, key, keep);
-    const { body } = flight.join(request.signal);
-    const head = await abortable(flight.head, request.signal);
-    // A short answer has come with its head, and goes out with it in one piece.
-    await setImmediate();
-    return fromUpstream(flight === known ? 'shared' : 'miss', head, body());
+    const answer = await flight.join(request.signal);
+    return fromUpstream(flight === known ? 'shared' : 'miss', answer);
   }
 
   function launch(call: Call, key: string, keep: boolean): Flight {
     calls.admit();
     const flight = new Flight(clock);
     flights.set(key, flight);
-    const landed = async (): Promise<void> => {
-      const head = await flight.head;
-      const { whole } = flight;
-      if (keep && whole && head.status === 200) cache.set(key, head, whole);
-      outages.answered();
-    };
-    void calls
-      .fly(flight, call)
-      .then(landed)
-      .catch((error: unknown) => {
-        outages.failed(error);
-        // Who has the beginning of an answer is told nothing more.
-        if (flight.begun) countLimit(upstreamFailure(error));
-      })
-      .finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
-      });
+    void fly(flight, call, key, keep);
     return flight;
+  }
+
+  async function fly(flight: Flight, call: Call, key: string, keep: boolean): Promise<void> {
+    try {
+      await calls.fly(flight, call);
+      const { head, whole } = flight;
+      if (keep && whole && head?.status === 200) cache.set(key, head, whole);
+      outages.answered();
+    } catch (error) {
+      outages.failed(error);
+      // Who has the beginning of an answer is told nothing more.
+      if (flight.head) countLimit(upstreamFailure(error));
+    }
+    if (flights.get(key) === flight) flights.delete(key);
   }
 
   function fromUpstream(
     origin: Origin,
-    { status, headers }: Head,
-    body: Uint8Array | AsyncIterable<Uint8Array>,
+    { status, headers, body }: Answer,
     more: Readonly<Record<string, string>> = {},
   ): DatasourceReply {
     counters.answer(origin);
-    const length = body instanceof Uint8Array && status !== 204 ? { 'content-length': String(body.length) } : {};
-    const reply = replyAnswer(status, { ...headers, ...length, ...more, 'x-cache': origin }, body);
-    return status === 204 ? { ...reply, body: undefined } : reply;
+    return replyAnswer(status, { ...headers, ...more, 'x-cache': origin }, body);
   }
 
   function fail(error: unknown, { signal }: DatasourceRequest): DatasourceReply {
@@ -162,6 +152,12 @@ export function createDatasource(options: DatasourceOptions): Datasource {
       await calls.close();
     },
   };
+}
+
+/** Everything that changes an answer. Only a name can have spaces in front of the form, and that is quoted. */
+function keyOf({ method, path, gzip, form }: Call, principal: string | undefined): string {
+  const reader = principal === undefined ? '' : JSON.stringify(principal);
+  return `${reader} ${method} ${gzip ? 'gzip' : 'identity'} ${path} ${form}`;
 }
 
 function headerText({ headers }: DatasourceRequest, name: string): string {

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { finished } from 'node:stream/promises';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { bodyTooLong } from '../http-client/read-body.js';
 import type { Flight, Head } from './flight.js';
@@ -31,15 +30,27 @@ export async function exchange({ pool, request, flight, judge, answered, maxBody
       return;
     }
     let size = 0;
-    response
-      .on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > maxBody) response.destroy(bodyTooLong());
-        else flight.push(chunk);
-      })
-      .once('end', () => flight.complete());
-    await finished(response);
+    await new Promise<void>((resolve, reject) => {
+      response
+        .on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > maxBody) response.destroy(bodyTooLong());
+          else flight.push(chunk);
+        })
+        .once('end', () => {
+          flight.complete();
+          resolve();
+        })
+        .once('error', reject)
+        .once('close', () => {
+          if (!response.complete) reject(brokenOff());
+        });
+    });
   } finally {
     response.destroy();
   }
+}
+
+function brokenOff(): Error {
+  return Object.assign(new Error('the answer broke off'), { code: 'ECONNRESET' });
 }

@@ -7,6 +7,11 @@ export interface Head {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** An answer, or the beginning of one: a body that is not whole comes in pieces; where it breaks off, they throw. */
+export interface Answer extends Head {
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
 /** What of the connection a flight needs: to hold it up when readers are slow. */
 export interface Tap {
   pause(): void;
@@ -32,19 +37,18 @@ const stallLimit = 5_000;
  * has gone, the call is given up.
  */
 export class Flight {
-  /** Rejects with what went wrong before there was an answer. */
-  readonly head: Promise<Head>;
   readonly #clock: Clock;
-  readonly #abandon = new AbortController();
+  /** What gives the call up for all; its signal fires with the reason. */
+  readonly call = new AbortController();
   readonly #readers = new Set<Reader>();
-  #begin: (head: Head) => void = () => {};
-  #refuse: (error: unknown) => void = () => {};
+  #head: Head | undefined;
+  /** Readers are given what there is. */
+  #open = false;
   #chunks: Uint8Array[] = [];
   #released = 0;
   #held = 0;
   #state: 'under way' | 'complete' | 'failed' = 'under way';
   #error: unknown;
-  #begun = false;
   #tap: Tap | undefined;
   #paused = false;
   #stall: Timer | undefined;
@@ -52,26 +56,15 @@ export class Flight {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.head = new Promise((resolve, reject) => {
-      this.#begin = resolve;
-      this.#refuse = reject;
-    });
-    // Nobody may be waiting for it any more.
-    this.head.catch(() => {});
   }
 
-  /** Whether there is an answer, or the beginning of one. */
-  get begun(): boolean {
-    return this.#begun;
-  }
-
-  /** Fires when nobody wants the answer any more, with the reason. */
-  get abandoned(): AbortSignal {
-    return this.#abandon.signal;
+  /** Status and headers, once there is an answer or the beginning of one. */
+  get head(): Head | undefined {
+    return this.#head;
   }
 
   get joinable(): boolean {
-    return this.#released === 0 && this.#state !== 'failed' && !this.#abandon.signal.aborted;
+    return this.#released === 0 && this.#state !== 'failed' && !this.call.signal.aborted;
   }
 
   /** The complete answer, where all of it is held. */
@@ -82,36 +75,32 @@ export class Flight {
   }
 
   /**
-   * One more reader, until `signal` fires; it must be joinable. The body is for after the head. It is the whole where that
-   * has come already, else its pieces; those that break off throw.
+   * One more reader, until `signal` fires; it must be joinable. Resolves when the answer begins, or, for one that comes with
+   * its head, is whole. Rejects with what went wrong before, or because the reader has gone.
    */
-  join(signal: AbortSignal): { body: () => Uint8Array | AsyncIterable<Uint8Array> } {
+  async join(signal: AbortSignal): Promise<Answer> {
     const reader: Reader = { at: 0, error: undefined, wake: () => {} };
     this.#readers.add(reader);
     const gone = () => this.#leave(reader, new AnswerError(499, 'canceled', 'the client has gone'));
     if (signal.aborted) gone();
     else signal.addEventListener('abort', gone, { once: true });
     const done = () => signal.removeEventListener('abort', gone);
-    return {
-      body: () => {
-        const { whole } = this;
-        if (whole === undefined) return this.#read(reader, done);
-        done();
-        return whole;
-      },
-    };
-  }
-
-  /** Gives the call up for all. */
-  abandon(reason: AnswerError): void {
-    this.#abandon.abort(reason);
+    while (!this.#open && reader.error === undefined) await news(reader);
+    const { whole } = this;
+    if (whole === undefined && this.#head && reader.error === undefined) {
+      return { status: this.#head.status, headers: this.#head.headers, body: this.#read(reader, done) };
+    }
+    done();
+    if (!this.#head || !whole) throw reader.error ?? this.#error;
+    return { status: this.#head.status, headers: this.#head.headers, body: whole };
   }
 
   /** The answer begins. */
   start(head: Head, tap?: Tap): void {
-    this.#begun = true;
+    this.#head = head;
     this.#tap = tap;
-    this.#begin(head);
+    // A short answer comes with its head, and goes out with it in one piece.
+    setImmediate(() => this.#openUp());
   }
 
   push(chunk: Uint8Array): void {
@@ -129,8 +118,12 @@ export class Flight {
   /** Readers get the error after the chunks that came before it. */
   fail(error: unknown): void {
     this.#error = error;
-    this.#refuse(error);
     this.#settle('failed');
+  }
+
+  #openUp(): void {
+    this.#open = true;
+    this.#wakeAll();
   }
 
   #settle(state: 'complete' | 'failed'): void {
@@ -138,7 +131,7 @@ export class Flight {
     this.#state = state;
     this.#tap = undefined;
     this.#stall?.cancel();
-    this.#wakeAll();
+    this.#openUp();
   }
 
   async *#read(reader: Reader, done: () => void): AsyncGenerator<Uint8Array> {
@@ -152,11 +145,7 @@ export class Flight {
           yield chunk;
         } else if (this.#state === 'failed') throw this.#error;
         else if (this.#state === 'complete') return;
-        else {
-          await new Promise<void>((resolve) => {
-            reader.wake = resolve;
-          });
-        }
+        else await news(reader);
       }
     } finally {
       done();
@@ -168,7 +157,7 @@ export class Flight {
     reader.error ??= error;
     reader.wake();
     if (!this.#readers.delete(reader) || this.#state !== 'under way') return;
-    if (this.#readers.size === 0) this.abandon(new AnswerError(499, 'canceled', 'all clients have gone'));
+    if (this.#readers.size === 0) this.call.abort(new AnswerError(499, 'canceled', 'all clients have gone'));
     else if (this.#paused) this.#makeRoom();
   }
 
@@ -199,4 +188,10 @@ export class Flight {
   #wakeAll(): void {
     for (const reader of this.#readers) reader.wake();
   }
+}
+
+function news(reader: Reader): Promise<void> {
+  return new Promise((resolve) => {
+    reader.wake = resolve;
+  });
 }

@@ -1,9 +1,18 @@
 import { formatDuration } from '../duration.js';
 import { AnswerError, type LimitName } from './answer-error.js';
-import type { Endpoint } from './endpoints.js';
+import { type Endpoint, endpoints, type ParameterRule } from './endpoints.js';
 import type { DatasourceLimits } from './limits.js';
 import type { Parameters } from './parameters.js';
 import { readStep, readTime } from './read-time.js';
+
+const rulesOf = new Map(
+  endpoints.map((endpoint) => {
+    const rules = Object.entries(endpoint.parameters);
+    const under = (wanted: ParameterRule) => rules.filter(([, rule]) => rule === wanted).map(([name]) => name);
+    const has = { range: under('range').length > 0, timeout: under('timeout').length > 0 };
+    return [endpoint, { promql: under('promql'), has }];
+  }),
+);
 
 /**
  * The parameters as they may go on. PromQL is not parsed: that is for the upstream, whose dialect and error texts are its
@@ -13,15 +22,14 @@ import { readStep, readTime } from './read-time.js';
  * @throws AnswerError for a call that is over a limit
  */
 export function guard(endpoint: Endpoint, parameters: Parameters, limits: DatasourceLimits, now: number): Parameters {
-  const rules = Object.entries(endpoint.parameters);
-  const promql = rules.filter(([, rule]) => rule === 'promql').map(([name]) => name);
+  const { promql, has } = rulesOf.get(endpoint)!;
   const size = promql.reduce((sum, name) => sum + parameters.size(name), 0);
   if (size > limits.querySize) {
     const words = `${size} bytes are more than the limit of ${limits.querySize} bytes`;
     throw refusal('query_size', `invalid parameter "${promql[0]}": ${words}`);
   }
-  if (rules.some(([, rule]) => rule === 'range')) guardRange(parameters, limits, now);
-  return rules.some(([, rule]) => rule === 'timeout') ? capTimeout(parameters, limits) : parameters;
+  if (has.range) guardRange(parameters, limits, now);
+  return has.timeout ? capTimeout(parameters, limits) : parameters;
 }
 
 /** The texts are Prometheus's own where it refuses the same. */

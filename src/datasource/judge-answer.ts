@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { answerError } from '../upstream/answer-error.js';
+import { answerError, type Refusal } from '../upstream/answer-error.js';
 import { AnswerError } from './answer-error.js';
 import type { Head } from './flight.js';
 import type { DatasourceReply } from './message.js';
@@ -7,19 +7,12 @@ import { replyNotAllowed, replyNotFound, replyNotReady } from './reply.js';
 
 /** What was asked, as far as it matters for judging the answer. */
 export interface Asked {
-  /** `Prometheus at http://…`, for errors that are logged. */
-  readonly source: string;
-  readonly url: URL;
-  /** The settings that the credentials came from; undefined when none were sent. */
-  readonly credentials: string | undefined;
-  /** Masked wherever the answer is quoted. */
-  readonly secrets: readonly string[];
   /** Whether a gzip answer was asked for. */
   readonly gzip: boolean;
   /** Bytes. */
   readonly answerSize: number;
-  /** Epoch milliseconds. */
-  readonly now: number;
+  /** Made only where there is something to tell about it. */
+  readonly told: () => Pick<Refusal, 'source' | 'url' | 'credentials' | 'secrets' | 'now'>;
 }
 
 /** Headers of the upstream that reach the client; no others do. */
@@ -61,13 +54,24 @@ function handOn(status: number, headers: IncomingHttpHeaders, asked: Asked): Hea
     const words = `the answer has ${length} bytes, more than the limit of ${asked.answerSize} bytes`;
     throw new AnswerError(422, 'execution', words, { limit: 'answer_size' });
   }
-  const given = handedOn.filter((name) => headers[name] !== undefined).map((name) => [name, String(headers[name])]);
-  return { status, headers: Object.fromEntries(given) };
+  const given: Record<string, string> = {};
+  for (const name of handedOn) {
+    const value = headers[name];
+    if (value !== undefined) given[name] = value;
+  }
+  return { status, headers: given };
 }
 
 function foreign(status: number, headers: IncomingHttpHeaders, asked: Asked): Error {
   const { location, 'retry-after': retryAfter } = headers;
-  return answerError({ ...asked, status, contentType: contentType(headers), location, retryAfter, beginning: '' });
+  return answerError({
+    ...asked.told(),
+    status,
+    contentType: contentType(headers),
+    location,
+    retryAfter,
+    beginning: '',
+  });
 }
 
 function contentType(headers: IncomingHttpHeaders): string {

@@ -23,7 +23,11 @@ export class Parameters {
   /** Those of the body stand before those of the URL: they win where one value counts, and lists have both. */
   static merge(body: string, query: string): Parameters {
     const text = body === '' || query === '' ? body + query : `${body}&${query}`;
-    return new Parameters(text, text.split('&').flatMap(readPair));
+    const pairs = text.split('&').map(readPair);
+    return new Parameters(
+      text,
+      pairs.filter((pair) => pair !== undefined),
+    );
   }
 
   /** The value that counts; empty text where there is none, which is the same to Prometheus. */
@@ -45,15 +49,15 @@ export class Parameters {
 }
 
 /** Nothing for what Go passes over: empty pairs, those with a semicolon or a broken escape. */
-function readPair(text: string): Pair[] {
-  if (text === '' || text.includes(';') || /%(?![0-9a-f]{2})/i.test(text)) return [];
+function readPair(text: string): Pair | undefined {
+  if (text === '' || text.includes(';') || (text.includes('%') && /%(?![0-9a-f]{2})/i.test(text))) return undefined;
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
-  return [{ text, name: unescapeText(name), value: equals < 0 ? '' : unescapeText(text.slice(equals + 1)) }];
+  return { text, name: unescapeText(name), value: equals < 0 ? '' : unescapeText(text.slice(equals + 1)) };
 }
 
 function unescapeText(text: string): string {
-  return text
-    .replaceAll('+', ' ')
-    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const spaced = text.replaceAll('+', ' ');
+  if (!spaced.includes('%')) return spaced;
+  return spaced.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -13,9 +13,12 @@ const always = {
 export function replyAnswer(
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: DatasourceReply['body'],
+  body: Uint8Array | AsyncIterable<Uint8Array>,
 ): DatasourceReply {
-  return { status, headers: { ...headers, ...always }, body };
+  const told: Record<string, string> = { ...always, ...headers };
+  if (status === 204) return { status, headers: told, body: undefined };
+  if (body instanceof Uint8Array) told['content-length'] = String(body.length);
+  return { status, headers: told, body };
 }
 
 /** An error in the form of the Prometheus API. */

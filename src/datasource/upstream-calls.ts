@@ -78,13 +78,14 @@ export class UpstreamCalls {
   /** Fills the flight. Resolves when its last byte has come; rejects, after the flight has failed, with why it did. */
   async fly(flight: Flight, call: Call): Promise<void> {
     const { timeout } = this.#limits;
-    const turn = this.#clock.setTimeout(() => {
+    const giveUp = () => {
       const words = `the query waited for its turn longer than the limit of ${formatDuration(timeout)}`;
-      flight.abandon(new AnswerError(503, 'timeout', words, { limit: 'timeout' }));
-    }, timeout);
+      flight.call.abort(new AnswerError(503, 'timeout', words, { limit: 'timeout' }));
+    };
+    const turn = this.#gate.full ? this.#clock.setTimeout(giveUp, timeout) : undefined;
     let waiting = true;
     const stopWaiting = () => {
-      turn.cancel();
+      turn?.cancel();
       if (waiting) this.#waiting -= 1;
       waiting = false;
     };
@@ -96,7 +97,7 @@ export class UpstreamCalls {
         await this.#ask(flight, call, signal, answered).finally(() => {
           this.#underWay -= 1;
         });
-      }, flight.abandoned);
+      }, flight.call);
     } catch (error) {
       flight.fail(error);
       throw error;
@@ -117,14 +118,16 @@ export class UpstreamCalls {
     try {
       const proof = await abortable(this.#credentials.prove(), signal);
       const request = this.#request(call, proof, signal);
-      const judge = (status: number, headers: IncomingHttpHeaders) =>
-        judgeAnswer(status, headers, this.#asked(call, proof));
-      const once = () =>
-        exchange({ pool: this.#pool, request, flight, judge, answered, maxBody: this.#limits.answerSize });
-      await once().catch((error: unknown) => {
-        if (signal.aborted || flight.begun || !isClosedConnection(error)) throw error;
-        return once();
-      });
+      const { answerSize: maxBody } = this.#limits;
+      const asked = { gzip: call.gzip, answerSize: maxBody, told: () => this.#told(call, proof) };
+      const judge = (status: number, headers: IncomingHttpHeaders) => judgeAnswer(status, headers, asked);
+      const task = { pool: this.#pool, request, flight, judge, answered, maxBody };
+      try {
+        await exchange(task);
+      } catch (error) {
+        if (signal.aborted || flight.head || !isClosedConnection(error)) throw error;
+        await exchange(task);
+      }
     } catch (error) {
       throw error instanceof AnswerError ? error : transportError(error, this.source);
     }
@@ -149,14 +152,12 @@ export class UpstreamCalls {
     };
   }
 
-  #asked({ path, gzip }: Call, proof: Proof | undefined): Asked {
+  #told({ path }: Call, proof: Proof | undefined): ReturnType<Asked['told']> {
     return {
       source: this.source,
       url: new URL(`${this.#base}${path}`, this.#settings.prometheusUrl),
       credentials: this.#credentials.source,
       secrets: proof?.secrets ?? [],
-      gzip,
-      answerSize: this.#limits.answerSize,
       now: this.#clock.now(),
     };
   }

@@ -32,7 +32,9 @@ const requestsPerConnection = 1000;
  * Made of `node:http`, not of undici, whose parser is WebAssembly: compiling it takes 25 to 50 MiB of the host's memory.
  */
 export class OriginPool {
-  readonly #origin: URL;
+  readonly #host: string;
+  readonly #port: string;
+  readonly #isTls: boolean;
   readonly #agent: Agent;
   readonly #connectTimeout: number;
   /** Every open connection, and the requests it has had. */
@@ -42,7 +44,11 @@ export class OriginPool {
   #destroyed: Error | undefined;
 
   constructor(origin: string, { connections, connectTimeout, ca }: OriginPoolOptions) {
-    this.#origin = new URL(origin);
+    const { hostname, port, protocol } = new URL(origin);
+    // Brackets around an IPv6 address are for URLs.
+    this.#host = hostname.replace(/^\[|\]$/g, '');
+    this.#port = port;
+    this.#isTls = protocol === 'https:';
     this.#connectTimeout = connectTimeout;
     const kept = { keepAlive: true, maxSockets: connections, timeout: keptIdle };
     this.#agent = this.#isTls ? new TlsAgent(ca === undefined ? kept : { ...kept, ca }) : new Agent(kept);
@@ -60,14 +66,12 @@ export class OriginPool {
   request({ method, path, headers, body, signal }: PoolRequest): Promise<IncomingMessage> {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const send = this.#isTls ? requestHttps : requestHttp;
-    const { hostname, port } = this.#origin;
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       if (this.#destroyed) throw this.#destroyed;
       const request = send({
-        // Brackets around an IPv6 address are for URLs.
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port,
+        host: this.#host,
+        port: this.#port,
         method,
         path,
         headers: { ...headers, ...length },
@@ -108,10 +112,6 @@ export class OriginPool {
     for (const breakOff of this.#underWay) breakOff(this.#destroyed);
     this.#agent.destroy();
     await Promise.all([...this.#uses.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-  }
-
-  get #isTls(): boolean {
-    return this.#origin.protocol === 'https:';
   }
 
   #use(socket: Socket): void {

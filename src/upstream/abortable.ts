@@ -1,9 +1,10 @@
-/** As `promise`, but rejects with the reason of `signal` at once when it fires, whatever the promise is still waiting for. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** As `value`, but rejects with the reason of `signal` at once when it fires, whatever a promise is still waiting for. */
+export function abortable<T>(value: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
+  if (!(value instanceof Promise)) return value;
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

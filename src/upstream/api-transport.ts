@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
@@ -70,8 +71,21 @@ export class ApiTransport {
   }
 
   /** Rejects with a `GatewayzMetricsError`, or with the reason of `signal`. */
-  ask<T>(question: Question, read: Reader<T>, signal: AbortSignal): Promise<Answer<T>> {
-    return this.#gate.run((deadline, answered) => this.#exchange(question, read, deadline, answered), signal);
+  async ask<T>(question: Question, read: Reader<T>, signal: AbortSignal): Promise<Answer<T>> {
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    // Everything that one refresh asks shares a signal: more than ten listeners are no leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await this.#gate.run(
+        (deadline, answered) => this.#exchange(question, read, deadline, answered),
+        controller,
+      );
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   /** Breaks off what is under way; resolves when all connections are closed. */

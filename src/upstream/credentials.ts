@@ -11,14 +11,14 @@ export interface Credentials {
   /** The names of the settings they come from, for messages; undefined when there are none. */
   readonly source: string | undefined;
   /** Asked for every request; rejects with `settings_invalid` when a token file has never had a token. */
-  readonly prove: () => Promise<Proof | undefined>;
+  readonly prove: () => Proof | undefined | Promise<Proof>;
 }
 
 export function credentials(settings: UpstreamSettings): Credentials {
   const { prometheusToken, prometheusTokenFile, prometheusUsername, prometheusPassword } = settings;
   if (prometheusToken !== undefined) {
     const proof = bearer(prometheusToken);
-    return { source: 'PROMETHEUS_TOKEN', prove: async () => proof };
+    return { source: 'PROMETHEUS_TOKEN', prove: () => proof };
   }
   if (prometheusTokenFile !== undefined) {
     const read = tokenFile(prometheusTokenFile);
@@ -26,9 +26,9 @@ export function credentials(settings: UpstreamSettings): Credentials {
   }
   if (prometheusUsername !== undefined) {
     const proof = basic(prometheusUsername, prometheusPassword ?? '');
-    return { source: 'PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD', prove: async () => proof };
+    return { source: 'PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD', prove: () => proof };
   }
-  return { source: undefined, prove: async () => undefined };
+  return { source: undefined, prove: () => undefined };
 }
 
 function bearer(token: string): Proof {

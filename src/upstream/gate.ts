@@ -1,8 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 
 interface Waiter {
-  admit(deadline: AbortController): void;
+  admit(): void;
   refuse(error: unknown): void;
 }
 
@@ -41,25 +40,27 @@ export class Gate {
     this.#clock = clock;
   }
 
-  /** Rejects with what `work` rejects with, or the reason of `signal`, or because of silence or closing. */
-  async run<T>(work: Work<T>, signal: AbortSignal): Promise<T> {
-    // Everything that one refresh asks shares a signal: more than ten listeners are no leak.
-    setMaxListeners(0, signal);
-    const deadline = await this.#enter(signal);
+  /** Whether work that came now would have to wait. */
+  get full(): boolean {
+    return this.#underWay.size >= this.#options.limit;
+  }
+
+  /**
+   * Rejects with what `work` rejects with, the reason of `controller`, or because of silence or closing. The controller is this
+   * work's own, and ends it: whoever asked for it may use it, and so does the gate.
+   */
+  async run<T>(work: Work<T>, controller: AbortController): Promise<T> {
+    await this.#enter(controller);
     const answersBefore = this.#answers;
     const timer = this.#clock.setTimeout(() => {
       if (this.#answers === answersBefore) this.#silent = true;
-      deadline.abort(this.#options.lateError());
+      controller.abort(this.#options.lateError());
     }, this.#options.timeout);
-    const abort = () => deadline.abort(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
     try {
-      return await work(deadline.signal, () => this.#answered());
+      return await work(controller.signal, () => this.#answered());
     } finally {
       timer.cancel();
-      signal.removeEventListener('abort', abort);
-      this.#leave(deadline);
+      this.#leave(controller);
     }
   }
 
@@ -67,23 +68,28 @@ export class Gate {
   close(error: Error): void {
     this.#closed ??= error;
     this.#refuseWaiting(() => error);
-    for (const deadline of this.#underWay) deadline.abort(error);
+    for (const controller of this.#underWay) controller.abort(error);
   }
 
-  async #enter(signal: AbortSignal): Promise<AbortController> {
+  async #enter(controller: AbortController): Promise<void> {
+    const { signal } = controller;
     signal.throwIfAborted();
     if (this.#closed !== undefined) throw this.#closed;
     if (this.#silent) throw this.#options.silentError();
-    if (this.#underWay.size < this.#options.limit) return this.#start();
-    return new Promise((resolve, reject) => {
+    if (!this.full) {
+      this.#underWay.add(controller);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
       const giveUp = () => {
         this.#waiting.delete(waiter);
         reject(signal.reason);
       };
       const waiter: Waiter = {
-        admit: (deadline) => {
+        admit: () => {
           signal.removeEventListener('abort', giveUp);
-          resolve(deadline);
+          this.#underWay.add(controller);
+          resolve();
         },
         refuse: (error) => {
           signal.removeEventListener('abort', giveUp);
@@ -95,24 +101,18 @@ export class Gate {
     });
   }
 
-  #start(): AbortController {
-    const deadline = new AbortController();
-    this.#underWay.add(deadline);
-    return deadline;
-  }
-
   #answered(): void {
     this.#answers += 1;
     this.#silent = false;
   }
 
-  #leave(deadline: AbortController): void {
-    this.#underWay.delete(deadline);
+  #leave(controller: AbortController): void {
+    this.#underWay.delete(controller);
     if (this.#silent) this.#refuseWaiting(this.#options.silentError);
     const [next] = this.#waiting;
     if (next !== undefined) {
       this.#waiting.delete(next);
-      next.admit(this.#start());
+      next.admit();
     }
     if (this.#underWay.size === 0) this.#silent = false;
   }

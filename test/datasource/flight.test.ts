@@ -16,8 +16,8 @@ function begun() {
   return { clock, flight, held };
 }
 
-function piecesOf(flight: Flight, signal = never): AsyncIterator<Uint8Array> {
-  const body = flight.join(signal).body();
+async function piecesOf(flight: Flight, signal = never): Promise<AsyncIterator<Uint8Array>> {
+  const { body } = await flight.join(signal);
   if (body instanceof Uint8Array) throw new Error('the whole had come already');
   return body[Symbol.asyncIterator]();
 }
@@ -37,7 +37,7 @@ async function text(pieces: AsyncIterator<Uint8Array>): Promise<string> {
 describe('reading', () => {
   test('pieces are handed on as they come, before the last is there', async () => {
     const { flight } = begun();
-    const pieces = piecesOf(flight);
+    const pieces = await piecesOf(flight);
     flight.push(Buffer.from('one'));
     expect(String((await pieces.next()).value)).toBe('one');
     const next = pieces.next();
@@ -49,26 +49,26 @@ describe('reading', () => {
 
   test('who joins later reads from the first byte on', async () => {
     const { flight } = begun();
-    const first = piecesOf(flight);
+    const first = await piecesOf(flight);
     flight.push(Buffer.from('one '));
     await first.next();
     expect(flight.joinable).toBe(true);
-    const second = piecesOf(flight);
+    const second = await piecesOf(flight);
     flight.push(Buffer.from('two'));
     flight.complete();
     expect(await text(second)).toBe('one two');
     expect(await text(first)).toBe('two');
   });
 
-  test('an answer that is complete comes in one piece, the same for all', () => {
+  test('an answer that is complete comes in one piece, the same for all', async () => {
     const { flight } = begun();
     flight.push(Buffer.from('one '));
     flight.push(Buffer.from('two'));
     expect(flight.whole).toBeUndefined();
     flight.complete();
-    const whole = flight.join(never).body();
+    const { body: whole } = await flight.join(never);
     expect(String(whole)).toBe('one two');
-    expect(flight.join(never).body()).toBe(whole);
+    expect((await flight.join(never)).body).toBe(whole);
   });
 
   test('an empty answer is complete too', () => {
@@ -79,7 +79,7 @@ describe('reading', () => {
 
   test('all readers get the error that breaks it off, after what came before', async () => {
     const { flight } = begun();
-    const readers = [piecesOf(flight), piecesOf(flight)];
+    const readers = [await piecesOf(flight), await piecesOf(flight)];
     flight.push(Buffer.from('half'));
     flight.fail(new Error('broken'));
     for (const pieces of readers) {
@@ -99,46 +99,48 @@ describe('reading', () => {
     expect(String(flight.whole)).toBe('all');
   });
 
-  test('a failure before the answer is the failure of the head', async () => {
+  test('a failure before the answer is the failure of whoever waits for it', async () => {
     const flight = new Flight(new FakeClock());
+    const joined = flight.join(never);
     flight.fail(new Error('no answer'));
-    await expect(flight.head).rejects.toThrow('no answer');
+    await expect(joined).rejects.toThrow('no answer');
+    expect(flight.head).toBeUndefined();
   });
 });
 
 describe('leaving', () => {
-  test('who leaves does not end it for the others; when the last has left it is given up', () => {
+  test('who leaves does not end it for the others; when the last has left it is given up', async () => {
     const { flight } = begun();
     const [first, second] = [new AbortController(), new AbortController()];
-    flight.join(first.signal);
-    flight.join(second.signal);
+    const joined = [flight.join(first.signal), flight.join(second.signal)];
     first.abort();
-    expect(flight.abandoned.aborted).toBe(false);
+    expect(flight.call.signal.aborted).toBe(false);
     expect(flight.joinable).toBe(true);
     second.abort();
-    expect(flight.abandoned.aborted).toBe(true);
+    expect(flight.call.signal.aborted).toBe(true);
     expect(flight.joinable).toBe(false);
+    for (const one of joined) await expect(one).rejects.toThrow('the client has gone');
   });
 
   test('stopping to read is leaving', async () => {
     const { flight } = begun();
-    const pieces = piecesOf(flight);
+    const pieces = await piecesOf(flight);
     flight.push(Buffer.from('one'));
     await pieces.next();
     await pieces.return?.();
-    expect(flight.abandoned.aborted).toBe(true);
+    expect(flight.call.signal.aborted).toBe(true);
   });
 
-  test('who had left before it joined counts as gone', () => {
+  test('who had left before it joined counts as gone', async () => {
     const { flight } = begun();
-    flight.join(AbortSignal.abort());
-    expect(flight.abandoned.aborted).toBe(true);
+    await expect(flight.join(AbortSignal.abort())).rejects.toThrow('the client has gone');
+    expect(flight.call.signal.aborted).toBe(true);
   });
 
   test('a reader that waits for more learns that it has been left', async () => {
     const { flight } = begun();
     const gone = new AbortController();
-    const next = piecesOf(flight, gone.signal).next();
+    const next = (await piecesOf(flight, gone.signal)).next();
     gone.abort();
     await expect(next).rejects.toThrow('the client has gone');
   });
@@ -146,10 +148,10 @@ describe('leaving', () => {
   test('a signal that outlives the answer keeps nothing of it', async () => {
     const { flight } = begun();
     const { signal } = new AbortController();
-    const pieces = piecesOf(flight, signal);
+    const pieces = await piecesOf(flight, signal);
     flight.push(Buffer.from('all'));
     flight.complete();
-    expect(String(flight.join(signal).body())).toBe('all');
+    expect(String((await flight.join(signal)).body)).toBe('all');
     expect(await text(pieces)).toBe('all');
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
@@ -160,14 +162,14 @@ describe('leaving', () => {
     flight.join(gone.signal);
     flight.complete();
     gone.abort();
-    expect(flight.abandoned.aborted).toBe(false);
+    expect(flight.call.signal.aborted).toBe(false);
   });
 });
 
 describe('pace', () => {
-  test('within the window the upstream is not held up, and nothing is let go', () => {
+  test('within the window the upstream is not held up, and nothing is let go', async () => {
     const { flight, held } = begun();
-    piecesOf(flight);
+    await piecesOf(flight);
     for (let piece = 0; piece < 4; piece += 1) flight.push(Buffer.alloc(quarter));
     expect(held).toEqual([]);
     flight.complete();
@@ -176,7 +178,7 @@ describe('pace', () => {
 
   test('beyond it the slowest reader holds the upstream up, and nobody can join any more', async () => {
     const { flight, held } = begun();
-    const [fast, slow] = [piecesOf(flight), piecesOf(flight)];
+    const [fast, slow] = [await piecesOf(flight), await piecesOf(flight)];
     for (let piece = 0; piece < 5; piece += 1) flight.push(Buffer.alloc(quarter));
     expect(held).toEqual(['pause']);
     expect(await read(fast, 5)).toBe(5 * quarter);
@@ -191,7 +193,7 @@ describe('pace', () => {
 
   test('a reader that keeps up never holds it up, however long the answer', async () => {
     const { flight, held } = begun();
-    const pieces = piecesOf(flight);
+    const pieces = await piecesOf(flight);
     for (let piece = 0; piece < 40; piece += 1) {
       flight.push(Buffer.alloc(quarter));
       expect(await read(pieces, 1)).toBe(quarter);
@@ -201,7 +203,7 @@ describe('pace', () => {
 
   test('who stands still for five seconds is left behind, so that the others go on', async () => {
     const { clock, flight, held } = begun();
-    const [fast, slow] = [piecesOf(flight), piecesOf(flight)];
+    const [fast, slow] = [await piecesOf(flight), await piecesOf(flight)];
     for (let piece = 0; piece < 5; piece += 1) flight.push(Buffer.alloc(quarter));
     await read(fast, 5);
     await clock.advance(4999);
@@ -217,19 +219,19 @@ describe('pace', () => {
 
   test('a reader who is slow but moves is not', async () => {
     const { clock, flight } = begun();
-    const [fast, slow] = [piecesOf(flight), piecesOf(flight)];
+    const [fast, slow] = [await piecesOf(flight), await piecesOf(flight)];
     for (let piece = 0; piece < 6; piece += 1) flight.push(Buffer.alloc(quarter));
     await read(fast, 6);
     for (let piece = 0; piece < 6; piece += 1) {
       await clock.advance(4999);
       expect(await read(slow, 1)).toBe(quarter);
     }
-    expect(flight.abandoned.aborted).toBe(false);
+    expect(flight.call.signal.aborted).toBe(false);
   });
 
   test('one alone may take its time', async () => {
     const { clock, flight } = begun();
-    const only = piecesOf(flight);
+    const only = await piecesOf(flight);
     for (let piece = 0; piece < 5; piece += 1) flight.push(Buffer.alloc(quarter));
     await clock.advance(60_000);
     expect(await read(only, 5)).toBe(5 * quarter);
@@ -238,8 +240,8 @@ describe('pace', () => {
   test('when the slow one leaves, the others go on at once', async () => {
     const { flight, held } = begun();
     const gone = new AbortController();
-    const fast = piecesOf(flight);
-    piecesOf(flight, gone.signal);
+    const fast = await piecesOf(flight);
+    await piecesOf(flight, gone.signal);
     for (let piece = 0; piece < 5; piece += 1) flight.push(Buffer.alloc(quarter));
     await read(fast, 5);
     gone.abort();

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FakeRequest } from '../support/fake-prometheus.js';
 import { drip, endlessBody, hang, hangMidBody } from '../support/fake-upstream-behaviours.js';
 import { clientOf, errorOf, instant, startClient } from './start-client.js';
@@ -32,6 +32,17 @@ describe('an upstream that does not answer in time', () => {
       `Prometheus at ${fake.url} was not asked, because it answered nothing else within 500ms (PROMETHEUS_TIMEOUT)`,
     );
     expect([fake.requests.length, client.retries]).toEqual([4, 0]);
+  });
+
+  test('and many queries with one signal are no leak that Node.js would warn of', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { fake, ask } = await startClient({ prometheusTimeout: timeout });
+    fake.behave(hang);
+    await Promise.all(Array.from({ length: 40 }, () => errorOf(ask())));
+    expect(warnings).toEqual([]);
   });
 
   test('is asked again afterwards', async () => {
