@@ -7,7 +7,7 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** The data flow, upstream first: a unit imports only units that stand before it. Units in one line do not know each other. */
 const flow: readonly (readonly string[])[] = [
-  ['model', 'errors', 'clock'],
+  ['model', 'errors', 'clock', 'cancellation'],
   ['duration', 'http-client'],
   ['promql'],
   ['settings', 'instrument'],

@@ -24,13 +24,14 @@ const range = (index) =>
   `/api/v1/query_range?query=${encodeURIComponent(panel)}&start=${start}&end=${end}&step=${step}&n=${index}`;
 
 /**
- * What the datasource adds to a direct call, and what it saves when many ask the same: differences and ratios of one run, direct
- * and through the standalone service in turn, before a real Prometheus with 16 providers of 10 models.
+ * What the datasource adds to a direct call, beside what a proxy that does nothing adds, and what it saves when many ask the
+ * same: differences and ratios of one run, each in turn, before a real Prometheus with 16 providers of 10 models.
  */
 export async function datasource({ row }) {
   const prometheus = await startUpstream();
   const options = JSON.stringify({ prometheusUrl: prometheus.url, datasource: true, logLevel: 'warn' });
   const service = await startChild(new URL('../support/standalone.mjs', import.meta.url), [options]);
+  const bareProxy = await startChild(new URL('../baselines/bare-proxy.mjs', import.meta.url), [prometheus.url]);
   const through = `${service.ready.url}/prometheus`;
   const encodings = ['identity', 'gzip'];
   try {
@@ -40,13 +41,14 @@ export async function datasource({ row }) {
     ];
     for (const { name, path, calls } of cases) {
       for (const encoding of encodings) {
-        const { added, direct, bytes } = await measureAdded({ path, encoding, calls }, prometheus.url, through);
+        const bases = { direct: prometheus.url, through, bare: bareProxy.ready.url };
+        const { added, addedBare, direct, bytes } = await measureAdded({ path, encoding, calls }, bases);
         row({
           what: `added to a direct call (p50, ms): ${name} ${encoding}, ${bytes} bytes`,
           measured: spread(added),
           target: '≤ 0.7',
           met: median(added) <= 0.7,
-          also: `direct ${spread(direct)}`,
+          also: `a bare \`node:http\` proxy adds ${spread(addedBare)}, direct ${spread(direct)}`,
         });
       }
     }
@@ -61,15 +63,16 @@ export async function datasource({ row }) {
       });
     }
   } finally {
-    await service.stop();
+    await Promise.all([service.stop(), bareProxy.stop()]);
     await prometheus.stop();
   }
 }
 
 /** Calls one after the other over one warm connection each, direct and through in turn; no two of them are the same. */
-async function measureAdded({ path, encoding, calls }, direct, through) {
-  const sides = [direct, through].map((base) => ({ base, agent: new Agent({ keepAlive: true, maxSockets: 1 }) }));
+async function measureAdded({ path, encoding, calls }, { direct, through, bare }) {
+  const sides = [direct, through, bare].map((base) => ({ base, agent: new Agent({ keepAlive: true, maxSockets: 1 }) }));
   const added = [];
+  const addedBare = [];
   const medians = [];
   let index = 0;
   let bytes = 0;
@@ -77,7 +80,8 @@ async function measureAdded({ path, encoding, calls }, direct, through) {
     const times = new Map(sides.map((side) => [side, []]));
     for (let call = 0; call < calls; call += 1) {
       // Who goes first changes from call to call; the first round warms both sides up.
-      for (const side of call % 2 === 0 ? sides : sides.toReversed()) {
+      const first = call % sides.length;
+      for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
         index += 1;
         const began = performance.now();
         const answer = await get(side.base + path(index), encoding, side.agent);
@@ -87,12 +91,13 @@ async function measureAdded({ path, encoding, calls }, direct, through) {
       }
     }
     if (round < 0) continue;
-    const [ofDirect, ofThrough] = sides.map((side) => median(times.get(side)));
+    const [ofDirect, ofThrough, ofBare] = sides.map((side) => median(times.get(side)));
     added.push(ofThrough - ofDirect);
+    addedBare.push(ofBare - ofDirect);
     medians.push(ofDirect);
   }
   for (const { agent } of sides) agent.destroy();
-  return { added, direct: medians, bytes };
+  return { added, addedBare, direct: medians, bytes };
 }
 
 /** Many clients on warm connections ask for the same at once: the time until the last of them has its answer. */

@@ -1,4 +1,5 @@
 import { ReadableStream } from 'node:stream/web';
+import { Cancellation } from '../cancellation.js';
 import type { DatasourceReply } from '../datasource/message.js';
 import type { MetricsReply } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
@@ -25,7 +26,7 @@ export type FetchHandler = (request: FetchRequestLike) => Promise<Response>;
  */
 export function fetchHandler(metrics: Pick<Metrics, 'handle'> & Partial<Pick<Metrics, 'datasource'>>): FetchHandler {
   return async (request) => {
-    const { method, body, signal = new AbortController().signal } = request;
+    const { method, body, signal = new Cancellation() } = request;
     const { pathname, search } = new URL(request.url);
     const url = pathname + search;
     const headers: Record<string, string> = {};

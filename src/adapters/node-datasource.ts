@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { Cancellation, type CancelSignal } from '../cancellation.js';
 import type { Datasource } from '../datasource/create-datasource.js';
 import type { DatasourceReply } from '../datasource/message.js';
 import { endWith } from './end-with.js';
@@ -27,12 +28,12 @@ export interface ClosingResponse {
 }
 
 /** Fires when the client has gone before its answer was complete. */
-export function goneSignal(response: ClosingResponse): AbortSignal {
-  const gone = new AbortController();
+export function goneSignal(response: ClosingResponse): CancelSignal {
+  const gone = new Cancellation();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  return gone.signal;
+  return gone;
 }
 
 function send(response: ServerResponse, { status, headers, body }: DatasourceReply): void {

@@ -1,3 +1,4 @@
+import { Cancellation, type CancelSignal } from '../cancellation.js';
 import type { Clock, Timer } from '../clock.js';
 import { AnswerError } from './answer-error.js';
 
@@ -27,6 +28,8 @@ interface Reader {
 
 /** Bytes that are held for readers who are behind, or have yet to come. An answer within it can be kept. */
 export const flightWindow = 4 * 1024 * 1024;
+/** Bytes that may go out in one piece with the head of an answer that goes on. */
+const togetherAtMost = 256 * 1024;
 /** Milliseconds for which a reader may hold up the others. */
 const stallLimit = 5_000;
 
@@ -38,8 +41,8 @@ const stallLimit = 5_000;
  */
 export class Flight {
   readonly #clock: Clock;
-  /** What gives the call up for all; its signal fires with the reason. */
-  readonly call = new AbortController();
+  /** What gives the call up for all; it fires with the reason. */
+  readonly call = new Cancellation();
   readonly #readers = new Set<Reader>();
   #head: Head | undefined;
   /** Readers are given what there is. */
@@ -64,7 +67,7 @@ export class Flight {
   }
 
   get joinable(): boolean {
-    return this.#released === 0 && this.#state !== 'failed' && !this.call.signal.aborted;
+    return this.#released === 0 && this.#state !== 'failed' && !this.call.aborted;
   }
 
   /** The complete answer, where all of it is held. */
@@ -78,12 +81,12 @@ export class Flight {
    * One more reader, until `signal` fires; it must be joinable. Resolves when the answer begins, or, for one that comes with
    * its head, is whole. Rejects with what went wrong before, or because the reader has gone.
    */
-  async join(signal: AbortSignal): Promise<Answer> {
+  async join(signal: CancelSignal): Promise<Answer> {
     const reader: Reader = { at: 0, error: undefined, wake: () => {} };
     this.#readers.add(reader);
     const gone = () => this.#leave(reader, new AnswerError(499, 'canceled', 'the client has gone'));
     if (signal.aborted) gone();
-    else signal.addEventListener('abort', gone, { once: true });
+    else signal.addEventListener('abort', gone);
     const done = () => signal.removeEventListener('abort', gone);
     while (!this.#open && reader.error === undefined) await news(reader);
     const { whole } = this;
@@ -99,8 +102,7 @@ export class Flight {
   start(head: Head, tap?: Tap): void {
     this.#head = head;
     this.#tap = tap;
-    // A short answer comes with its head, and goes out with it in one piece.
-    setImmediate(() => this.#openUp());
+    this.#openSoon();
   }
 
   push(chunk: Uint8Array): void {
@@ -119,6 +121,16 @@ export class Flight {
   fail(error: unknown): void {
     this.#error = error;
     this.#settle('failed');
+  }
+
+  /** What comes with the head goes out with it in one piece: up to a bound, as long as each turn of the event loop has more of it. */
+  #openSoon(): void {
+    const held = this.#held;
+    setImmediate(() => {
+      if (this.#open) return;
+      if (held < this.#held && this.#held < togetherAtMost) this.#openSoon();
+      else this.#openUp();
+    });
   }
 
   #openUp(): void {

@@ -1,3 +1,5 @@
+import type { CancelSignal } from '../cancellation.js';
+
 /** A call as every server can give it; header names in lower case. */
 export interface DatasourceRequest {
   readonly method: string;
@@ -10,8 +12,8 @@ export interface DatasourceRequest {
   readonly principal?: string | undefined;
   /** Address of the client, where the server knows it: for whoever decides about access. */
   readonly remoteAddress?: string | undefined;
-  /** Fires when the client has gone. */
-  readonly signal: AbortSignal;
+  /** An `AbortSignal`, or what does as much: fires when the client has gone. */
+  readonly signal: CancelSignal;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CancelSignal } from '../cancellation.js';
 import type { Clock } from '../clock.js';
 import { formatDuration } from '../duration.js';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
@@ -114,7 +115,7 @@ export class UpstreamCalls {
   }
 
   /** Once more where an idle connection was closed under the request: nothing that is asked here changes anything. */
-  async #ask(flight: Flight, call: Call, signal: AbortSignal, answered: () => void): Promise<void> {
+  async #ask(flight: Flight, call: Call, signal: CancelSignal, answered: () => void): Promise<void> {
     try {
       const proof = await abortable(this.#credentials.prove(), signal);
       const request = this.#request(call, proof, signal);
@@ -133,7 +134,7 @@ export class UpstreamCalls {
     }
   }
 
-  #request({ method, path, form, gzip }: Call, proof: Proof | undefined, signal: AbortSignal): PoolRequest {
+  #request({ method, path, form, gzip }: Call, proof: Proof | undefined, signal: CancelSignal): PoolRequest {
     const { prometheusTenant: tenant } = this.#settings;
     const post = method === 'POST';
     return {

@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
+import type { CancelSignal } from '../cancellation.js';
 
 export interface OriginPoolOptions {
   /** At most. */
@@ -17,7 +18,7 @@ export interface PoolRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** Milliseconds. */
@@ -67,7 +68,7 @@ export class OriginPool {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const send = this.#isTls ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
       if (this.#destroyed) throw this.#destroyed;
       const request = send({
         host: this.#host,
@@ -84,7 +85,7 @@ export class OriginPool {
         (response ?? request).destroy(reason instanceof Error ? reason : undefined);
       };
       const abort = () => breakOff(signal.reason);
-      signal.addEventListener('abort', abort, { once: true });
+      signal.addEventListener('abort', abort);
       this.#underWay.add(breakOff);
       request
         .once('socket', (socket) => this.#use(socket))

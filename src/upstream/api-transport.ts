@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Cancellation, type CancelSignal } from '../cancellation.js';
 import type { Clock } from '../clock.js';
 import { formatDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
@@ -72,8 +73,8 @@ export class ApiTransport {
 
   /** Rejects with a `GatewayzMetricsError`, or with the reason of `signal`. */
   async ask<T>(question: Question, read: Reader<T>, signal: AbortSignal): Promise<Answer<T>> {
-    const controller = new AbortController();
-    const abort = () => controller.abort(signal.reason);
+    const cancellation = new Cancellation();
+    const abort = () => cancellation.abort(signal.reason);
     if (signal.aborted) abort();
     // Everything that one refresh asks shares a signal: more than ten listeners are no leak.
     setMaxListeners(0, signal);
@@ -81,7 +82,7 @@ export class ApiTransport {
     try {
       return await this.#gate.run(
         (deadline, answered) => this.#exchange(question, read, deadline, answered),
-        controller,
+        cancellation,
       );
     } finally {
       signal.removeEventListener('abort', abort);
@@ -98,7 +99,7 @@ export class ApiTransport {
   async #exchange<T>(
     question: Question,
     read: Reader<T>,
-    signal: AbortSignal,
+    signal: CancelSignal,
     answered: () => void,
   ): Promise<Answer<T>> {
     let waited: number | undefined;
@@ -120,7 +121,7 @@ export class ApiTransport {
         if (!signal.aborted) answered();
       }
     } catch (error) {
-      signal.throwIfAborted();
+      if (signal.aborted) throw signal.reason;
       const known = transportError(error, this.source);
       if (waited !== undefined) known.seconds = waited / 1000;
       throw known;
@@ -131,7 +132,7 @@ export class ApiTransport {
     url: URL,
     { method, parameters }: Question,
     proof: Proof | undefined,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<IncomingMessage> {
     const { prometheusTenant: tenant } = this.#settings;
     const form = method === 'POST';
@@ -155,7 +156,7 @@ export class ApiTransport {
       if (signal.aborted || !isClosedConnection(error)) throw error;
       this.#retries += 1;
       // A Prometheus that restarts closes all connections of all replicas at once.
-      await delay(Math.random() * retryWithin, undefined, { signal });
+      await abortable(delay(Math.random() * retryWithin), signal);
       return this.#pool.request(request);
     });
     this.clockSkew.note(response.headers['date'], sent, this.#clock.now());

@@ -1,3 +1,4 @@
+import type { Cancellation, CancelSignal } from '../cancellation.js';
 import type { Clock } from '../clock.js';
 
 interface Waiter {
@@ -17,7 +18,7 @@ export interface GateOptions {
 }
 
 /** Must stop and reject when `signal` fires, and say with `answered` when the other side has answered, in whatever words. */
-export type Work<T> = (signal: AbortSignal, answered: () => void) => Promise<T>;
+export type Work<T> = (signal: CancelSignal, answered: () => void) => Promise<T>;
 
 /**
  * Admits work to one other side: a few pieces at a time, first come first served, each with a timeout of its own.
@@ -29,7 +30,7 @@ export type Work<T> = (signal: AbortSignal, answered: () => void) => Promise<T>;
 export class Gate {
   readonly #options: GateOptions;
   readonly #clock: Clock;
-  readonly #underWay = new Set<AbortController>();
+  readonly #underWay = new Set<Cancellation>();
   readonly #waiting = new Set<Waiter>();
   #answers = 0;
   #silent = false;
@@ -46,21 +47,21 @@ export class Gate {
   }
 
   /**
-   * Rejects with what `work` rejects with, the reason of `controller`, or because of silence or closing. The controller is this
-   * work's own, and ends it: whoever asked for it may use it, and so does the gate.
+   * Rejects with what `work` rejects with, the reason of `cancellation`, or because of silence or closing. The cancellation is
+   * this work's own, and ends it: whoever asked for it may use it, and so does the gate.
    */
-  async run<T>(work: Work<T>, controller: AbortController): Promise<T> {
-    await this.#enter(controller);
+  async run<T>(work: Work<T>, cancellation: Cancellation): Promise<T> {
+    await this.#enter(cancellation);
     const answersBefore = this.#answers;
     const timer = this.#clock.setTimeout(() => {
       if (this.#answers === answersBefore) this.#silent = true;
-      controller.abort(this.#options.lateError());
+      cancellation.abort(this.#options.lateError());
     }, this.#options.timeout);
     try {
-      return await work(controller.signal, () => this.#answered());
+      return await work(cancellation, () => this.#answered());
     } finally {
       timer.cancel();
-      this.#leave(controller);
+      this.#leave(cancellation);
     }
   }
 
@@ -68,35 +69,34 @@ export class Gate {
   close(error: Error): void {
     this.#closed ??= error;
     this.#refuseWaiting(() => error);
-    for (const controller of this.#underWay) controller.abort(error);
+    for (const cancellation of this.#underWay) cancellation.abort(error);
   }
 
-  async #enter(controller: AbortController): Promise<void> {
-    const { signal } = controller;
-    signal.throwIfAborted();
+  async #enter(cancellation: Cancellation): Promise<void> {
+    if (cancellation.aborted) throw cancellation.reason;
     if (this.#closed !== undefined) throw this.#closed;
     if (this.#silent) throw this.#options.silentError();
     if (!this.full) {
-      this.#underWay.add(controller);
+      this.#underWay.add(cancellation);
       return;
     }
     await new Promise<void>((resolve, reject) => {
       const giveUp = () => {
         this.#waiting.delete(waiter);
-        reject(signal.reason);
+        reject(cancellation.reason);
       };
       const waiter: Waiter = {
         admit: () => {
-          signal.removeEventListener('abort', giveUp);
-          this.#underWay.add(controller);
+          cancellation.removeEventListener('abort', giveUp);
+          this.#underWay.add(cancellation);
           resolve();
         },
         refuse: (error) => {
-          signal.removeEventListener('abort', giveUp);
+          cancellation.removeEventListener('abort', giveUp);
           reject(error);
         },
       };
-      signal.addEventListener('abort', giveUp, { once: true });
+      cancellation.addEventListener('abort', giveUp);
       this.#waiting.add(waiter);
     });
   }
@@ -106,8 +106,8 @@ export class Gate {
     this.#silent = false;
   }
 
-  #leave(controller: AbortController): void {
-    this.#underWay.delete(controller);
+  #leave(cancellation: Cancellation): void {
+    this.#underWay.delete(cancellation);
     if (this.#silent) this.#refuseWaiting(this.#options.silentError);
     const [next] = this.#waiting;
     if (next !== undefined) {

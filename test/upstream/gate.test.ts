@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Cancellation, type CancelSignal } from '../../src/cancellation.js';
 import { Gate } from '../../src/upstream/gate.js';
 import { FakeClock } from '../support/fake-clock.js';
 
@@ -11,8 +12,8 @@ class Piece {
   finish: () => void = () => {};
   fail: (error: Error) => void = () => {};
 
-  constructor(gate: Gate, controller = new AbortController()) {
-    const work = (deadline: AbortSignal, answered: () => void) => {
+  constructor(gate: Gate, cancellation = new Cancellation()) {
+    const work = (deadline: CancelSignal, answered: () => void) => {
       this.started = true;
       return new Promise<string>((resolve, reject) => {
         if (deadline.aborted) reject(deadline.reason);
@@ -24,7 +25,7 @@ class Piece {
         };
       });
     };
-    gate.run(work, controller).then(
+    gate.run(work, cancellation).then(
       (value) => {
         this.outcome = value;
       },
@@ -139,10 +140,10 @@ test('work that fails at once is no sign of silence', async () => {
 test('waiting work can be given up, and leaves its place to the next', async () => {
   const { clock, gate, pieces } = setUp(1);
   const [first] = pieces(1);
-  const controller = new AbortController();
-  const waiting = new Piece(gate, controller);
+  const cancellation = new Cancellation();
+  const waiting = new Piece(gate, cancellation);
   const [third] = pieces(1);
-  controller.abort('changed my mind');
+  cancellation.abort('changed my mind');
   await clock.advance(0);
   expect(waiting.outcome).toBe('changed my mind');
   first!.finish();
@@ -152,11 +153,11 @@ test('waiting work can be given up, and leaves its place to the next', async () 
 
 test('work under way sees the signal of whoever asked for it, and leaves its place', async () => {
   const { clock, gate, pieces } = setUp(1);
-  const controller = new AbortController();
-  const first = new Piece(gate, controller);
+  const cancellation = new Cancellation();
+  const first = new Piece(gate, cancellation);
   const [second] = pieces(1);
   await clock.advance(0);
-  controller.abort('enough');
+  cancellation.abort('enough');
   await clock.advance(0);
   expect([first.outcome, second!.started]).toEqual(['enough', true]);
 });
@@ -164,22 +165,22 @@ test('work under way sees the signal of whoever asked for it, and leaves its pla
 test('work whose signal fires just as it is admitted is stopped and leaves its place', async () => {
   const { clock, gate, pieces } = setUp(1);
   const [first] = pieces(1);
-  const controller = new AbortController();
-  const second = new Piece(gate, controller);
+  const cancellation = new Cancellation();
+  const second = new Piece(gate, cancellation);
   const [third] = pieces(1);
   await clock.advance(0);
   first!.finish();
   // The promise callbacks run in this order: the gate admits, then this aborts, then the work begins.
-  await Promise.resolve().then(() => controller.abort('too late'));
+  await Promise.resolve().then(() => cancellation.abort('too late'));
   await clock.advance(0);
   expect([second.outcome, third!.started]).toEqual(['too late', true]);
 });
 
 test('work is not started for a signal that has fired before', async () => {
   const { clock, gate } = setUp(1);
-  const controller = new AbortController();
-  controller.abort('gone');
-  const piece = new Piece(gate, controller);
+  const cancellation = new Cancellation();
+  cancellation.abort('gone');
+  const piece = new Piece(gate, cancellation);
   await clock.advance(0);
   expect([piece.outcome, piece.started]).toEqual(['gone', false]);
 });
