@@ -91,6 +91,11 @@ export interface Collector {
    * collection.
    */
   collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection>;
+  /**
+   * Whether somebody waits for what is being collected, told at any time. Where nobody does, the source is asked for one thing
+   * after the other, so that it has time for others.
+   */
+  hurry?(isWaitedFor: boolean): void;
 }
 
 /** What is known of one row: its last answer, and why there is no newer one. */

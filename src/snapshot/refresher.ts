@@ -85,7 +85,8 @@ export class Refresher {
     this.#askedAt.set(endpoint, this.#options.clock.now());
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { endpoint, resolve }];
-      this.#start();
+      if (this.#running) this.#hurry(true);
+      else this.#start();
     });
   }
 
@@ -108,12 +109,17 @@ export class Refresher {
 
   #start(): void {
     if (this.#running || this.#stop.signal.aborted) return;
+    this.#hurry(this.#waiting.length > 0);
     this.#timer?.cancel();
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
       if (this.#waiting.length > 0) this.#start();
       else this.#schedule();
     });
+  }
+
+  #hurry(isWaitedFor: boolean): void {
+    for (const source of this.#sources) source.hurry(isWaitedFor);
   }
 
   async #run(): Promise<void> {

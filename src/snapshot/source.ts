@@ -24,6 +24,11 @@ export class Source {
     return this.#collector.has(row);
   }
 
+  /** As the collector's own. */
+  hurry(isWaitedFor: boolean): void {
+    this.#collector.hurry?.(isWaitedFor);
+  }
+
   /** Never rejects. While the collector wants to be left alone it is not asked, and fails as it did last. */
   async collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (this.#rest && this.failure) return failed(rows, this.failure);

@@ -71,6 +71,11 @@ export class ApiTransport {
     return this.#retries;
   }
 
+  /** How many requests may be under way at once; unless set, as many as there may be connections. */
+  set requestsAtOnce(limit: number) {
+    this.#gate.limit = limit;
+  }
+
   /** Rejects with a `GatewayzMetricsError`, or with the reason of `signal`. */
   async ask<T>(question: Question, read: Reader<T>, signal: AbortSignal): Promise<Answer<T>> {
     const cancellation = new Cancellation();

@@ -7,7 +7,7 @@ interface Waiter {
 }
 
 export interface GateOptions {
-  /** How much work may be under way at once. */
+  /** How much work may be under way at once, unless it is changed. */
   readonly limit: number;
   /** Milliseconds each piece of work has, counted from its start: waiting for a place costs none. */
   readonly timeout: number;
@@ -32,18 +32,26 @@ export class Gate {
   readonly #clock: Clock;
   readonly #underWay = new Set<Cancellation>();
   readonly #waiting = new Set<Waiter>();
+  #limit: number;
   #answers = 0;
   #silent = false;
   #closed: Error | undefined;
 
   constructor(options: GateOptions, clock: Clock) {
     this.#options = options;
+    this.#limit = options.limit;
     this.#clock = clock;
+  }
+
+  /** How much work may be under way at once. Less than is under way stops nothing, but admits nothing either. */
+  set limit(limit: number) {
+    this.#limit = limit;
+    this.#admitWaiting();
   }
 
   /** Whether work that came now would have to wait. */
   get full(): boolean {
-    return this.#underWay.size >= this.#options.limit;
+    return this.#underWay.size >= this.#limit;
   }
 
   /**
@@ -109,12 +117,16 @@ export class Gate {
   #leave(cancellation: Cancellation): void {
     this.#underWay.delete(cancellation);
     if (this.#silent) this.#refuseWaiting(this.#options.silentError);
-    const [next] = this.#waiting;
-    if (next !== undefined) {
+    this.#admitWaiting();
+    if (this.#underWay.size === 0) this.#silent = false;
+  }
+
+  #admitWaiting(): void {
+    for (const next of this.#waiting) {
+      if (this.full) return;
       this.#waiting.delete(next);
       next.admit();
     }
-    if (this.#underWay.size === 0) this.#silent = false;
   }
 
   #refuseWaiting(error: () => Error): void {

@@ -50,6 +50,8 @@ export interface PrometheusClient {
   ): Promise<LabelValuesAnswer>;
   /** The metrics that had series in the five minutes up to `instant`; for `selector` see `labelValues`. */
   metricNames(selector: string | undefined, instant: number, signal: AbortSignal): Promise<MetricNamesAnswer>;
+  /** Whether as many requests as there may be connections are under way at once, as at first, or only one. */
+  hurry(isWaitedFor: boolean): void;
   /** How far the clock of Prometheus is ahead of ours; 0 within the second that can be told; undefined until it is known. */
   readonly clockSkewSeconds: number | undefined;
   /** Requests that were sent again because their connection was closed under them. */
@@ -93,6 +95,9 @@ export function createPrometheusClient(settings: UpstreamSettings, clock: Clock 
     async metricNames(selector, instant, signal) {
       const { values, seconds } = await labelValues('__name__', selector, instant, signal);
       return { names: new Set(values), seconds };
+    },
+    hurry(isWaitedFor) {
+      transport.requestsAtOnce = isWaitedFor ? settings.prometheusConnections : 1;
     },
     get clockSkewSeconds() {
       return transport.clockSkew.seconds;

@@ -126,7 +126,12 @@ export function createPrometheusCollector(
     });
   }
 
-  return { name: 'prometheus', has: (row) => catalogue.rows.has(row), collect };
+  return {
+    name: 'prometheus',
+    has: (row) => catalogue.rows.has(row),
+    collect,
+    hurry: (isWaitedFor) => client.hurry(isWaitedFor),
+  };
 }
 
 const noChoice: Promise<Pairs> = Promise.resolve(undefined);

@@ -86,6 +86,19 @@ describe('asking', () => {
     expect(prometheus.maxInFlight).toBe(1);
   });
 
+  test('is in a hurry while somebody waits, also for an endpoint that comes next; keeping warm never is', async () => {
+    const { ask, refresher, clock, prometheus } = refreshing();
+    await ask('system');
+    await clock.advance(5_000);
+    expect(prometheus.hurried).toEqual([true, false]);
+    const release = prometheus.hold();
+    await clock.advance(5_000);
+    const waiting = refresher.ask('business');
+    release();
+    await waiting;
+    expect(prometheus.hurried).toEqual([true, false, false, true, true]);
+  });
+
   test('for what is kept warm gives what is there, and asks nothing', async () => {
     const { ask, refresher, clock, prometheus } = refreshing();
     expect(refresher.current('system')).toBeUndefined();

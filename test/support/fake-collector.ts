@@ -14,6 +14,8 @@ export class FakeCollector implements Collector {
   readonly name: string;
   /** Every call so far. */
   readonly calls: { readonly instant: number; readonly rows: readonly string[] }[] = [];
+  /** Whether somebody waited, each time that it was told. */
+  readonly hurried: boolean[] = [];
   /** Calls that have not been answered, now and at most. */
   inFlight = 0;
   maxInFlight = 0;
@@ -51,6 +53,10 @@ export class FakeCollector implements Collector {
 
   has(row: string): boolean {
     return this.#rows.has(row);
+  }
+
+  hurry(isWaitedFor: boolean): void {
+    this.hurried.push(isWaitedFor);
   }
 
   collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {

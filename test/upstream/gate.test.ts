@@ -185,6 +185,30 @@ test('work is not started for a signal that has fired before', async () => {
   expect([piece.outcome, piece.started]).toEqual(['gone', false]);
 });
 
+test('a smaller limit stops nothing, and lets the rest in one after the other; a larger one admits at once', async () => {
+  const { clock, gate, pieces } = setUp(2);
+  const work = pieces(5);
+  await clock.advance(0);
+  gate.limit = 1;
+  expect(started(work)).toEqual([true, true, false, false, false]);
+  work[0]!.finish();
+  await clock.advance(0);
+  expect(started(work)).toEqual([true, true, false, false, false]);
+  work[1]!.finish();
+  await clock.advance(0);
+  expect(started(work)).toEqual([true, true, true, false, false]);
+  gate.limit = 4;
+  await clock.advance(0);
+  expect(started(work)).toEqual([true, true, true, true, true]);
+});
+
+test('where only one piece of work may be under way, a hanging other side costs one timeout too', async () => {
+  const { clock, pieces } = setUp(1);
+  const work = pieces(40);
+  await clock.advance(timeout);
+  expect(outcomes(work)).toEqual(['late', ...Array(39).fill('silent')]);
+});
+
 test('closing ends what is under way and what waits, and refuses what comes', async () => {
   const { clock, gate, pieces } = setUp(1);
   const work = pieces(2);

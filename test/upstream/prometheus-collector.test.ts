@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/compile.js';
 import { createCatalogue } from '../../src/catalogue/index.js';
@@ -49,6 +50,28 @@ function states(collection: Collection): Record<string, string[]> {
 }
 
 describe('createPrometheusCollector', () => {
+  test('asks one thing after the other while nobody waits, and all that the connections allow as soon as somebody does', async () => {
+    const { collect, collector, fake } = await start();
+    const one = [{ labels: {}, value: '1' }];
+    fake.answer(async () => {
+      for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+      return one;
+    });
+    collector.hurry?.(false);
+    await collect();
+    expect(fake.maxInFlight).toBe(1);
+    const held: (() => void)[] = [];
+    fake.answer(() => new Promise((resolve) => held.push(() => resolve(one))));
+    const collecting = collect(undefined, instant + 5_000);
+    await expect.poll(() => held.length).toBe(1);
+    collector.hurry?.(true);
+    await expect.poll(() => held.length).toBe(4);
+    fake.answer(() => one);
+    for (const release of held) release();
+    await collecting;
+    expect(fake.maxInFlight).toBe(4);
+  });
+
   test('asks nothing twice at one instant, however many rows need it and however often it is called', async () => {
     const { collect, asked, fake, catalogue } = await start();
     await collect(['gatewayz_providers_total', 'provider_error_rate', 'providers.avg_error_rate']);
