@@ -7,12 +7,17 @@ export const waitLimit = 8_000;
 /** Milliseconds between two notices to the engine that a view is still asked for. */
 const touchEvery = 1_000;
 
+/** What is known of a view. Times in epoch milliseconds, undefined before the first. */
+interface Shelf {
+  bytes: Representation | undefined;
+  askedAt: number | undefined;
+  touchedAt: number | undefined;
+  fetching: Promise<Representation | undefined> | undefined;
+}
+
 /** The newest bytes of every view, on the host's thread: swapping a reference is all that a refresh does here. */
 export class ViewStore {
-  readonly #bytes = new Map<string, Representation>();
-  readonly #askedAt = new Map<string, number>();
-  readonly #touchedAt = new Map<string, number>();
-  readonly #fetching = new Map<string, Promise<Representation | undefined>>();
+  readonly #shelves = new Map<string, Shelf>();
   readonly #engine: () => Engine;
   readonly #idleAfter: number;
   readonly #clock: Clock;
@@ -26,27 +31,25 @@ export class ViewStore {
   /** Takes new bytes. What may still be shown does not give way to there being nothing: a new engine has no memory. */
   publish(representations: readonly Representation[]): void {
     const now = this.#clock.now();
-    for (const [key, { expires }] of this.#bytes) {
-      if (now > expires && !this.#isWarm(key, now)) this.#bytes.delete(key);
+    for (const shelf of this.#shelves.values()) {
+      if (shelf.bytes && now > shelf.bytes.expires && !this.#isWarm(shelf, now)) shelf.bytes = undefined;
     }
     for (const bytes of representations) {
-      const key = viewKey(bytes.view);
-      const known = this.#bytes.get(key);
-      const showable = known?.status === 200 && now <= known.expires;
-      if (bytes.status === 200 || !showable) this.#bytes.set(key, bytes);
+      const shelf = this.#shelfOf(bytes.view);
+      const showable = shelf.bytes?.status === 200 && now <= shelf.bytes.expires;
+      if (bytes.status === 200 || !showable) shelf.bytes = bytes;
     }
   }
 
   /** The bytes of a view that is kept warm; counts as asking for it. */
   current(view: View): Representation | undefined {
-    const key = viewKey(view);
+    const shelf = this.#shelfOf(view);
     const now = this.#clock.now();
-    const warm = this.#isWarm(key, now);
-    this.#askedAt.set(key, now);
-    if (!warm || this.#fetching.has(key)) return undefined;
-    const bytes = this.#bytes.get(key);
-    if (bytes) this.#touch(key, view, now);
-    return bytes;
+    const warm = this.#isWarm(shelf, now);
+    shelf.askedAt = now;
+    if (!warm || shelf.fetching) return undefined;
+    if (shelf.bytes) this.#touch(shelf, view, now);
+    return shelf.bytes;
   }
 
   /**
@@ -54,33 +57,41 @@ export class ViewStore {
    * then, the last that there was.
    */
   fetch(view: View): Promise<Representation | undefined> {
-    const key = viewKey(view);
-    const known = this.#fetching.get(key);
-    if (known) return known;
-    const fetching = this.#ask(view).finally(() => this.#fetching.delete(key));
-    this.#fetching.set(key, fetching);
-    return fetching;
+    const shelf = this.#shelfOf(view);
+    shelf.fetching ??= this.#ask(view, shelf).finally(() => {
+      shelf.fetching = undefined;
+    });
+    return shelf.fetching;
   }
 
-  async #ask(view: View): Promise<Representation | undefined> {
+  async #ask(view: View, shelf: Shelf): Promise<Representation | undefined> {
     const asked = this.#engine().ask(view, this.#clock.now());
     await new Promise<void>((resolve, reject) => {
       const limit = this.#clock.setTimeout(resolve, waitLimit);
       void asked.then(resolve, reject).finally(() => limit.cancel());
     });
-    return this.#bytes.get(viewKey(view));
+    return shelf.bytes;
   }
 
-  #isWarm(key: string, now: number): boolean {
-    const askedAt = this.#askedAt.get(key);
+  /** There are as many as there are views, whatever is asked for. */
+  #shelfOf(view: View): Shelf {
+    const key = viewKey(view);
+    const known = this.#shelves.get(key);
+    if (known) return known;
+    const shelf: Shelf = { bytes: undefined, askedAt: undefined, touchedAt: undefined, fetching: undefined };
+    this.#shelves.set(key, shelf);
+    return shelf;
+  }
+
+  #isWarm({ askedAt }: Shelf, now: number): boolean {
     return askedAt !== undefined && now - askedAt < this.#idleAfter;
   }
 
-  #touch(key: string, view: View, now: number): void {
-    const last = this.#touchedAt.get(key);
+  #touch(shelf: Shelf, view: View, now: number): void {
+    const last = shelf.touchedAt;
     // A clock that was set back must not silence the notices.
     if (last !== undefined && now >= last && now - last < touchEvery) return;
-    this.#touchedAt.set(key, now);
+    shelf.touchedAt = now;
     this.#engine().touch(view);
   }
 }

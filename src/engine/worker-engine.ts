@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock, type Timer } from '../clock.js';
 import type { Snapshot } from '../model.js';
+import type { Representation } from '../render/representation.js';
 import type { Engine, EngineEvents, EngineInput, EngineState } from './engine.js';
 import type { EngineMessage, EngineNotice, EngineRequest } from './messages.js';
 
@@ -77,7 +78,7 @@ export function createWorkerEngine(
   }
 
   function receive(message: EngineMessage): void {
-    if (message.kind === 'publish') events.publish(message.representations);
+    if (message.kind === 'publish') events.publish(message.representations.map(withBuffer));
     else if (message.kind === 'dropped') events.dropped(message.counts);
     else if (message.kind === 'log') events.log(message.record);
     else {
@@ -132,4 +133,10 @@ export function createWorkerEngine(
 function adviceOn(error: Error): string {
   const isMissing = 'code' in error && String(error.code).endsWith('MODULE_NOT_FOUND');
   return isMissing ? '; in a bundle there is no file for it: set METRICS_WORKER=false' : '';
+}
+
+/** What servers write is a Buffer: a plain array of bytes they wrap anew for each answer. */
+function withBuffer(representation: Representation): Representation {
+  const { buffer, byteOffset, byteLength } = representation.body;
+  return { ...representation, body: Buffer.from(buffer, byteOffset, byteLength) };
 }
