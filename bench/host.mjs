@@ -7,9 +7,9 @@ import { get } from './support/get.mjs';
 import { startRecordingProxy } from './support/recording-proxy.mjs';
 import { median, spread } from './support/spread.mjs';
 
-const rounds = 4;
+const rounds = 2;
 /** Of each round, with the plugin: 20 in all. Without it fewer will do: what is compared are delays, and fewer turns have fewer late ones. */
-const refreshes = 5;
+const refreshes = 10;
 const replays = 3;
 /** As many as processors: more would only make answers wait for each other, and so refreshes rarer. */
 const prometheusConnections = 2;

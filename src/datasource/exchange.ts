@@ -43,7 +43,7 @@ export async function exchange({ pool, request, flight, judge, answered, maxBody
         })
         .once('error', reject)
         .once('close', () => {
-          if (!response.complete) reject(brokenOff());
+          if (!response.readableEnded) reject(brokenOff());
         });
     });
   } finally {

@@ -48,27 +48,36 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     const path = query < 0 ? request.url : request.url.slice(0, query);
     const route = byPath.get(path) ?? byPath.get(path.replace(/(?<=.)\/$/, ''));
     const endpoint = route?.endpoint ?? 'other';
-    const done = (reply: MetricsReply): MetricsReply => {
-      sources.observe(endpoint, reply.status, startedAt);
-      return reply;
-    };
-    const defect = (error: unknown): MetricsReply => {
-      sources.defect(error);
-      return done(replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.')));
-    };
-    if (!route) return done(replyNotFound(request, [...byPath.keys()]));
-    if (request.method !== 'GET' && request.method !== 'HEAD') return done(replyNotAllowed(request));
+    const reply = route ? answerRoute(route, request) : replyNotFound(request, [...byPath.keys()]);
+    return reply instanceof Promise
+      ? reply.then((given) => observed(given, endpoint, startedAt))
+      : observed(reply, endpoint, startedAt);
+  };
+
+  function observed(reply: MetricsReply, endpoint: string, startedAt: number): MetricsReply {
+    sources.observe(endpoint, reply.status, startedAt);
+    return reply;
+  }
+
+  /** Neither throws nor rejects. */
+  function answerRoute(route: Route, request: MetricsRequest): MetricsReply | Promise<MetricsReply> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return replyNotAllowed(request);
     try {
       const decision = sources.authorize(request, 'metrics');
       const reply =
         decision instanceof Promise
           ? decision.then((decided) => answerIfAllowed(decided, route, request))
           : answerIfAllowed(decision, route, request);
-      return reply instanceof Promise ? reply.then(done).catch(defect) : done(reply);
+      return reply instanceof Promise ? reply.catch((error: unknown) => replyDefect(error, request)) : reply;
     } catch (error) {
-      return defect(error);
+      return replyDefect(error, request);
     }
-  };
+  }
+
+  function replyDefect(error: unknown, request: MetricsRequest): MetricsReply {
+    sources.defect(error);
+    return replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
+  }
 
   function answerIfAllowed(
     decision: Decision,

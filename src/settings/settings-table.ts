@@ -105,7 +105,8 @@ export const settingsTable = [
     option: 'prometheusConnections',
     env: 'PROMETHEUS_CONNECTIONS',
     default: '4',
-    description: 'Connections to Prometheus, and so queries at once.',
+    description:
+      'Connections to Prometheus, and so queries at once while somebody waits; refreshes in the background ask one at a time.',
     secret: false,
     schema: integer({ min: 1, max: 1000 }),
   },

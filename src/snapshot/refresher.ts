@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Collection, Collector, RowState, Snapshot } from '../model.js';
 import { effectiveInterval, latestInstant } from './grid.js';
+import { Pace } from './pace.js';
 import { RowStates } from './row-states.js';
 import { Source } from './source.js';
 
@@ -51,6 +52,7 @@ interface Part {
 export class Refresher {
   readonly #options: RefresherOptions;
   readonly #sources: readonly Source[];
+  readonly #pace: Pace;
   readonly #states = new RowStates();
   readonly #askedAt = new Map<string, number>();
   readonly #latest = new Map<string, Snapshot>();
@@ -67,6 +69,7 @@ export class Refresher {
   constructor(options: RefresherOptions) {
     this.#options = options;
     this.#sources = options.collectors.map((collector) => new Source(collector, options.clock));
+    this.#pace = new Pace(this.#sources, options.clock, options.staleLimit);
   }
 
   /** Counts as asking: the endpoint stays warm for `idleAfter` from now. Starts its refreshes if it was idle. */
@@ -85,7 +88,7 @@ export class Refresher {
     this.#askedAt.set(endpoint, this.#options.clock.now());
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { endpoint, resolve }];
-      if (this.#running) this.#hurry(true);
+      if (this.#running) this.#pace.hurry();
       else this.#start();
     });
   }
@@ -109,17 +112,14 @@ export class Refresher {
 
   #start(): void {
     if (this.#running || this.#stop.signal.aborted) return;
-    this.#hurry(this.#waiting.length > 0);
     this.#timer?.cancel();
+    this.#pace.begin(this.#waiting.length > 0);
     this.#running = this.#run().finally(() => {
+      this.#pace.end();
       this.#running = undefined;
       if (this.#waiting.length > 0) this.#start();
       else this.#schedule();
     });
-  }
-
-  #hurry(isWaitedFor: boolean): void {
-    for (const source of this.#sources) source.hurry(isWaitedFor);
   }
 
   async #run(): Promise<void> {

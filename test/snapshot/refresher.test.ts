@@ -99,6 +99,18 @@ describe('asking', () => {
     expect(prometheus.hurried).toEqual([true, false, false, true, true]);
   });
 
+  test('is in a hurry in the background too, once it takes a tenth of the stale limit', async () => {
+    const { ask, clock, prometheus } = refreshing();
+    await ask('system');
+    const release = prometheus.hold();
+    await clock.advance(5_000);
+    await clock.advance(defaults.staleLimit / 10 - 1);
+    expect(prometheus.hurried).toEqual([true, false]);
+    await clock.advance(1);
+    expect(prometheus.hurried).toEqual([true, false, true]);
+    release();
+  });
+
   test('for what is kept warm gives what is there, and asks nothing', async () => {
     const { ask, refresher, clock, prometheus } = refreshing();
     expect(refresher.current('system')).toBeUndefined();
