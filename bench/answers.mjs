@@ -35,7 +35,12 @@ export async function answers({ row, gateways }) {
           const { body, headers } = await wholeAnswer(asked);
           const file = join(folder, 'body');
           await writeFile(file, body);
-          const other = await startChild(beside(`baselines/${baseline}.mjs`), [file, JSON.stringify(headers)]);
+          const { pathname } = new URL(asked.url);
+          const other = await startChild(beside(`baselines/${baseline}.mjs`), [
+            file,
+            JSON.stringify(headers),
+            pathname,
+          ]);
           const { ratios, perSecond } = await inTurn(asked, { ...asked, url: other.ready.url });
           await other.stop();
           row({

@@ -1,13 +1,13 @@
-// What node:http itself can do: `node bare-http.mjs <file with the body> <headers as JSON>`, the same answer to every request.
+// What node:http itself can do: `node bare-http.mjs <file with the body> <headers as JSON> <path>`, the same answer to every request.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const [file, headers] = process.argv.slice(2);
+const [file, headers, path] = process.argv.slice(2);
 const body = readFileSync(file);
 const fixed = { ...JSON.parse(headers), 'content-length': body.length };
 const server = createServer((_request, response) => {
   response.writeHead(200, fixed);
   response.end(body);
 });
-server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}/` }));
+server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}${path}` }));
 process.once('disconnect', () => process.exit());
