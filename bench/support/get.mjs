@@ -5,13 +5,14 @@ import { Agent, request } from 'node:http';
  *
  * @param {string} url
  * @param {Readonly<Record<string, string>>} [headers]
+ * @param {'GET' | 'HEAD'} [method]
  * @returns {Promise<{ status: number, headers: import('node:http').IncomingHttpHeaders, body: Buffer, ms: number }>} bytes as
  *   they came over the wire
  */
-export function get(url, headers = {}) {
+export function get(url, headers = {}, method = 'GET') {
   const started = performance.now();
   return new Promise((resolve, reject) => {
-    const sent = request(url, { headers, agent: false });
+    const sent = request(url, { method, headers, agent: false });
     sent.on('error', reject);
     sent.on('response', (answer) => {
       const chunks = [];
