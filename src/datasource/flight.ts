@@ -28,8 +28,6 @@ interface Reader {
 
 /** Bytes that are held for readers who are behind, or have yet to come. An answer within it can be kept. */
 export const flightWindow = 4 * 1024 * 1024;
-/** Bytes that may go out in one piece with the head of an answer that goes on. */
-const togetherAtMost = 256 * 1024;
 /** Milliseconds for which a reader may hold up the others. */
 const stallLimit = 5_000;
 
@@ -102,7 +100,8 @@ export class Flight {
   start(head: Head, tap?: Tap): void {
     this.#head = head;
     this.#tap = tap;
-    this.#openSoon();
+    // A short answer comes with its head, and goes out with it in one piece.
+    setImmediate(() => this.#openUp());
   }
 
   push(chunk: Uint8Array): void {
@@ -121,16 +120,6 @@ export class Flight {
   fail(error: unknown): void {
     this.#error = error;
     this.#settle('failed');
-  }
-
-  /** What comes with the head goes out with it in one piece: up to a bound, as long as each turn of the event loop has more of it. */
-  #openSoon(): void {
-    const held = this.#held;
-    setImmediate(() => {
-      if (this.#open) return;
-      if (held < this.#held && this.#held < togetherAtMost) this.#openSoon();
-      else this.#openUp();
-    });
   }
 
   #openUp(): void {

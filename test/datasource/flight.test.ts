@@ -71,30 +71,6 @@ describe('reading', () => {
     expect((await flight.join(never)).body).toBe(whole);
   });
 
-  test('what comes with its head, turn by turn of the event loop, comes in one piece too', async () => {
-    const { flight } = begun();
-    const joined = flight.join(never);
-    flight.push(Buffer.from('one '));
-    setImmediate(() => {
-      flight.push(Buffer.from('two'));
-      flight.complete();
-    });
-    expect(String((await joined).body)).toBe('one two');
-  });
-
-  test('an endless answer that never pauses is handed on all the same', async () => {
-    const { flight } = begun();
-    const push = (): void => {
-      flight.push(Buffer.alloc(1024));
-      if (!joined) setImmediate(push);
-    };
-    let joined = false;
-    push();
-    const { body } = await flight.join(never);
-    joined = true;
-    expect(body).not.toBeInstanceOf(Uint8Array);
-  });
-
   test('an empty answer is complete too', () => {
     const { flight } = begun();
     flight.complete();
