@@ -28,8 +28,7 @@ export function authorizedDatasource(
     ...datasource,
     async handle(request) {
       const startedAt = performance.now();
-      const decided = authorize(request, 'datasource');
-      const decision = decided instanceof Promise ? await decided : decided;
+      const decision = await authorize(request, 'datasource');
       if (decision.allowed) {
         const { principal } = decision;
         // A name and an address never meet in one key.

@@ -15,7 +15,7 @@ export function replyAnswer(
   headers: Readonly<Record<string, string>>,
   body: Uint8Array | AsyncIterable<Uint8Array>,
 ): DatasourceReply {
-  const told: Record<string, string> = { ...always, ...headers };
+  const told: Record<string, string> = { ...headers, ...always };
   if (status === 204) return { status, headers: told, body: undefined };
   if (body instanceof Uint8Array) told['content-length'] = String(body.length);
   return { status, headers: told, body };
