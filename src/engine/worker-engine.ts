@@ -84,7 +84,8 @@ export function createWorkerEngine(
     else {
       pending.get(message.id)?.resolve(message.value);
       pending.delete(message.id);
-      if (pending.size === 0) worker?.unref();
+      // While it is closed, its end is awaited.
+      if (pending.size === 0 && !closed) worker?.unref();
     }
   }
 

@@ -100,6 +100,23 @@ test('a process lives for as long as it awaits an answer, and no longer', async 
   expect(printed).toEqual([['ok', true]]);
 });
 
+test('closing ends also where an answer of the thread comes while it is awaited, and nothing else keeps the process', async () => {
+  const script = new URL('./scripted-worker.mjs', import.meta.url).href;
+  const printed = await runModule(`
+    const { createWorkerEngine } = await import(${JSON.stringify(built('engine/worker-engine.js').href)});
+    const answers = new SharedArrayBuffer(4);
+    const settings = { script: ['busy'], lives: new SharedArrayBuffer(4), answers };
+    const events = { publish() {}, dropped() {}, log() {} };
+    const engine = createWorkerEngine(settings, events, { script: new URL(${JSON.stringify(script)}) });
+    void engine.state();
+    // The event loop stands: the answer is there, and not yet received.
+    Atomics.wait(new Int32Array(answers), 0, 0);
+    await engine.close();
+    console.log('"closed"');
+  `);
+  expect(printed).toEqual(['closed']);
+});
+
 test('a process ends by itself also after its thread has been started again', async () => {
   const script = new URL('./scripted-worker.mjs', import.meta.url).href;
   const printed = await runModule(`
