@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
 import { createCatalogue } from './catalogue/index.js';
 import { systemClock } from './clock.js';
@@ -102,7 +103,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const handle = createHandler(
     settings.metricsPrefix,
     {
-      current: (view) => views.current(view),
+      current: (view, now) => views.current(view, now),
       fetch: (view) => views.fetch(view),
       scrape: async (openMetrics) => {
         const state = await stateOf(start());

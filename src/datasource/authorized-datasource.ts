@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Authorize, Denial } from '../http/decision.js';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../clock.js';
 import { acceptedEncoding } from '../http/negotiate.js';
 import type { Family } from '../model.js';

@@ -18,6 +18,8 @@ interface Shelf {
 /** The newest bytes of every view, on the host's thread: swapping a reference is all that a refresh does here. */
 export class ViewStore {
   readonly #shelves = new Map<string, Shelf>();
+  /** The same by the objects that requests name them by, which are few and stay. */
+  readonly #named = new WeakMap<View, Shelf>();
   readonly #engine: () => Engine;
   readonly #idleAfter: number;
   readonly #clock: Clock;
@@ -42,9 +44,8 @@ export class ViewStore {
   }
 
   /** The bytes of a view that is kept warm; counts as asking for it. */
-  current(view: View): Representation | undefined {
+  current(view: View, now = this.#clock.now()): Representation | undefined {
     const shelf = this.#shelfOf(view);
-    const now = this.#clock.now();
     const warm = this.#isWarm(shelf, now);
     shelf.askedAt = now;
     if (!warm || shelf.fetching) return undefined;
@@ -75,11 +76,17 @@ export class ViewStore {
 
   /** There are as many as there are views, whatever is asked for. */
   #shelfOf(view: View): Shelf {
+    const named = this.#named.get(view);
+    if (named) return named;
     const key = viewKey(view);
-    const known = this.#shelves.get(key);
-    if (known) return known;
-    const shelf: Shelf = { bytes: undefined, askedAt: undefined, touchedAt: undefined, fetching: undefined };
+    const shelf = this.#shelves.get(key) ?? {
+      bytes: undefined,
+      askedAt: undefined,
+      touchedAt: undefined,
+      fetching: undefined,
+    };
     this.#shelves.set(key, shelf);
+    this.#named.set(view, shelf);
     return shelf;
   }
 

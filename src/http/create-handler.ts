@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { emptyExposition, expositionType } from '../render/exposition.js';
 import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
-import type { Representation, View } from '../render/representation.js';
+import type { Encoding, Format, Representation, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
 import type { Authorize, Decision } from './decision.js';
 import type { MetricsReply, MetricsRequest } from './message.js';
@@ -14,8 +15,8 @@ import { type Route, routes } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
 export interface HandlerSources {
-  /** The bytes at hand for a view that is kept warm; undefined if there are none. */
-  readonly current: (view: View) => Representation | undefined;
+  /** The bytes at hand, at `now`, for a view that is kept warm; undefined if there are none. */
+  readonly current: (view: View, now: number) => Representation | undefined;
   /** Makes a view available and waits for it, at most as long as a request may. */
   readonly fetch: (view: View) => Promise<Representation | undefined>;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
@@ -93,16 +94,21 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     if (route.kind === 'scrape') return answerScrape(request);
     if (route.kind === 'docs') return answerDocs(request);
     const view = viewOf(route, request, query);
-    const current = sources.current(view);
-    return current ? answerFrom(current, view, request) : answerCold(view, request);
+    const now = clock.now();
+    const current = sources.current(view, now);
+    return current ? answerFrom(current, view, request, now) : answerCold(view, request);
   }
 
   async function answerCold(view: View, request: MetricsRequest): Promise<MetricsReply> {
-    return answerFrom(await sources.fetch(view), view, request);
+    return answerFrom(await sources.fetch(view), view, request, clock.now());
   }
 
-  function answerFrom(bytes: Representation | undefined, view: View, request: MetricsRequest): MetricsReply {
-    const now = clock.now();
+  function answerFrom(
+    bytes: Representation | undefined,
+    view: View,
+    request: MetricsRequest,
+    now: number,
+  ): MetricsReply {
     // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
     const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
     return usable ? replyWith(bytes, request, now) : replyUnavailable(view, request, now);
@@ -126,10 +132,25 @@ function viewOf(route: Route, request: MetricsRequest, query: string): View {
   const encoding = acceptedEncoding(header(request, 'accept-encoding'));
   if (route.kind === 'summary') {
     const numbers = query !== '' && new URLSearchParams(query).get('values') === 'number';
-    return { endpoint: route.endpoint, format: numbers ? 'json-numbers' : 'json', encoding };
+    return views.get(route)![numbers ? 'json-numbers' : 'json'][encoding];
   }
-  const format = wantsOpenMetrics(header(request, 'accept')) ? 'openmetrics' : 'text';
-  return { endpoint: route.endpoint, format, encoding };
+  return views.get(route)![wantsOpenMetrics(header(request, 'accept')) ? 'openmetrics' : 'text'][encoding];
+}
+
+/** Made once: what is kept for a view is found by its object then, without a text that would have to be made and hashed. */
+const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
+
+function viewsOf(endpoint: string): Readonly<Record<Format, Readonly<Record<Encoding, View>>>> {
+  const encodings = (format: Format): Record<Encoding, View> => ({
+    identity: { endpoint, format, encoding: 'identity' },
+    gzip: { endpoint, format, encoding: 'gzip' },
+  });
+  return {
+    text: encodings('text'),
+    openmetrics: encodings('openmetrics'),
+    json: encodings('json'),
+    'json-numbers': encodings('json-numbers'),
+  };
 }
 
 /** Clients may keep it, but ask each time whether it is still the same. */
