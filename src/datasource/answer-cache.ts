@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { LRUCache } from 'lru-cache';
 import type { Head } from './flight.js';
 import type { DatasourceLimits } from './limits.js';

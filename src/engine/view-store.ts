@@ -18,7 +18,7 @@ interface Shelf {
 /** The newest bytes of every view, on the host's thread: swapping a reference is all that a refresh does here. */
 export class ViewStore {
   readonly #shelves = new Map<string, Shelf>();
-  /** The same by the objects that requests name them by, which are few and stay. */
+  /** The same by the objects that requests name them by, which are few and stay: no text has to be made and hashed. */
   readonly #named = new WeakMap<View, Shelf>();
   readonly #engine: () => Engine;
   readonly #idleAfter: number;
@@ -45,7 +45,7 @@ export class ViewStore {
 
   /** The bytes of a view that is kept warm; counts as asking for it. */
   current(view: View, now = this.#clock.now()): Representation | undefined {
-    const shelf = this.#shelfOf(view);
+    const shelf = this.#named.get(view) ?? this.#name(view);
     const warm = this.#isWarm(shelf, now);
     shelf.askedAt = now;
     if (!warm || shelf.fetching) return undefined;
@@ -74,19 +74,19 @@ export class ViewStore {
     return shelf.bytes;
   }
 
+  #name(view: View): Shelf {
+    const shelf = this.#shelfOf(view);
+    this.#named.set(view, shelf);
+    return shelf;
+  }
+
   /** There are as many as there are views, whatever is asked for. */
   #shelfOf(view: View): Shelf {
-    const named = this.#named.get(view);
-    if (named) return named;
     const key = viewKey(view);
-    const shelf = this.#shelves.get(key) ?? {
-      bytes: undefined,
-      askedAt: undefined,
-      touchedAt: undefined,
-      fetching: undefined,
-    };
+    const known = this.#shelves.get(key);
+    if (known) return known;
+    const shelf: Shelf = { bytes: undefined, askedAt: undefined, touchedAt: undefined, fetching: undefined };
     this.#shelves.set(key, shelf);
-    this.#named.set(view, shelf);
     return shelf;
   }
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Instruments } from './instruments.js';
 import type { Intake } from './intake.js';
 
