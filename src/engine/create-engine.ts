@@ -1,5 +1,5 @@
 import type { OutputFamily } from '../catalogue/compile.js';
-import { knownCatalogue } from '../catalogue/known-catalogue.js';
+import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Collector, Family, Snapshot } from '../model.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
@@ -36,7 +36,7 @@ export function createEngine(
   clock: Clock = systemClock,
 ): Engine {
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = knownCatalogue(scope, settings.healthServiceUrl !== undefined, queries);
+  const catalogue = precompiledCatalogue(scope, settings.healthServiceUrl !== undefined, queries);
   const client = createPrometheusClient(settings, clock);
   const health = startHealth(clock);
   const record = new RefreshRecord(settings.metricsRefreshInterval / 1000, events.log);
