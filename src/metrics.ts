@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
-import { createCatalogue } from './catalogue/index.js';
+import { createCatalogue } from './catalogue/create-catalogue.js';
 import { systemClock } from './clock.js';
 import type { Datasource } from './datasource/create-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
@@ -12,13 +12,15 @@ import { GatewayzMetricsError } from './errors.js';
 import { createHandler } from './http/create-handler.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsReply, MetricsRequest } from './http/message.js';
+import { createRoutes } from './http/routes.js';
 import type { Family } from './model.js';
 import { ownFamilies, RequestMetrics } from './own-metrics.js';
+import { catalogueFor } from './presets/presets.js';
 import { expositionType, renderExposition } from './render/exposition.js';
 import { familiesOf } from './render/families.js';
 import { openMetricsType, renderOpenMetrics } from './render/open-metrics.js';
 import { type SummaryDocument, summaryDocument, type UnavailableDocument } from './render/summary.js';
-import { type Options, readSettings, type Settings } from './settings.js';
+import { type Options, readSettings, type Settings } from './settings/read-settings.js';
 
 /** A place for log lines, as pino and Fastify have it. */
 export interface Logger {
@@ -45,6 +47,8 @@ export interface MetricsSnapshot {
 
 export interface Metrics {
   readonly settings: Settings;
+  /** Paths of all endpoints, with the prefix. */
+  readonly paths: readonly string[];
   /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
   handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
   /** The Prometheus API for Grafana; undefined while it is off. */
@@ -71,7 +75,8 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
   const log = logger ?? (await loadLogger(settings));
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = createCatalogue(scope, settings.healthServiceUrl !== undefined);
+  const definition = catalogueFor(settings);
+  const catalogue = createCatalogue(definition, scope);
   const requests = new RequestMetrics();
   const clock = systemClock;
   let engine: Engine | undefined;
@@ -90,7 +95,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   };
   const makeEngine = await loadEngine(settings);
   const start = (): Engine => {
-    engine ??= closing ? closedEngine : makeEngine({ settings, queries: catalogue.queries }, events);
+    engine ??= closing ? closedEngine : makeEngine({ settings, definition, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
@@ -100,7 +105,9 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
+  const routes = createRoutes(catalogue.endpoints);
   const handle = createHandler(
+    routes,
     settings.metricsPrefix,
     {
       current: (view, now) => views.current(view, now),
@@ -126,6 +133,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
 
   return {
     settings,
+    paths: routes.map(({ path }) => `${settings.metricsPrefix}/metrics${path}`),
     handle,
     datasource,
     async snapshot() {

@@ -1,4 +1,4 @@
-import { parseValue } from '../catalogue/derive/number.js';
+import { parseValue } from '../catalogue/derivations/number.js';
 import { openMetricsType } from '../render/open-metrics.js';
 import { type CheckedEndpoint, checkedEndpoints } from './endpoints.js';
 import { explainRefusal } from './explain-refusal.js';

@@ -1,4 +1,4 @@
-import { summaryFields } from '../catalogue/summary.js';
+import { summaryFields } from '../presets/gatewayz/summary.js';
 import type { CheckReport, Criterion, DashboardReport, Missing, WatchReport } from './report.js';
 import { hours, percent } from './watch-record.js';
 

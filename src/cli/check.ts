@@ -7,7 +7,7 @@ import type { CheckOptions } from '../check/run-check.js';
 import type { WatchRecord } from '../check/watch-record.js';
 import { readDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
-import { readSettings, type Settings, settingsTable } from '../settings.js';
+import { readSettings, type Settings, settingsTable } from '../settings/read-settings.js';
 import { Progress } from './progress.js';
 
 interface Flags {

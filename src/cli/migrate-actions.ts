@@ -15,7 +15,7 @@ import { StateFolder } from '../migrate/state-folder.js';
 import { surveyStack } from '../migrate/survey-stack.js';
 import { saveVerdict } from '../migrate/verdict.js';
 import { followJobs, type Verification, type VerifyOptions, verifyJobs } from '../migrate/verify-jobs.js';
-import { readSettings } from '../settings.js';
+import { readSettings } from '../settings/read-settings.js';
 
 const output: Output = {
   show: (text) => process.stdout.write(text),

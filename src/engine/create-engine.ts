@@ -1,9 +1,9 @@
-import type { OutputFamily } from '../catalogue/compile.js';
+import type { OutputFamily } from '../catalogue/definition.js';
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Collector, Family, Snapshot } from '../model.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/read-settings.js';
 import { latestInstant } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
@@ -30,13 +30,13 @@ const patience = waitLimit - 1_000;
 
 /** Constructs the data sources and what keeps, refreshes and renders their values. Polling begins at once, refreshes when asked. */
 export function createEngine(
-  { settings, queries }: EngineInput,
+  { settings, definition, queries }: EngineInput,
   startHealth: StartHealth,
   events: EngineEvents,
   clock: Clock = systemClock,
 ): Engine {
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = precompiledCatalogue(scope, settings.healthServiceUrl !== undefined, queries);
+  const catalogue = precompiledCatalogue(definition, scope, queries);
   const client = createPrometheusClient(settings, clock);
   const health = startHealth(clock);
   const record = new RefreshRecord(settings.metricsRefreshInterval / 1000, events.log);

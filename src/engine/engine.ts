@@ -1,12 +1,14 @@
 import type { Catalogue } from '../catalogue/compile.js';
+import type { CatalogueDefinition } from '../catalogue/definition.js';
 import type { Family, Snapshot } from '../model.js';
 import type { Representation, View } from '../render/representation.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/read-settings.js';
 
 /** What an engine is made from: plain data, so that it can be handed to a thread. */
 export interface EngineInput {
   readonly settings: Settings;
-  /** Of a catalogue that was created for these settings. */
+  readonly definition: CatalogueDefinition;
+  /** Of a catalogue that was created from the definition for these settings. */
   readonly queries: Catalogue['queries'];
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { createHealthCollector } from '../health-service/health-collector.js';
 import { createHealthPoller } from '../health-service/health-poller.js';
 import type { Collector } from '../model.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/read-settings.js';
 
 /** The Health Service while it is polled. */
 export interface HealthSource {

@@ -1,6 +1,6 @@
 import type { MetricsReply, MetricsRequest } from '../../src/http/message.js';
 import type { Metrics } from '../../src/metrics.js';
-import { readSettings } from '../../src/settings.js';
+import { readSettings } from '../../src/settings/read-settings.js';
 
 type Answer = MetricsReply | Promise<MetricsReply>;
 

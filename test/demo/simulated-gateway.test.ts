@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { catalogueTables } from '../../src/catalogue/index.js';
 import { freePort } from '../../src/demo/free-port.js';
 import { type SimulatedGatewayOptions, startSimulatedGateway } from '../../src/demo/simulated-gateway.js';
 import { createTraffic, stepMilliseconds } from '../../src/demo/traffic.js';
 import { createGatewayMetrics } from '../../src/instrument/index.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { startTestPrometheus } from '../support/prometheus.js';
 import { checkMetrics } from '../support/promtool.js';
@@ -109,7 +109,7 @@ describe('the simulated gateway', () => {
     const { port } = await start();
     const prometheus = await startTestPrometheus({ scrape: [`127.0.0.1:${port}`] });
     onTestFinished(() => prometheus.close());
-    const rows = catalogueTables.flatMap(({ families = [], rows = [] }) => [
+    const rows = gatewayzCatalogue.tables.flatMap(({ families = [], rows = [] }) => [
       ...rows,
       ...families.map(({ row }) => row),
     ]);

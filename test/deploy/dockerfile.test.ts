@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../src/demo/run-command.js';
-import { settingsTable } from '../../src/settings.js';
+import { settingsTable } from '../../src/settings/read-settings.js';
 import { freePort } from '../support/free-port.js';
 import { startProgram } from '../support/start-program.js';
 import { withTempFolder } from '../support/temp-folder.js';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { healthFamilies } from '../../src/catalogue/health.js';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { type GrafanaOptions, grafanaFiles } from '../../src/grafana/files.js';
 import { defaultObjectives } from '../../src/grafana/service-level-objectives.js';
 import { requestMetrics, stateMetrics } from '../../src/own-metrics.js';
+import { healthFamilies } from '../../src/presets/gatewayz/health-families.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { parseMarker, parseMatchers } from '../../src/promql/matchers.js';
 import { listSelectors } from '../../src/promql/selectors.js';
 import { type DashboardQuery, queriesOf } from '../support/dashboard-queries.js';
@@ -13,7 +14,7 @@ import { bareSelectors, calledFunctions } from '../support/promql-structure.js';
 
 const marker = parseMarker('reexported_by="gatewayz-metrics"');
 const defaults: GrafanaOptions = {
-  queries: { scope: { selector: [], marker }, serviceSelector: [], metricPrefix: '' },
+  queries: { definition: gatewayzCatalogue, scope: { selector: [], marker }, serviceSelector: [], metricPrefix: '' },
   objectives: defaultObjectives,
   datasources: { uid: 'prometheus', prometheusUrl: 'http://prometheus:9090', backendUrl: 'http://backend/prometheus' },
   runbook: undefined,
@@ -165,7 +166,7 @@ describe('the queries', () => {
   });
 
   it('ask only for metrics that the gateway, the Health Service or this service can have', () => {
-    const catalogue = createCatalogue({ selector: [], marker }, true);
+    const catalogue = createCatalogue(gatewayzCatalogue, { selector: [], marker });
     const backend = readFileSync(new URL('../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
     const known = new Set([
       ...[...catalogue.rows.values()].flatMap(({ metrics }) => metrics),
@@ -184,6 +185,7 @@ describe('the queries for a stack of the user’s own', () => {
   const own = dashboards({
     ...defaults,
     queries: {
+      definition: gatewayzCatalogue,
       scope: { selector: parseMatchers('env="production"'), marker: parseMarker('origin="gm"') },
       serviceSelector: parseMatchers('job="gatewayz_metrics"'),
       metricPrefix: 'llm_',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { healthFamilies } from '../../src/catalogue/health.js';
 import { compareJobs, type JobsComparison } from '../../src/migrate/compare-jobs.js';
 import { pollInterval } from '../../src/migrate/poll-interval.js';
 import type { RangeSeries } from '../../src/migrate/range-query.js';
+import { healthFamilies } from '../../src/presets/gatewayz/health-families.js';
 
 const steps = 60;
 const reach = 2;

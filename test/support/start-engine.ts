@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createEngine, loadHealth } from '../../src/engine/create-engine.js';
 import type { Engine, EngineState, LogRecord } from '../../src/engine/engine.js';
 import { type Representation, type View, viewKey } from '../../src/render/representation.js';
-import type { Options } from '../../src/settings.js';
+import type { Options } from '../../src/settings/read-settings.js';
 import { engineInput } from './engine-input.js';
 import { FakeClock } from './fake-clock.js';
 import { type FakePrometheus, startFakePrometheus } from './fake-prometheus.js';

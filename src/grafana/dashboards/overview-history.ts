@@ -1,4 +1,4 @@
-import type { SummaryField } from '../../catalogue/row.js';
+import type { SummaryField } from '../../catalogue/definition.js';
 import { rateOf } from '../expressions.js';
 import { count, errorShare, higherIsWorse, percent, share } from '../field-options.js';
 import type { FieldOptions, PanelSpec } from '../panel.js';
