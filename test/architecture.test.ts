@@ -19,7 +19,7 @@ const flow: readonly (readonly string[])[] = [
   ['metrics'],
   ['adapters'],
   ['index', 'standalone'],
-  ['demo', 'migrate', 'check'],
+  ['demo', 'migrate', 'tools/check'],
   ['cli'],
 ];
 
@@ -53,7 +53,8 @@ function targetOf({ from, to }: Import): string | undefined {
   return to.startsWith('.') ? relative(source, join(source, dirname(from), to)).replace(/\.js$/, '.ts') : undefined;
 }
 
-const unitOf = (file: string): string => file.split('/')[0]!.replace(/\.ts$/, '');
+/** The first folder of a file, two for `tools`, or its name. */
+const unitOf = (file: string): string => /^(?:tools\/)?[^/.]+/.exec(file)![0];
 const rankOf = (unit: string): number => flow.findIndex((line) => line.includes(unit));
 
 /** What is loaded with a file, in its turn and at once. */
