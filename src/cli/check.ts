@@ -5,7 +5,7 @@ import type { Load } from '../check/judge-handling-time.js';
 import type { PrometheusAccess } from '../check/open-prometheus.js';
 import type { CheckOptions } from '../check/run-check.js';
 import type { WatchRecord } from '../check/watch-record.js';
-import { readDuration } from '../duration.js';
+import { parseDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { readSettings, type Settings, settingsTable } from '../settings.js';
 import { Progress } from './progress.js';
@@ -181,7 +181,7 @@ function address(text: string): string {
 }
 
 function period(text: string): number {
-  const milliseconds = readDuration(text);
+  const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds < 1000) {
     throw new InvalidArgumentError('Expected a duration of 1s or more, such as 24h.');
   }
