@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '../duration.js';
+import { parseDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { readSettings, type Settings, settingsTable } from '../settings.js';
 import type { PrometheusAccess } from '../tools/check/diagnose/open-prometheus.js';
@@ -181,7 +181,7 @@ function address(text: string): string {
 }
 
 function period(text: string): number {
-  const milliseconds = readDuration(text);
+  const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds < 1000) {
     throw new InvalidArgumentError('Expected a duration of 1s or more, such as 24h.');
   }

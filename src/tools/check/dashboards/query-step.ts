@@ -1,4 +1,4 @@
-import { formatDuration, readDuration } from '../../../duration.js';
+import { formatDuration, parseDuration } from '../../../duration.js';
 import type { Window } from '../diagnose/prometheus-api.js';
 import type { Resolved } from './interpolate.js';
 
@@ -41,7 +41,7 @@ export interface Step {
 /** How a range query is spaced, and what its built-in variables stand for. */
 export function queryStep({ window, points, minStep, intervalFactor }: StepRequest): Step {
   const range = window.to - window.from;
-  const scrape = readDuration(minStep.replace(/^[>=]+/, '')) || usualScrapeInterval;
+  const scrape = parseDuration(minStep.replace(/^[>=]+/, '')) || usualScrapeInterval;
   const interval = Math.max(rounded(range / Math.max(1, points)), scrape, rounded(range / mostPoints));
   const step = interval * Math.max(1, intervalFactor);
   const rate = Math.max(interval + scrape, 4 * scrape);
@@ -65,6 +65,6 @@ export function queryStep({ window, points, minStep, intervalFactor }: StepReque
 
 /** The step of an interval variable that adapts itself: a part of the range, but not less than its least. */
 export function autoInterval({ from, to }: Window, count: number, least: string): string {
-  const minimum = readDuration(least.replace(/^[>=]+/, '')) ?? 0;
+  const minimum = parseDuration(least.replace(/^[>=]+/, '')) ?? 0;
   return formatDuration(Math.max(rounded((to - from) / Math.max(1, count)), minimum));
 }
