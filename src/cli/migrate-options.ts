@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../duration.js';
-import { isCalendarDate } from '../migrate/notice.js';
+import { isCalendarDate } from '../tools/migrate/notice.js';
 
 export function rootOption(): Option {
   return new Option('--root <dir>', 'root of the stack repository').default('.');
