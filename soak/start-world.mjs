@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSimulatedGateway } from '../dist/tools/demo/gateway/simulated-gateway.js';
 import { provisionPrometheus } from '../dist/tools/demo/prometheus/provision-prometheus.js';
 import { startPrometheus } from '../dist/tools/demo/prometheus/run-prometheus.js';
-import { startSimulatedGateway } from '../dist/tools/demo/gateway/simulated-gateway.js';
 import { startSimulatedHealthService } from '../dist/tools/demo/simulated-health-service.js';
 import { startFaultProxy } from './start-fault-proxy.mjs';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { readDuration } from '../duration.js';
+import { parseDuration } from '../duration.js';
 import { isFull, summaryLines } from '../tools/demo/summary-screen.js';
 import { listenError } from './listen-error.js';
 
@@ -98,7 +98,7 @@ function wholeNumber(text: string): number {
 }
 
 function duration(text: string): number {
-  const milliseconds = readDuration(text);
+  const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError('expected a duration such as 60s or 5m.');
   return milliseconds;
 }

@@ -102,5 +102,5 @@ scrape_configs:
   expect(Date.parse(fresh.document.timestamp)).toBeGreaterThan(Date.parse(timestamp));
   const [replaying, again] = lines.filter((line) => line.startsWith('prometheus:')).slice(-2);
   expect(replaying).toMatch(/^prometheus: Prometheus at http:\S+ asks for patience \(HTTP 503\): Service Unavailable/);
-  expect(again).toBe('prometheus: answers again');
+  expect(again).toBe('prometheus: recovered');
 });

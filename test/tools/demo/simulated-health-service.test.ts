@@ -5,7 +5,7 @@ import { FakeClock } from '../../support/fake-clock.js';
 
 const paths = ['/health', '/status', '/metrics', '/cache/stats'] as const;
 const real = (
-  JSON.parse(readFileSync(new URL('../fixtures/health-service-api.json', import.meta.url), 'utf8')) as {
+  JSON.parse(readFileSync(new URL('../../fixtures/health-service-api.json', import.meta.url), 'utf8')) as {
     ok: Record<(typeof paths)[number], { body: Record<string, unknown> }>;
   }
 ).ok;

@@ -166,7 +166,7 @@ describe('the queries', () => {
 
   it('ask only for metrics that the gateway, the Health Service or this service can have', () => {
     const catalogue = createCatalogue({ selector: [], marker }, true);
-    const backend = readFileSync(new URL('../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
+    const backend = readFileSync(new URL('../../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
     const known = new Set([
       ...[...catalogue.rows.values()].flatMap(({ metrics }) => metrics),
       ...backend.split('\n').map((line) => line.split(',')[0]!),

@@ -6,7 +6,7 @@ import { dashboardsCommand } from '../../../src/cli/dashboards.js';
 import { rulesCommand } from '../../../src/cli/rules.js';
 import { readDashboards } from '../../support/read-dashboards.js';
 
-const text = readFileSync(new URL('../../docs/grafana.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../docs/grafana.md', import.meta.url), 'utf8');
 const blockOf = (language: string): string => new RegExp(`\`\`\`${language}\n(.+?)\`\`\``, 's').exec(text)?.[1] ?? '';
 const firstCells = (section: string): string[] =>
   section

@@ -152,8 +152,8 @@ function serviceAlerts({ service }: Queries): readonly Alert[] {
       group: 'normal',
       severity: 'warning',
       summary:
-        '{{ $labels.instance }} serves stale values: its last successful refresh was {{ $value | humanizeDuration }} ago.',
-      description: 'Refreshes from Prometheus fail. Last good values are served as stale until METRICS_STALE_LIMIT.',
+        '{{ $labels.instance }} serves values that are {{ $value | humanizeDuration }} old, because refreshes from Prometheus fail.',
+      description: 'Last good values are served as stale until METRICS_STALE_LIMIT.',
       dashboard: uids.thisService,
       panel: 'Snapshot age',
     },

@@ -5,7 +5,7 @@ import type { Dashboard } from '../../../support/grafana-queries.js';
 import { calledFunctions } from '../../../support/promql-structure.js';
 import { checkRules, testRules } from '../../../support/promtool.js';
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 const alertsText = read('deploy/prometheus/rules/gatewayz-alerts.yml');
 const grafanaText = read('deploy/grafana/provisioning/alerting/gatewayz.yml');
 
@@ -113,7 +113,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       when: 'a tenth of the requests fails for an hour',
       series: http('0+90x80', '0+10x80'),
       at: '70m',
-      fires: { summary: 'Availability budget burns 20.0 times faster than allowed, over 5m and over 1h.' },
+      fires: { summary: 'Availability error budget burns at 20.0 times the allowed rate, over 5m and 1h.' },
     },
     { when: '7 % of the requests fail', series: http('0+93x80', '0+7x80'), at: '70m' },
     { when: 'it is over', series: http('0+90x80', '0+10x60 600x20'), at: '70m' },
@@ -125,7 +125,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       when: '4 % of the requests fail for six hours',
       series: http('0+96x400', '0+4x400'),
       at: '390m',
-      fires: { summary: 'Availability budget burns 8.0 times faster than allowed, over 30m and over 6h.' },
+      fires: { summary: 'Availability error budget burns at 8.0 times the allowed rate, over 30m and 6h.' },
     },
     { when: '2.9 % of the requests fail', series: http('0+97.1x400', '0+2.9x400'), at: '390m' },
     { when: 'it is over', series: http('0+96x400', '0+4x340 1360x60'), at: '390m' },
@@ -135,7 +135,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       when: '80 % of the requests are slow for an hour',
       series: latency('0+20x80', '0+100x80'),
       at: '70m',
-      fires: { summary: 'Latency budget burns 16.0 times faster than allowed, over 5m and over 1h.' },
+      fires: { summary: 'Latency error budget burns at 16.0 times the allowed rate, over 5m and 1h.' },
     },
     { when: '70 % of the requests are slow', series: latency('0+30x80', '0+100x80'), at: '70m' },
     { when: 'nobody asks', series: latency('20x80', '100x80'), at: '70m' },
@@ -145,7 +145,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       when: '40 % of the requests are slow for six hours',
       series: latency('0+60x400', '0+100x400'),
       at: '390m',
-      fires: { summary: 'Latency budget burns 8.0 times faster than allowed, over 30m and over 6h.' },
+      fires: { summary: 'Latency error budget burns at 8.0 times the allowed rate, over 30m and 6h.' },
     },
     { when: '25 % of the requests are slow', series: latency('0+75x400', '0+100x400'), at: '390m' },
   ],
@@ -171,7 +171,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       interval: '10m',
       series: { 'credits_used_total{provider="oak",model="m"}': '0+10x1100 11040+40x20' },
       at: '11090m',
-      fires: { summary: 'Credits are charged at 4.0 times the rate of the same hour before.' },
+      fires: { summary: 'Credits are charged at 4.0 times the baseline rate.' },
     },
     {
       when: 'it is as much as a week ago, though not as yesterday',
@@ -199,7 +199,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       at: '10m',
       fires: {
         labels: ours,
-        summary: 'gm:8000 shows old numbers: Prometheus has not answered it for 5m 0s.',
+        summary: 'gm:8000 serves values that are 5m 0s old, because refreshes from Prometheus fail.',
       },
     },
     {
@@ -208,7 +208,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       at: '10m',
       fires: {
         labels: ours,
-        summary: 'gm:8000 shows old numbers: Prometheus has not answered it for +Inf.',
+        summary: 'gm:8000 serves values that are +Inf old, because refreshes from Prometheus fail.',
       },
     },
     { when: 'nobody asks', series: refreshing('0+60x5 300x20', '1x5 0x20', '4x25'), at: '15m' },
@@ -222,7 +222,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       at: '12m',
       fires: {
         labels: ours,
-        summary: 'The Health Service does not answer gm:8000; failed requests in 5 minutes: 10.',
+        summary: 'The Health Service is down as seen from gm:8000: 10 failed requests in 5 minutes.',
       },
     },
     {
@@ -231,7 +231,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       at: '12m',
       fires: {
         labels: ours,
-        summary: 'The Health Service does not answer gm:8000; failed requests in 5 minutes: 1.',
+        summary: 'The Health Service is down as seen from gm:8000: 1 failed requests in 5 minutes.',
       },
     },
     { when: 'only other endpoints fail', series: polling('1x20', '0+6x20'), at: '12m' },

@@ -14,7 +14,10 @@ const rulesFor = (selector: string, metricPrefix = '') =>
 
 describe('the recording rules', () => {
   it('are one group of rates, named for the labels that they keep', async () => {
-    const text = readFileSync(new URL('../../deploy/prometheus/rules/gatewayz-recording.yml', import.meta.url), 'utf8');
+    const text = readFileSync(
+      new URL('../../../../deploy/prometheus/rules/gatewayz-recording.yml', import.meta.url),
+      'utf8',
+    );
     const { groups } = parse(text) as { groups: { rules: { record: string; expr: string }[] }[] };
     expect(groups).toHaveLength(1);
     expect(groups[0]?.rules.map(({ record }) => record)).toEqual([
