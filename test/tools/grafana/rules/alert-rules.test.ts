@@ -366,7 +366,7 @@ describe('the alert rules for Grafana', () => {
       GatewayzLatencyBudgetSlowBurn: 'Latency budget burn',
       GatewayzNoTraffic: 'Requests by outcome',
       GatewayzCreditsAboveBaseline: 'Credits against baseline',
-      GatewayzSnapshotStale: 'Age of the snapshot',
+      GatewayzSnapshotStale: 'Snapshot age',
       GatewayzHealthServiceDown: 'Up',
     });
   });
