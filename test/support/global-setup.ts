@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { hasDebianPackages, provisionDebianPackage } from '../../src/demo/provision-debian-package.js';
-import { type PrometheusPrograms, provisionPrometheus } from '../../src/demo/provision-prometheus.js';
+import { hasDebianPackages, provisionDebianPackage } from '../../src/tools/demo/prometheus/provision-debian-package.js';
+import { type PrometheusPrograms, provisionPrometheus } from '../../src/tools/demo/prometheus/provision-prometheus.js';
 import { findPython, type Python } from './find-python.js';
 
 declare module 'vitest' {
