@@ -20,19 +20,27 @@ export async function debianProgram(name, version, path) {
   const target = join(cacheFolder(), 'debian', `${name}-${version}-${process.arch}`);
   if (!existsSync(target)) {
     apt ??= await openSuites();
-    const { stdout } = await exec('apt-cache', [...apt.options, 'madison', name]);
-    const available = [...new Set(stdout.split('\n').flatMap((line) => line.split('|')[1]?.trim() || []))];
+    const available = await madison(name);
     const chosen = available.find((one) => one === version || one.startsWith(`${version}.`));
     if (chosen === undefined)
       throw new Error(`no Debian suite has ${name} ${version}; available: ${available.join(', ')}`);
     console.log(`Downloading the Debian package ${name} ${chosen} (not installed, no root needed)`);
     const work = mkdtempSync(join(apt.folder, 'download-'));
-    await exec('apt-get', [...apt.options, 'download', `${name}=${chosen}`], { cwd: work });
-    const deb = readdirSync(work).find((file) => file.endsWith('.deb'));
-    await exec('dpkg-deb', ['--extract', join(work, deb), join(work, 'unpacked')]);
-    renameSync(join(work, 'unpacked'), target);
+    // Newer suites package promtool separately.
+    const more = name === 'prometheus' ? await madison('promtool') : [];
+    const packages = [`${name}=${chosen}`, ...(more.includes(chosen) ? [`promtool=${chosen}`] : [])];
+    await exec('apt-get', [...apt.options, 'download', ...packages], { cwd: work });
+    for (const deb of readdirSync(work))
+      await exec('dpkg-deb', ['--extract', join(work, deb), join(apt.folder, 'unpacked')]);
+    renameSync(join(apt.folder, 'unpacked'), target);
   }
   return join(target, path);
+}
+
+/** Versions of a package in all suites, newest first. */
+async function madison(name) {
+  const { stdout } = await exec('apt-cache', [...apt.options, 'madison', name]);
+  return [...new Set(stdout.split('\n').flatMap((line) => line.split('|')[1]?.trim() || []))];
 }
 
 /** Package lists of all suites, from the mirror that the system uses, in a folder of our own. */
