@@ -9,9 +9,9 @@ import type { Engine, EngineEvents, EngineInput, EngineState, LogRecord } from '
 import { ViewStore } from './engine/view-store.js';
 import { createWorkerEngine } from './engine/worker-engine.js';
 import { GatewayzMetricsError } from './errors.js';
-import { createHandler } from './http/create-handler.js';
 import { type Authorize, open } from './http/decision.js';
-import type { MetricsReply, MetricsRequest } from './http/message.js';
+import type { MetricsRequest, MetricsResponse } from './http/message.js';
+import { createMetricsMount } from './http/metrics-mount.js';
 import type { Family } from './model.js';
 import { ownFamilies, RequestMetrics } from './own-metrics.js';
 import { expositionType, renderExposition } from './render/exposition.js';
@@ -46,7 +46,7 @@ export interface MetricsSnapshot {
 export interface Metrics {
   readonly settings: Settings;
   /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
-  handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
+  handle(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse>;
   /** The Prometheus API for Grafana; undefined while it is off. */
   readonly datasource: Pick<Datasource, 'owns' | 'handle'> | undefined;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
@@ -100,7 +100,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
-  const handle = createHandler(
+  const handle = createMetricsMount(
     settings.metricsPrefix,
     {
       current: (view, now) => views.current(view, now),

@@ -20,26 +20,26 @@ export function parseTokens(text: string): {
   readonly faults: readonly string[];
 } {
   const entries: TokenEntry[] = [];
-  const faults: string[] = [];
+  const problems: string[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const content = raw.trim();
     if (content === '' || content.startsWith('#')) continue;
     const fields = line.exec(content)?.groups;
     const given = fields?.['scopes']?.split(',') ?? [];
     const unknown = given.filter((scope) => !isScope(scope));
-    if (!fields) faults.push(`line ${index + 1}: expected NAME SCOPES sha256:DIGEST`);
+    if (!fields) problems.push(`line ${index + 1}: expected NAME SCOPES sha256:DIGEST`);
     else if (unknown.length > 0)
-      faults.push(`line ${index + 1}: expected the scopes ${scopes.join(', ')}, separated by commas`);
+      problems.push(`line ${index + 1}: expected the scopes ${scopes.join(', ')}, separated by commas`);
     else if (entries.some(({ name }) => name === fields['name']))
-      faults.push(`line ${index + 1}: the name is there twice`);
+      problems.push(`line ${index + 1}: the name is there twice`);
     else {
       const digest = Buffer.from(fields['digest']!, 'hex');
       const other = entries.find((entry) => entry.digest.equals(digest));
-      if (other) faults.push(`line ${index + 1}: the digest is that of ${other.name}`);
+      if (other) problems.push(`line ${index + 1}: the digest is that of ${other.name}`);
       else entries.push({ name: fields['name']!, scopes: given.filter(isScope), digest });
     }
   }
-  return { entries, faults };
+  return { entries, faults: problems };
 }
 
 /** The line of a reader for the tokens file. */
