@@ -207,8 +207,8 @@ async function loadAccess(
   const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
   if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), close: () => {} };
   const { TokenStore } = await import('./access/token-store.js');
-  const tokens = new TokenStore(metricsTokensFile!, log);
-  return { authorize: authorizeByToken(tokens), close: () => tokens.close() };
+  const tokens = await TokenStore.open(metricsTokensFile!, log);
+  return { authorize: authorizeByToken(tokens), close: () => tokens.destroy() };
 }
 
 /** The same for the datasource: its cache and its connections are only there where it is on. */
