@@ -28,7 +28,8 @@ export default async function setup(project: TestProject): Promise<void> {
     'pythonModules',
     debian ? [await unpacked('python3-prometheus-client', modules), await unpacked('python3-decorator', modules)] : [],
   );
-  if (debian) project.provide('victoriaMetrics', await victoriaMetrics(unpacked));
+  const chosen = process.env['VICTORIA_METRICS_BIN'];
+  if (chosen !== undefined || debian) project.provide('victoriaMetrics', chosen ?? (await victoriaMetrics(unpacked)));
 }
 
 /** Not every release has the package; tests that need it are left out there. */
