@@ -9,9 +9,9 @@ import type { Engine, EngineEvents, EngineInput, EngineState, LogRecord } from '
 import { ViewStore } from './engine/view-store.js';
 import { createWorkerEngine } from './engine/worker-engine.js';
 import { GatewayzMetricsError } from './errors.js';
-import { createHandler } from './http/create-handler.js';
 import { type Authorize, open } from './http/decision.js';
-import type { MetricsReply, MetricsRequest } from './http/message.js';
+import type { MetricsRequest, MetricsResponse } from './http/message.js';
+import { createMetricsMount } from './http/metrics-mount.js';
 import { createRoutes } from './http/routes.js';
 import type { Family } from './model.js';
 import { ownFamilies, RequestMetrics } from './own-metrics.js';
@@ -50,7 +50,7 @@ export interface Metrics {
   /** Paths of all endpoints, with the prefix. */
   readonly paths: readonly string[];
   /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
-  handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
+  handle(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse>;
   /** The Prometheus API for Grafana; undefined while it is off. */
   readonly datasource: Pick<Datasource, 'owns' | 'handle'> | undefined;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
@@ -81,7 +81,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const clock = systemClock;
   let engine: Engine | undefined;
   let closing: Promise<void> | undefined;
-  let dropped: EngineState['dropped'] = {};
+  let dropped: EngineState['seriesOverLimit'] = {};
   let docs: string | undefined;
   let ready = false;
 
@@ -106,7 +106,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
   const routes = createRoutes(catalogue.endpoints);
-  const handle = createHandler(
+  const handle = createMetricsMount(
     routes,
     settings.metricsPrefix,
     {
@@ -215,8 +215,8 @@ async function loadAccess(
   const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
   if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), close: () => {} };
   const { TokenStore } = await import('./access/token-store.js');
-  const tokens = new TokenStore(metricsTokensFile!, log);
-  return { authorize: authorizeByToken(tokens), close: () => tokens.close() };
+  const tokens = await TokenStore.open(metricsTokensFile!, log);
+  return { authorize: authorizeByToken(tokens), close: () => tokens.destroy() };
 }
 
 /** The same for the datasource: its cache and its connections are only there where it is on. */

@@ -1,4 +1,5 @@
-import { faultsError, GatewayzMetricsError } from '../errors.js';
+import { GatewayzMetricsError, problemsError } from '../errors.js';
+import type { FamilyHeader } from '../model.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
 import type { ScopedQuery } from '../promql/query.js';
@@ -85,7 +86,7 @@ export function compileCatalogue(definition: CatalogueDefinition, scope: Scope, 
       problems.push(`summary field ${section}.${field}: expected the id of a row, got ${JSON.stringify(row)}`);
     }
   }
-  if (problems.length > 0) throw faultsError('catalogue_invalid', 'Invalid catalogue:', problems);
+  if (problems.length > 0) throw problemsError('catalogue_invalid', 'Invalid catalogue:', problems);
   for (const text of otherQueries(definition)) query(text);
   const rules = recordedBlocks(definition.recordedBlocks, scope.selector);
   for (const { replacement } of rules) query(replacement);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
-import { freePort } from '../../src/demo/free-port.js';
-import { isFull } from '../../src/demo/summary-screen.js';
 import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import type { SummaryDocument } from '../../src/render/summary.js';
 import { readSettings } from '../../src/settings/read-settings.js';
+import { freePort } from '../../src/tools/demo/prometheus/free-port.js';
+import { isFull } from '../../src/tools/demo/summary-screen.js';
 import { parseExposition } from '../support/parse-exposition.js';
 import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
 import { checkMetrics } from '../support/promtool.js';
