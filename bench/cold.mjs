@@ -7,8 +7,8 @@ const connections = 4;
 const target = 1.3;
 
 /**
- * The first answer for an endpoint that nobody has asked for, against the time that Prometheus takes for the same questions
- * over warm connections; and `/models` against `/federate` of the raw series that it is made from. In turn.
+ * Time to the first response of a cold endpoint, against the time Prometheus takes for the same queries over warm connections; and
+ * `/models` against `/federate` of its source series. Measured alternately.
  */
 export async function cold({ row, gateways }) {
   const [small, large] = await Promise.all([gateways.small(), gateways.large()]);
@@ -30,10 +30,10 @@ async function measure(prometheus, rounds, row) {
       for (let round = -1; round < rounds; round += 1) {
         proxy.exchanges.length = 0;
         const { [path]: ours } = await child.ask();
-        // The process asked twice, once with its thread up and once without.
-        const questions = proxy.exchanges.slice(0, proxy.exchanges.length / 2);
-        await replay(proxy.url, questions.slice(0, connections), agent);
-        const theirs = await replay(proxy.url, questions, agent);
+        // The process made two first requests: one with its thread running, one without.
+        const queries = proxy.exchanges.slice(0, proxy.exchanges.length / 2);
+        await replay(proxy.url, queries.slice(0, connections), agent);
+        const theirs = await replay(proxy.url, queries, agent);
         if (round < 0) continue;
         measured.ratios.push(ours.ms / theirs);
         measured.fresh.push(ours.fresh / theirs);
@@ -45,7 +45,7 @@ async function measure(prometheus, rounds, row) {
         measured: spread(measured.ratios),
         target: `≤ ${target}`,
         met: median(measured.ratios) <= target,
-        also: `${Math.round(median(measured.ms))} ms; where the thread starts with it ${spread(measured.fresh)}`,
+        also: `${Math.round(median(measured.ms))} ms; including the start of the thread ${spread(measured.fresh)}`,
       });
     }
   } finally {

@@ -8,23 +8,23 @@ import { startRecordingProxy } from './support/recording-proxy.mjs';
 import { median, spread } from './support/spread.mjs';
 
 const rounds = 2;
-/** Of each round, with the plugin: 20 in all. Without it fewer will do: what is compared are delays, and fewer turns have fewer late ones. */
+/** Refreshes per round with the plugin, 20 in total. The baseline needs fewer: fewer turns can only make its delays look smaller. */
 const refreshes = 10;
 const replays = 3;
-/** As many as processors: more would only make answers wait for each other, and so refreshes rarer. */
+/** One per processor: more queries at once would only slow each other down. */
 const prometheusConnections = 2;
 const endpoints = ['summary', 'all', 'models', 'system', 'providers', 'business', 'performance'];
 
 const beside = (path) => new URL(path, import.meta.url);
 const metricsOf = (url, path) => `${url}/prometheus/metrics/${path}`;
 
-/** What the plugin does to its host: lateness of the event loop, and memory. */
+/** Effect of the plugin on its host: event loop delay and memory. */
 export async function host({ row, gateways }) {
   await smallMemory(await gateways.small(), row);
   await large(await gateways.large(), row);
 }
 
-/** A gateway of 160 pairs with everything kept warm: peak, and whether 200 refreshes leave anything behind. */
+/** Peak memory at 160 pairs with every endpoint warm, and growth over 200 refreshes. */
 async function smallMemory(prometheus, row) {
   const bare = await startChild(beside('support/host.mjs'), ['none']);
   const options = { prometheusUrl: prometheus.url, metricsRefreshInterval: '1s' };
@@ -58,14 +58,14 @@ async function large(prometheus, row) {
   const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
   const proxy = await startRecordingProxy(prometheus.url);
   try {
-    const file = join(folder, 'questions.json');
+    const file = join(folder, 'queries.json');
     const plugged = [];
     const bare = [];
     for (let round = 0; round < rounds; round += 1) {
       proxy.exchanges.length = 0;
       const { lateness, every } = await withPlugin(proxy);
       plugged.push(lateness);
-      await writeFile(file, JSON.stringify(questionsOfOneRefresh(proxy.exchanges)));
+      await writeFile(file, JSON.stringify(queriesOfOneRefresh(proxy.exchanges)));
       bare.push(await withoutPlugin(proxy, file, every));
     }
     const seen = refreshes * rounds;
@@ -116,7 +116,7 @@ async function largeMemory(prometheus, row) {
   });
 }
 
-/** Delays over refreshes that Prometheus was asked for; the first, which is cold, is not among them. */
+/** Event loop delays during refreshes; the first, cold refresh is excluded. */
 async function withPlugin(proxy) {
   const options = {
     prometheusUrl: proxy.url,
@@ -127,7 +127,7 @@ async function withPlugin(proxy) {
   const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
   let started = 0;
   let lateness;
-  // Without bodies: writing seven megabytes to a socket holds up any host, and is not what a refresh does.
+  // HEAD: writing seven megabytes to a socket would block any host, and is not part of a refresh.
   for await (const { count } of refreshesOf(child, ['models'], refreshes + 1, 'HEAD')) {
     if (count === 1) {
       await child.ask();
@@ -140,7 +140,7 @@ async function withPlugin(proxy) {
   return { lateness, every };
 }
 
-/** The same while another process asks the same questions as often. */
+/** The baseline: another process sends the same queries at the same interval. */
 async function withoutPlugin(proxy, file, every) {
   const child = await startChild(beside('support/host.mjs'), ['none']);
   const replayer = await startChild(beside('support/replayer.mjs'), [proxy.url, file]);
@@ -155,8 +155,10 @@ async function withoutPlugin(proxy, file, every) {
   return lateness;
 }
 
-/** Asks for the endpoints twice a second; yields at every new answer of the first one, that of the cold ask included. What says
- * its instant is new with every refresh, the others only with a new scrape. */
+/**
+ * Requests the endpoints twice a second and yields for each new response of the first path, the cold one included. Responses that
+ * contain their evaluation timestamp change with every refresh, the others only with a new scrape.
+ */
 async function* refreshesOf(child, paths, count, method = 'GET') {
   let tag;
   for (let seen = 0; seen < count; ) {
@@ -171,7 +173,7 @@ async function* refreshesOf(child, paths, count, method = 'GET') {
   }
 }
 
-function questionsOfOneRefresh(exchanges) {
+function queriesOfOneRefresh(exchanges) {
   const last = exchanges.findLast(({ method }) => method === 'POST').time;
   return exchanges.filter(({ method, time }) => method === 'POST' && time === last);
 }

@@ -1,5 +1,4 @@
-// npm run bench [-- name…]: measures what the README of this folder shows. Needs a machine that does little else, and
-// an hour and a half.
+// npm run bench [-- name…]: produces the tables of this folder's README. Needs an otherwise idle machine and about 90 minutes.
 import { cpus } from 'node:os';
 import { answers } from './answers.mjs';
 import { cold } from './cold.mjs';
@@ -8,18 +7,18 @@ import { host } from './host.mjs';
 import { startGatewayPrometheus } from './support/gateway-prometheus.mjs';
 import { upstream } from './upstream.mjs';
 
-// What needs full five minutes of samples comes last.
+// Benches that need five full minutes of samples run last.
 const benches = { answers, datasource, host, cold, upstream };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benches));
 if (unknown.length > 0) {
-  console.error(`there is no bench ${unknown.join(', ')}; there is ${Object.keys(benches).join(', ')}`);
+  console.error(`expected one of ${Object.keys(benches).join(', ')}, got ${unknown.join(', ')}`);
   process.exit(2);
 }
 
 const started = new Map();
-/** A gateway of each size has one Prometheus, which all benches share. */
+/** All benches share one Prometheus for each gateway size. */
 function gateway(name, size) {
   const known = started.get(name) ?? startGatewayPrometheus(size, interrupted.signal);
   started.set(name, known);

@@ -1,44 +1,44 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import autocannon from 'autocannon';
 import { startChild } from './support/child.mjs';
 import { get } from './support/get.mjs';
+import { sendLoad } from './support/load.mjs';
 import { startRecordingProxy } from './support/recording-proxy.mjs';
 import { median, spread } from './support/spread.mjs';
 
 const endpoints = ['summary', 'all', 'models', 'system', 'providers', 'business', 'performance'];
 const beside = (path) => new URL(path, import.meta.url);
 
-/** What Prometheus has to do for us: summed response times of a whole refresh, how often it is asked, and what rules save. */
+/** Load on Prometheus: query seconds of a whole refresh, evaluations under load, and what recording rules save. */
 export async function upstream({ row, gateways }) {
   const [small, large] = await Promise.all([gateways.small(), gateways.large()]);
   await Promise.all([small.filled(), large.filled()]);
-  await cost(small, { refreshes: 9, most: 0.08 }, row);
+  await querySeconds(small, { refreshes: 9, most: 0.08 }, row);
   await underLoad(small, row);
-  await cost(large, { refreshes: 3, most: 6 }, row);
+  await querySeconds(large, { refreshes: 3, most: 6 }, row);
 }
 
-async function cost(prometheus, { refreshes, most }, row) {
+async function querySeconds(prometheus, { refreshes, most }, row) {
   const { size } = prometheus;
   const proxy = await startRecordingProxy(prometheus.url);
   try {
     const raw = await secondsOfRefreshes(proxy, refreshes, false);
     row({
-      what: `summed response time of a whole refresh, ${size}`,
+      what: `query seconds of a whole refresh, ${size}`,
       measured: `${spread(raw, 3)} s`,
       target: `≤ ${most} s`,
       met: median(raw) <= most,
-      also: `${countOf(proxy.exchanges)} questions`,
+      also: `${countOf(proxy.exchanges)} queries`,
     });
     await prometheus.setRules(await readFile(beside('../deploy/prometheus/rules/gatewayz-recording.yml'), 'utf8'));
-    // Evaluated at least twice, and older than what is asked for.
+    // Long enough for two rule evaluations older than the evaluation timestamp.
     await delay(75_000);
     const recorded = await secondsOfRefreshes(proxy, refreshes, true);
     const group = await secondsOfRules(prometheus.url);
     row({
-      what: `the same with \`METRICS_RECORDED=true\`, ${size}`,
+      what: `query seconds with \`METRICS_RECORDED=true\`, ${size}`,
       measured: `${spread(recorded, 3)} s`,
-      also: `the rules take Prometheus ${group.toFixed(3)} s every 30 s`,
+      also: `evaluating the rules takes ${group.toFixed(3)} s every 30 s`,
     });
   } finally {
     await prometheus.setRules('groups: []\n');
@@ -46,7 +46,7 @@ async function cost(prometheus, { refreshes, most }, row) {
   }
 }
 
-/** By refresh, the cold one included: seconds that its questions took in all. Each has the whole interval to itself. */
+/** Query seconds of each refresh, the cold one included. */
 async function secondsOfRefreshes(proxy, count, metricsRecorded) {
   const options = { prometheusUrl: proxy.url, metricsMaxSeries: 100_000, prometheusTimeout: '1m', metricsRecorded };
   const child = await startChild(beside('support/host.mjs'), [JSON.stringify(options)]);
@@ -59,18 +59,18 @@ async function secondsOfRefreshes(proxy, count, metricsRecorded) {
     await delay(500);
   }
   await child.stop();
-  const byInstant = groupBy(proxy.exchanges, ({ time }) => time);
-  return [...byInstant.values()].slice(0, count).map((all) => all.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+  const byTime = groupBy(proxy.exchanges, ({ time }) => time);
+  return [...byTime.values()].slice(0, count).map((all) => all.reduce((sum, { ms }) => sum + ms, 0) / 1000);
 }
 
-/** 2,000 requests a second for twenty seconds, then nobody, then one endpoint only. */
+/** Full load for twenty seconds, then none, then one endpoint only. */
 async function underLoad(prometheus, row) {
   const proxy = await startRecordingProxy(prometheus.url);
   const options = { prometheusUrl: proxy.url, metricsIdleAfter: '20s', logLevel: 'warn' };
   const child = await startChild(beside('support/standalone.mjs'), [JSON.stringify(options)]);
   const url = `${child.ready.url}/prometheus/metrics`;
   proxy.exchanges.length = 0;
-  const load = await autocannon({ url: `${url}/all`, connections: 20, overallRate: 2000, duration: 20 });
+  const load = await sendLoad({ url: `${url}/all`, connections: 20, seconds: 20 });
   const times = new Map();
   for (const { time, expression } of proxy.exchanges) {
     const key = `${time} ${expression}`;
@@ -78,17 +78,17 @@ async function underLoad(prometheus, row) {
   }
   const most = Math.max(...times.values());
   row({
-    what: `evaluations of an expression at an instant under ${Math.round(load.requests.total / load.duration)} requests/s`,
+    what: `evaluations per expression and evaluation timestamp under ${Math.round(load.requests / load.seconds)} requests/s`,
     measured: `${most}`,
     target: '1',
     met: most === 1,
-    also: `${load.requests.total} answers from ${new Set(proxy.exchanges.map(({ time }) => time)).size} instants`,
+    also: `${load.requests} responses, ${new Set(proxy.exchanges.map(({ time }) => time)).size} evaluation timestamps`,
   });
   await delay(25_000);
   proxy.exchanges.length = 0;
   await delay(15_000);
   row({
-    what: 'questions while idle, in 15 s',
+    what: 'queries while idle, in 15 s',
     measured: `${proxy.exchanges.length}`,
     target: '0',
     met: proxy.exchanges.length === 0,
@@ -96,11 +96,11 @@ async function underLoad(prometheus, row) {
   await get(`${url}/business`);
   const others = proxy.exchanges.filter(({ expression }) => /fastapi|database|inference/.test(expression));
   row({
-    what: 'questions about other endpoints while only `/business` is asked for',
+    what: 'queries for other endpoints while only `/business` is requested',
     measured: `${others.length}`,
     target: '0',
     met: others.length === 0,
-    also: `${proxy.exchanges.length} about its own`,
+    also: `${proxy.exchanges.length} for its own`,
   });
   await child.stop();
   await proxy.stop();
@@ -110,7 +110,7 @@ function countOf(exchanges) {
   return Math.max(...[...groupBy(exchanges, ({ time }) => time).values()].map((all) => all.length));
 }
 
-/** What the last evaluation of all rules took, as Prometheus says of itself. */
+/** Duration of the last evaluation of all rule groups, from Prometheus's own metrics. */
 async function secondsOfRules(url) {
   const { body } = await get(`${url}/metrics`);
   const values = [...body.toString().matchAll(/^prometheus_rule_group_last_duration_seconds\{.*\} (\S+)$/gm)];

@@ -9,14 +9,14 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program in the project's folder, its packages' programs first on PATH, sharing our streams. Resolves to its exit
- * code, 128 + n after signal n as in a shell. Signals we get meanwhile go to the program, so that it can end in good order.
+ * Runs a program in the project's folder with inherited streams and node_modules/.bin first on PATH. Forwards signals to it.
+ * Resolves to its exit code, 128 + n after signal n as in a shell.
  */
 export function run(command, args) {
   const PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH } });
 
-  // A terminal sends Ctrl-C to everybody in the foreground; sent on, it would arrive twice, which often means "at once".
+  // A terminal sends Ctrl-C to the whole foreground group; forwarded, it would arrive twice.
   const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   const forward = (signal) => {
     if (!(terminal && signal === 'SIGINT')) child.kill(signal);

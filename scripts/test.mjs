@@ -1,5 +1,5 @@
-// npm test [-- argument…]: lint, types and the test suite; arguments go to vitest. Every part runs, whatever fails before.
-// The last line is "N passed, N failed": tests, and among the failed also each other part that failed.
+// npm test [-- argument…]: lint, types and the test suite; arguments are passed to vitest. Every part runs even if one fails.
+// The last line is "N passed, N failed": tests, and each other part that failed.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,8 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=$
 const parts = {
   build: buildIfStale,
   lint: () => run('biome', ['check']),
-  types: () => run('tsc', ['-p', 'tsconfig.json', '--noEmit']),
+  types: async () =>
+    (await run('tsc', ['-p', 'tsconfig.json', '--noEmit'])) || run('tsc', ['-p', 'console/tsconfig.json', '--noEmit']),
   tests: () => run('vitest', ['run', ...reporters, ...process.argv.slice(2)]),
 };
 const failures = [];
@@ -40,7 +41,7 @@ function count() {
   let failed = 0;
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
-    // A file that could not be loaded, or whose hooks failed, has failed without a failed test.
+    // A file that cannot be loaded, or whose hooks fail, fails without a failed test.
     const files = testResults.filter(
       (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
     );
@@ -49,7 +50,7 @@ function count() {
   } catch {
     console.log('vitest ended without a report');
   }
-  // What fails the run without belonging to a test: a rejection nobody handled, no test found.
+  // Failures outside tests: an unhandled rejection, no test found.
   if (failures.includes('tests')) failed = Math.max(failed, 1);
   return { passed, failed: failed + others };
 }

@@ -1,5 +1,5 @@
-// npm run soak: the standalone service under load and faults, for as long as wanted. Exit code 0 only if every answer was one
-// that is promised, the heap is flat and all descriptors have returned. Needs a build; everything is on 127.0.0.1.
+// npm run soak: runs the built service under load and faults. Exits with 0 only if every response kept its promise, the heap is flat and
+// all descriptors are closed. Everything is on 127.0.0.1.
 import { readOptions } from './options.mjs';
 import { report } from './report.mjs';
 import { runSoak } from './run-soak.mjs';

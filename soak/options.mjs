@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
 const usage = `npm run soak [-- --minutes N | --seconds N] [--rate N] [--seed N]
-  --minutes N   how long it goes on; default 10
-  --seconds N   the same for a short run
+  --minutes N   duration; default 10
+  --seconds N   duration of a short run
   --rate N      requests per second; default 200
-  --seed N      the same seed asks and breaks the same; default: a new one, which is told
-  --load FILE   a module to load into the service before it starts, to see that the soak notices what it breaks`;
+  --seed N      makes requests and faults reproducible; default: random, and printed
+  --load FILE   module to load into the service first, to check that the soak detects what it breaks`;
 
-/** What the command line asks for; ends the process with 2, and says why, where that makes no sense. */
+/** Parses the command line; prints the problem and exits with 2 where it is invalid. */
 export function readOptions(args) {
   try {
     const { values } = parseArgs({

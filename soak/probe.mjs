@@ -1,4 +1,4 @@
-// Loaded into the service before it starts: measures it from inside when asked over the channel, and can end its thread.
+// Loaded into the service before it starts: measures it from inside on request over the IPC channel, and can end its worker thread.
 import { readdirSync } from 'node:fs';
 import { Session } from 'node:inspector';
 
@@ -21,8 +21,8 @@ session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
 });
 await post('NodeWorker.enable', { waitForDebuggerOnStart: false });
 
-/** Asks the inspector of a thread; undefined where the thread ends before it answers. */
-function askThread(sessionId, method, params = {}) {
+/** Calls the inspector of a worker thread; undefined where the thread ends first. */
+function callThread(sessionId, method, params = {}) {
   if (sessionId === undefined) return undefined;
   lastId += 1;
   const id = lastId;
@@ -41,20 +41,20 @@ async function measure() {
   await post('HeapProfiler.collectGarbage');
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
   const [thread] = threads;
-  await askThread(thread, 'HeapProfiler.collectGarbage');
-  const usage = await askThread(thread, 'Runtime.getHeapUsage');
+  await callThread(thread, 'HeapProfiler.collectGarbage');
+  const usage = await callThread(thread, 'Runtime.getHeapUsage');
   const descriptors = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
   const heap = heapUsed + arrayBuffers + (usage?.usedSize ?? 0);
   return { at: performance.now() / 1000, heap, rss, descriptors, whole: usage !== undefined };
 }
 
 async function endThreads() {
-  for (const sessionId of threads) void askThread(sessionId, 'Runtime.evaluate', { expression: 'process.exit(7)' });
+  for (const sessionId of threads) void callThread(sessionId, 'Runtime.evaluate', { expression: 'process.exit(7)' });
 }
 
-process.on('message', async ({ id, ask }) => {
-  const answer = ask === 'measure' ? await measure() : await endThreads();
-  process.send({ id, answer });
+process.on('message', async ({ id, command }) => {
+  const result = command === 'measure' ? await measure() : await endThreads();
+  process.send({ id, result });
 });
-// The channel is no reason to live on.
+// The channel must not keep the process alive.
 process.channel.unref();

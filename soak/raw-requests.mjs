@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const line = 'GET /prometheus/metrics/summary HTTP/1.1\r\nHost: soak\r\n';
 
-/** What no client should send, byte by byte, with the status that it is answered with before the connection is closed. */
+/** Malformed requests, each with the status expected before the connection closes. */
 const forms = [
   { kind: 'two lengths', text: `${line}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`, status: 400 },
   {
@@ -15,23 +15,27 @@ const forms = [
   { kind: 'half a request', text: line, status: undefined },
 ];
 
-/** Sends one of them; a half one is left standing for a second. Resolves to what came, once the connection is closed. */
+/** Sends one of them; an incomplete one stays open for a second. Resolves once the connection is closed. */
 export function sendRaw({ random, service }) {
   const { kind, text, status } = random.pick(forms);
   return new Promise((resolve) => {
-    let answer = '';
+    let response = '';
     const socket = connect(service.port, '127.0.0.1', () => socket.write(text));
     const limit = setTimeout(() => socket.destroy(), status === undefined ? 1_000 : 20_000);
     socket.setEncoding('latin1').on('data', (chunk) => {
-      answer += chunk;
+      response += chunk;
     });
-    // A reset while we still write is the other side's good right.
+    // The server may reset while we are still writing.
     socket.on('error', () => {});
     socket.on('close', () => {
       clearTimeout(limit);
-      const came = Number(/^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]) || undefined;
-      const promised = came === status || (status === 431 && came === undefined);
-      resolve({ kind: `raw: ${kind}`, status: came ?? 'closed', fault: promised ? undefined : `expected ${status}` });
+      const received = Number(/^HTTP\/1\.1 (\d+) /.exec(response)?.[1]) || undefined;
+      const promised = received === status || (status === 431 && received === undefined);
+      resolve({
+        kind: `raw: ${kind}`,
+        status: received ?? 'closed',
+        fault: promised ? undefined : `expected ${status}`,
+      });
     });
   });
 }

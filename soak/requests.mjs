@@ -10,10 +10,10 @@ const openMetrics = 'application/openmetrics-text; version=1.0.0, text/plain;q=0
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const query = 'sum by (provider) (rate(model_inference_requests_total[1m]))';
 
-/** What a reader may use, with the answer that comes for it. */
+/** A valid token of one of the readers. */
 function reading(random, tokens, names) {
   const name = random.pick(names);
-  // A token that is being replaced is neither right nor wrong for a moment.
+  // While a token is being replaced, both the old and the new one may be refused.
   const reader = name === 'rotating' && !tokens.settled ? 'unsettled' : 'right';
   return { headers: tokens.header(name), reader };
 }
@@ -54,7 +54,7 @@ function datasource({ random, tokens }, kind, path, more = {}) {
     method: 'GET',
     reader,
     area: 'datasource',
-    // JSON with a status goes through as the upstream gives it; some faults are such JSON.
+    // JSON of the upstream passes through unchanged, and some faults are JSON.
     mayBeForeign: true,
     mayBreakOff: true,
     judge: judgeDatasource,
@@ -63,7 +63,7 @@ function datasource({ random, tokens }, kind, path, more = {}) {
   };
 }
 
-/** Nobody's token, in one of the forms that it can have. */
+/** An invalid token, in one of several forms. */
 function wrong({ random, tokens }) {
   const { authorization } = tokens.header('ops');
   const forms = [
@@ -79,17 +79,17 @@ function wrong({ random, tokens }) {
   return { headers: random.pick(forms), reader: 'wrong' };
 }
 
-const refused = (answer, asked) => {
-  must([401, 429].includes(answer.status), '401 or 429', answer.status);
-  return asked.area === 'metrics' ? judgeError(answer, asked) : judgeDatasource(answer, asked);
+const refused = (response, sent) => {
+  must([401, 429].includes(response.status), '401 or 429', response.status);
+  return sent.area === 'metrics' ? judgeError(response, sent) : judgeDatasource(response, sent);
 };
-const only = (status, judge) => (answer, asked) => {
-  const refused = asked.reader === 'unsettled' && [401, 429].includes(answer.status);
-  must(refused || answer.status === status, status, answer.status);
-  return judge?.(answer, asked);
+const only = (status, judge) => (response, sent) => {
+  const refused = sent.reader === 'unsettled' && [401, 429].includes(response.status);
+  must(refused || response.status === status, status, response.status);
+  return judge?.(response, sent);
 };
 
-/** What may be asked: how often, and how it is made. `judge` throws where the answer is none that is promised. */
+/** Kinds of requests with their weights. `judge` throws where the response breaks a promise. */
 const table = [
   [28, (soak) => snapshot(soak, 'summary', '/summary', 'json')],
   [16, (soak) => snapshot(soak, 'text', soak.random.pick(texts), 'text')],
@@ -195,7 +195,7 @@ const table = [
   [1, (soak) => ({ ...datasource(soak, 'client that leaves', '/query?query=up'), leaves: true })],
 ];
 
-/** The next request: `headers`, what its answer is judged by, and whether the client leaves before it has come. */
+/** Picks the next request: method, path, headers, `judge`, and `leaves` where the client disconnects first. */
 export function nextRequest(soak) {
   const [, make] = soak.random.pick(table, ([weight]) => weight);
   return make(soak);

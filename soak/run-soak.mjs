@@ -8,16 +8,16 @@ import { startWorld } from './start-world.mjs';
 import { Tally } from './tally.mjs';
 import { openTokens } from './tokens.mjs';
 
-/** Share of the time in which caches fill and code is compiled: what is measured there tells nothing of leaks. */
+/** Share of the run in which caches fill and code is compiled; measurements there say nothing about leaks. */
 const warmUp = 0.25;
-/** Milliseconds that numbers, and descriptors, have to be as they were, once nothing is broken any more. */
-const patience = 60_000;
-/** The same, at most, where a costly refresh has made the interval longer: answers tell when the next is due. */
-const longestPatience = 300_000;
-/** Connections to the upstreams that may be kept idle: four for refreshes, twenty for the datasource, four of the poller. */
-const keptConnections = 28;
+/** Milliseconds after the last fault until values must be fresh and descriptors closed. */
+const recoveryLimit = 60_000;
+/** Upper limit where an expensive refresh has lengthened the interval; responses say when the next one is due. */
+const longestRecoveryLimit = 300_000;
+/** Idle upstream connections allowed: 4 for refreshes, 20 for the data source, 4 for the poller. */
+const idleConnections = 28;
 
-/** @returns what was seen, with `failures`: a sentence each, none if all was as promised */
+/** @returns measurements, and `failures`: one sentence for each broken promise */
 export async function runSoak({ seconds, rate, seed, load }, interrupted) {
   const tally = new Tally();
   const ends = [];
@@ -25,9 +25,9 @@ export async function runSoak({ seconds, rate, seed, load }, interrupted) {
     const tokens = await openTokens();
     ends.push(() => tokens.remove());
     const world = await startWorld(seed);
-    ends.push(() => world.stop());
+    ends.push(() => world.close());
     const service = await startService({ world, tokens, load });
-    ends.push(() => service.kill());
+    ends.push(() => service.destroy());
     tokens.follow(service);
 
     const soak = { world, service, tokens, tally, random: createRandom(seed) };
@@ -36,7 +36,7 @@ export async function runSoak({ seconds, rate, seed, load }, interrupted) {
     const samples = await underLoad(soak, { seconds, rate, seed, interrupted });
     await freshAgain(soak, 'after the last fault');
     const after = await returned(service, before);
-    const code = await service.stop();
+    const code = await service.close();
     const used = samples.slice(Math.floor(samples.length * warmUp));
     return { seed, before, after, samples: used, tally, ...judge({ before, after, used, tally, service, code }) };
   } finally {
@@ -44,7 +44,7 @@ export async function runSoak({ seconds, rate, seed, load }, interrupted) {
   }
 }
 
-/** Load, faults and measurements at once; resolves to the measurements when all have ended. */
+/** Runs load, faults and measurements concurrently; resolves to the measurements. */
 async function underLoad(soak, { seconds, rate, seed, interrupted }) {
   const end = new AbortController();
   const over = end.signal;
@@ -57,7 +57,7 @@ async function underLoad(soak, { seconds, rate, seed, interrupted }) {
     while (!over.aborted) {
       await delay(every, undefined, { signal: over }).catch(() => {});
       const sample = over.aborted ? undefined : await soak.service.measure();
-      // While the thread is being started again there is less of everything.
+      // While the worker thread restarts, measurements are incomplete.
       if (sample?.whole) samples.push(sample);
     }
   })();
@@ -71,35 +71,35 @@ async function underLoad(soak, { seconds, rate, seed, interrupted }) {
 }
 
 async function freshAgain({ service, tokens, tally }, when) {
-  const asked = () => fetch(`${service.url}/prometheus/metrics/summary`, { headers: tokens.header('ops') });
+  const fetchSummary = () => fetch(`${service.url}/prometheus/metrics/summary`, { headers: tokens.header('ops') });
   const startedAt = performance.now();
-  let deadline = startedAt + patience;
+  let deadline = startedAt + recoveryLimit;
   let last = 'nothing';
-  while (performance.now() < Math.min(deadline, startedAt + longestPatience)) {
-    const answer = await asked().catch((error) => Response.json({}, { statusText: error.message, status: 599 }));
+  while (performance.now() < Math.min(deadline, startedAt + longestRecoveryLimit)) {
+    const answer = await fetchSummary().catch((error) => Response.json({}, { statusText: error.message, status: 599 }));
     const { status, missing, stale } = await answer.json();
     if (status === 'ok' && Object.keys(missing).length === 0) return;
     last = `${answer.status} ${answer.statusText} ${status}, missing ${JSON.stringify(missing)}, stale ${JSON.stringify(stale)}`;
     const due = dueIn(answer.headers);
-    if (due > 0) deadline = Math.max(deadline, performance.now() + due * 1000 + patience / 4);
+    if (due > 0) deadline = Math.max(deadline, performance.now() + due * 1000 + recoveryLimit / 4);
     await delay(200);
   }
   const waited = Math.round((performance.now() - startedAt) / 1000);
-  tally.fail(`numbers were not fresh again ${when}`, `after ${waited} s the summary was ${last}`);
+  tally.fail(`values were not fresh again ${when}`, `after ${waited} s the summary was ${last}`);
 }
 
-/** Seconds to the next refresh, as an answer tells; 0 where it tells none. */
+/** Seconds until the next refresh, from Cache-Control; 0 without max-age. */
 function dueIn(headers) {
   const until = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1];
   return until === undefined ? 0 : Number(until) - Number(headers.get('age'));
 }
 
-/** What is measured once descriptors are back, or in the end. */
+/** Measures once descriptors are closed, or at the limit. */
 async function returned(service, before) {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + recoveryLimit;
   for (;;) {
     const now = await service.measure();
-    if (!now || now.descriptors <= before.descriptors + keptConnections || performance.now() > deadline) return now;
+    if (!now || now.descriptors <= before.descriptors + idleConnections || performance.now() > deadline) return now;
     await delay(500);
   }
 }
@@ -107,10 +107,10 @@ async function returned(service, before) {
 function judge({ before, after, used, tally, service, code }) {
   const heap = judgeGrowth(used.map(({ at, heap }) => ({ x: at, y: heap })));
   const failures = tally.failures();
-  if (!heap.flat) failures.push(`the heap grows: ${heap.told}`);
-  if (!after) failures.push('the service ended before its time');
-  else if (after.descriptors > before.descriptors + keptConnections)
-    failures.push(`${after.descriptors} descriptors are open in the end, ${before.descriptors} were at the start`);
+  if (!heap.flat) failures.push(`the heap grows: ${heap.summary}`);
+  if (!after) failures.push('the service exited early');
+  else if (after.descriptors > before.descriptors + idleConnections)
+    failures.push(`${after.descriptors} descriptors are open at the end, ${before.descriptors} were at the start`);
   if (code !== 0) failures.push(`the service ended with ${code} on SIGTERM, not with 0`);
   return { heap, failures: [...failures, ...service.badLines()] };
 }

@@ -5,16 +5,16 @@ import { judgeHeaders } from './promises/headers.mjs';
 import { sendRaw } from './raw-requests.mjs';
 import { nextRequest } from './requests.mjs';
 
-/** Milliseconds between two looks at how many requests are due. */
+/** Milliseconds between two checks of how many requests are due. */
 const tick = 25;
-/** Milliseconds after which a request counts as never answered: more than any wait that is promised, on a busy machine. */
+/** Milliseconds after which a request counts as unanswered: more than any promised wait, on a busy machine. */
 const never = 30_000;
-/** Share of requests that are no HTTP. */
+/** Share of malformed requests. */
 const raw = 0.01;
-/** Addresses of clients: failed attempts are counted by address. Elsewhere than on Linux there is one. */
+/** Client addresses: failed logins are limited by address. Only Linux routes all of 127.0.0.0/8. */
 const addresses = process.platform === 'linux' ? 50 : 1;
 
-/** Sends so many requests a second, whatever becomes of those before, until it is over; resolves when all are answered. */
+/** Sends requests at a fixed rate, independent of responses, until `over`; resolves when all have ended. */
 export async function sendLoad({ service, tokens, tally, random }, { rate, over }) {
   const agents = Array.from(
     { length: addresses },
@@ -41,33 +41,33 @@ export async function sendLoad({ service, tokens, tally, random }, { rate, over 
   for (const agent of agents) agent.destroy();
 
   function count({ kind, status, fault }, broken) {
-    tally.answered(kind, status);
+    tally.count(kind, status);
     if (fault !== undefined)
-      tally.fail(`${kind} got an answer that is not promised`, `${status}: ${fault}, asked while: ${broken}`);
+      tally.fail(`${kind} got a response that breaks a promise`, `${status}: ${fault}, current fault: ${broken}`);
   }
 }
 
 async function sendOne(soak, agent) {
-  const asked = nextRequest(soak);
-  const { kind } = asked;
-  const answer = await exchange(soak.service.port, asked, agent);
+  const sent = nextRequest(soak);
+  const { kind } = sent;
+  const answer = await exchange(soak.service.port, sent, agent);
   if (answer.left) return { kind, status: 'left' };
   if (answer.error) {
-    // Where the upstream breaks off, so do we: nobody may take the beginning for the whole.
-    const brokeOff = asked.mayBreakOff && answer.status === 200;
-    return { kind, status: 'broke off', fault: brokeOff ? undefined : `${asked.path}: ${answer.error.message}` };
+    // When the upstream breaks off inside a body, so do we: a truncated body must not look complete.
+    const brokeOff = sent.mayBreakOff && answer.status === 200;
+    return { kind, status: 'broke off', fault: brokeOff ? undefined : `${sent.path}: ${answer.error.message}` };
   }
   try {
-    judgeHeaders(answer, asked);
-    asked.judge(answer, asked);
-    asked.seen?.(answer);
+    judgeHeaders(answer, sent);
+    sent.judge(answer, sent);
+    sent.seen?.(answer);
     return { kind, status: answer.status };
   } catch (error) {
-    return { kind, status: answer.status, fault: `${asked.method} ${asked.path}: ${error.message}` };
+    return { kind, status: answer.status, fault: `${sent.method} ${sent.path}: ${error.message}` };
   }
 }
 
-/** One request; resolves to its answer, to `error` where there is no whole one, to `left` where the client left. */
+/** Sends one request; resolves to the response, to `error` where it is incomplete, to `left` where the client left. */
 function exchange(port, { method, path, headers, body, leaves }, agent) {
   return new Promise((resolve) => {
     let status;
@@ -83,7 +83,7 @@ function exchange(port, { method, path, headers, body, leaves }, agent) {
       clearTimeout(limit);
       resolve(leaves ? { left: true } : result);
     };
-    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${never / 1000} s`)), never);
+    const limit = setTimeout(() => sent.destroy(new Error(`no response within ${never / 1000} s`)), never);
     sent.on('error', (error) => end({ error }));
     sent.on('close', () => end({ status, error: new Error('closed') }));
     sent.end(body);

@@ -1,6 +1,6 @@
 import { Agent, createServer, request } from 'node:http';
 
-/** A proxy before an upstream on this machine, which passes everything on until it is told to misbehave. */
+/** A proxy in front of an upstream on this machine that can be told to misbehave. */
 export async function startFaultProxy(upstream) {
   const { port: target } = new URL(upstream);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -28,20 +28,19 @@ export async function startFaultProxy(upstream) {
 
   function passOn(incoming, outgoing) {
     const { method, url, headers } = incoming;
-    const asked = request({ host: '127.0.0.1', port: target, method, path: url, headers, agent }, (answer) => {
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(outgoing);
+    const sent = request({ host: '127.0.0.1', port: target, method, path: url, headers, agent }, (response) => {
+      outgoing.writeHead(response.statusCode, response.headers);
+      response.pipe(outgoing);
     });
-    const stop = () => asked.destroy();
-    asked.on('error', () => outgoing.destroy());
-    outgoing.once('close', stop);
-    incoming.pipe(asked);
+    sent.on('error', () => outgoing.destroy());
+    outgoing.once('close', () => sent.destroy());
+    incoming.pipe(sent);
   }
 
   await listen();
   return {
     url: `http://127.0.0.1:${port}`,
-    /** From now on answers so; what hangs meanwhile is broken off when it ends. */
+    /** Handles every request with `how` until `recover`, which closes all connections. */
     misbehave(how) {
       misbehaviour = how;
     },
@@ -49,9 +48,9 @@ export async function startFaultProxy(upstream) {
       misbehaviour = undefined;
       server.closeAllConnections();
     },
-    /** Refuses connections until `rise`. */
-    fall: close,
-    rise: listen,
+    /** Refuses connections until `start`. */
+    stop: close,
+    start: listen,
     async close() {
       agent.destroy();
       if (server.listening) await close();

@@ -8,7 +8,7 @@ import { settings } from './settings.mjs';
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const probe = new URL('./probe.mjs', import.meta.url).href;
 
-/** The service as `npm start` runs it, in a process of its own. */
+/** Starts the service as `npm start` does, in a child process. */
 export async function startService({ world, tokens, load }) {
   const loads = [probe, ...(load === undefined ? [] : [pathToFileURL(load).href])];
   const child = spawn(process.execPath, [...loads.flatMap((url) => ['--import', url]), main, 'serve'], {
@@ -42,39 +42,39 @@ export async function startService({ world, tokens, load }) {
 
   const waiting = new Map();
   let lastId = 0;
-  child.on('message', ({ id, answer }) => waiting.get(id)?.(answer));
-  const ask = (what) => {
+  child.on('message', ({ id, result }) => waiting.get(id)?.(result));
+  const call = (command) => {
     if (over.signal.aborted) return undefined;
     lastId += 1;
-    const answer = new Promise((resolve) => waiting.set(lastId, resolve));
-    child.send({ id: lastId, ask: what });
-    return Promise.race([answer, exited.then(() => undefined)]);
+    const result = new Promise((resolve) => waiting.set(lastId, resolve));
+    child.send({ id: lastId, command });
+    return Promise.race([result, exited.then(() => undefined)]);
   };
 
   return {
     url,
     port: Number(new URL(url).port),
-    /** Fires when it has ended by itself. */
+    /** Aborted when the process exits. */
     ended: over.signal,
     onLine: (listener) => listeners.push(listener),
-    /** After a forced collection: bytes of heap in all threads, resident bytes, open descriptors. */
-    measure: () => ask('measure'),
-    /** Ends its worker thread as a crash does. */
-    endThreads: () => ask('endThreads'),
+    /** After a forced garbage collection: heap bytes of all threads, resident bytes, open descriptors. */
+    measure: () => call('measure'),
+    /** Ends its worker thread, as a crash would. */
+    endThreads: () => call('endThreads'),
     badLines: () => [...bad].map(([line, count]) => `the service logged (${count}): ${line}`),
-    /** Ends it as an operator does. Resolves to the exit code, or to what had to be done in the end. */
-    async stop() {
+    /** Sends SIGTERM. Resolves to the exit code, or to a sentence when the process does not exit. */
+    async close() {
       child.kill('SIGTERM');
       return Promise.race([exited, delay(20_000, 'no exit within 20 s', { ref: false })]);
     },
-    async kill() {
+    async destroy() {
       child.kill('SIGKILL');
       await exited;
     },
   };
 }
 
-/** Errors that are told as promised; anything else of that level is a defect. */
+/** Expected error lines; any other line of that level is a failure. */
 const expectedErrors = [
   /^worker: ended, starting again in \d+ ms$/,
   /^METRICS_TOKENS_FILE: the new file cannot be used/,
@@ -88,7 +88,7 @@ function judgeLine(bad) {
     try {
       entry = JSON.parse(line);
     } catch {
-      return note(`a line that is no JSON: ${line.slice(0, 200)}`);
+      return note(`a line that is not JSON: ${line.slice(0, 200)}`);
     }
     const known = expectedErrors.some((pattern) => pattern.test(entry.msg));
     if ((entry.level >= 50 && !known) || (entry.msg === 'answered' && entry.level >= 40)) note(line.slice(0, 300));

@@ -7,37 +7,37 @@ import { startSimulatedGateway } from '../dist/demo/simulated-gateway.js';
 import { startSimulatedHealthService } from '../dist/demo/simulated-health-service.js';
 import { startFaultProxy } from './start-fault-proxy.mjs';
 
-/** A simulated gateway, a real Prometheus that scrapes it, a simulated Health Service; and proxies before the last two, to break. */
+/** Starts a simulated gateway, a real Prometheus that scrapes it, a simulated Health Service, and fault proxies in front of the last two. */
 export async function startWorld(seed) {
   const ends = [];
-  const stop = async () => {
+  const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
     const { prometheus: binary } = await provisionPrometheus({ onProgress: console.error });
     const gateway = await startSimulatedGateway({ seed });
-    ends.push(() => gateway.stop());
+    ends.push(() => gateway.close());
     const healthService = await startSimulatedHealthService({ seed });
-    ends.push(() => healthService.stop());
+    ends.push(() => healthService.close());
     const dataDir = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-soak-'));
     ends.push(() => rm(dataDir, { recursive: true, force: true }));
     const { host } = new URL(gateway.url);
     const configText = `scrape_configs: [{job_name: gatewayz, scrape_interval: 1s, static_configs: [{targets: ['${host}']}]}]\n`;
     const prometheus = await startPrometheus({ binary, dataDir, configText });
-    ends.push(() => prometheus.stop());
-    const beforePrometheus = await startFaultProxy(prometheus.url);
-    ends.push(() => beforePrometheus.close());
-    const beforeHealthService = await startFaultProxy(healthService.url);
-    ends.push(() => beforeHealthService.close());
+    ends.push(() => prometheus.close());
+    const prometheusProxy = await startFaultProxy(prometheus.url);
+    ends.push(() => prometheusProxy.close());
+    const healthServiceProxy = await startFaultProxy(healthService.url);
+    ends.push(() => healthServiceProxy.close());
     return {
-      prometheus: beforePrometheus,
-      healthService: beforeHealthService,
-      prometheusUrl: beforePrometheus.url,
-      healthServiceUrl: beforeHealthService.url,
-      stop,
+      prometheus: prometheusProxy,
+      healthService: healthServiceProxy,
+      prometheusUrl: prometheusProxy.url,
+      healthServiceUrl: healthServiceProxy.url,
+      close,
     };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }

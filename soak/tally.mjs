@@ -1,33 +1,33 @@
-/** Examples that are kept of each kind of failure. */
+/** Examples recorded per kind of failure. */
 const examples = 3;
 
-/** Counts answers, and keeps what was not as promised. */
+/** Counts responses and collects broken promises. */
 export class Tally {
-  #answers = new Map();
+  #responses = new Map();
   #failures = new Map();
-  /** Requests so far. */
+  /** Requests sent. */
   sent = 0;
-  /** How often each fault was there. */
+  /** Number of injections by fault. */
   faults = new Map();
-  /** Milliseconds by which the soak itself was late at most: on a machine that is too busy, answers are late with it. */
+  /** Maximum event loop delay of the soak itself, milliseconds: a busy sender makes responses look late. */
   latest = 0;
-  /** What is broken now. */
+  /** Name of the current fault. */
   fault = 'nothing';
 
-  /** A fault begins; none while `name` is undefined. */
-  breaks(name) {
+  /** Sets the current fault; undefined means none. */
+  setFault(name) {
     this.fault = name ?? 'nothing';
     if (name !== undefined) this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
   }
 
-  /** Answers by kind and status. */
-  answers() {
-    return [...this.#answers].sort(([one], [other]) => one.localeCompare(other));
+  /** Number of responses by kind and status. */
+  responses() {
+    return [...this.#responses].sort(([one], [other]) => one.localeCompare(other));
   }
 
-  answered(kind, status) {
+  count(kind, status) {
     const key = `${kind} ${status}`;
-    this.#answers.set(key, (this.#answers.get(key) ?? 0) + 1);
+    this.#responses.set(key, (this.#responses.get(key) ?? 0) + 1);
   }
 
   fail(what, example) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const makeToken = () => `gwm_${randomBytes(32).toString('base64url')}`;
 const line = (name, scopes, token) => `${name} ${scopes} sha256:${createHash('sha256').update(token).digest('hex')}\n`;
 
-/** A tokens file with readers of every kind, one of whose tokens is replaced from time to time. */
+/** A tokens file with one reader per scope, and one whose token is rotated. */
 export async function openTokens() {
   const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-soak-'));
   const file = join(folder, 'tokens');
@@ -27,24 +27,24 @@ export async function openTokens() {
   return {
     file,
     header: (name) => ({ authorization: `Bearer ${name === 'rotating' ? rotating : fixed[name][1]}` }),
-    /** Whether the service is known to have read the file as it is now: until then both old and new are right answers. */
+    /** Whether the service has logged that it read the present file; until then both tokens may work. */
     get settled() {
       return settled;
     },
     follow(service) {
-      service.onLine((told) => {
-        if (told.includes('METRICS_TOKENS_FILE: read again')) settled = true;
+      service.onLine((line) => {
+        if (line.includes('METRICS_TOKENS_FILE: read again')) settled = true;
       });
     },
-    /** Gives the rotating reader another token. */
+    /** Replaces the token of the rotating reader. */
     async rotate() {
       settled = false;
       rotating = makeToken();
       await replace(text());
     },
-    /** Puts a file in place that cannot be used; the tokens from before go on being right. */
-    spoil: () => replace('half a li'),
-    /** The right file again. The service says that it read it. */
+    /** Writes an invalid file; the previous tokens stay in force. */
+    corrupt: () => replace('half a li'),
+    /** Writes a valid file again. */
     restore: () => replace(text()),
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -4,7 +4,7 @@ import { datasourceMetrics, requestMetrics, stateMetrics } from './own-metrics.j
 import { renderDocs } from './render/docs.js';
 import type { Settings } from './settings.js';
 
-/** The API documentation of one installation, as Markdown; `dropped` are label sets that the series cap left out, by family. */
+/** Renders the API documentation of one installation as Markdown; `dropped` counts label sets over the series limit, by family. */
 export function documentation(
   catalogue: Catalogue,
   settings: Pick<Settings, 'metricsPrefix' | 'metricsMarker'>,

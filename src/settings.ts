@@ -1,25 +1,25 @@
 import { faultsError } from './errors.js';
-import { crossFaults } from './settings/cross-faults.js';
+import { findConflicts } from './settings/find-conflicts.js';
 import { nearestName } from './settings/nearest-name.js';
 import { type Options, type SettingEntry, type Settings, settingsTable } from './settings/settings-table.js';
 import { showValue } from './settings/show-value.js';
 
 export { type Options, type SettingEntry, type Settings, settingsTable } from './settings/settings-table.js';
 
-/** A value that somebody set, and the name under which they did. */
+/** A value that was set, with the option or variable name that set it. */
 interface Given {
   readonly name: string;
   readonly value: unknown;
 }
 
 /**
- * Settings from options, else the environment, else defaults. An empty variable counts as unset, except `METRICS_MARKER`,
- * where it means off. Of files it is checked that they can be read, and of certificates that they are some.
- * @throws GatewayzMetricsError `settings_invalid` with every fault: the name, what was expected and, secrets aside, what came.
+ * Reads settings from options, else the environment, else defaults. An empty variable counts as unset, except
+ * `METRICS_MARKER`, where it means off. Files must be readable and certificates valid.
+ * @throws {GatewayzMetricsError} settings_invalid, listing every problem: name, expected and, unless secret, actual value.
  */
 export function readSettings(options: Options = {}): Settings {
   const env = options.env ?? process.env;
-  const faults = unknownOptions(options);
+  const problems = unknownOptions(options);
   const given = new Map<string, string>();
   const values: Record<string, unknown> = {};
   for (const entry of settingsTable) {
@@ -28,10 +28,10 @@ export function readSettings(options: Options = {}): Settings {
     const value = source === undefined ? entry.default : source.value;
     const read = value === undefined ? { success: true as const, data: undefined } : entry.schema.safeParse(value);
     if (read.success) values[entry.option] = read.data;
-    else faults.push(`${source?.name ?? entry.option}: ${misfit(entry, value, read.error.issues[0])}`);
+    else problems.push(`${source?.name ?? entry.option}: ${describeProblem(entry, value, read.error.issues[0])}`);
   }
-  faults.push(...crossFaults(given, values));
-  if (faults.length > 0) throw faultsError('settings_invalid', 'The settings cannot be used:', faults);
+  problems.push(...findConflicts(given, values));
+  if (problems.length > 0) throw faultsError('settings_invalid', 'Invalid settings:', problems);
   // The table's schemas made every value, and the type is derived from them.
   return freeze(values) as Settings;
 }
@@ -44,7 +44,7 @@ function findGiven(entry: SettingEntry, options: Options, env: NonNullable<Optio
   return value === '' && entry.option !== 'metricsMarker' ? undefined : { name: entry.env, value };
 }
 
-function misfit(entry: SettingEntry, value: unknown, issue: Issue | undefined): string {
+function describeProblem(entry: SettingEntry, value: unknown, issue: Issue | undefined): string {
   const detail: unknown = issue?.params?.['detail'];
   const came = `expected ${issue?.message}, got ${showValue(value, entry.secret)}`;
   return typeof detail === 'string' ? `${came}: ${detail}` : came;
@@ -61,7 +61,7 @@ function unknownOptions(options: Options): string[] {
     .filter((name) => !known.includes(name))
     .map((name) => {
       const meant = nearestName(name, known);
-      return `${name}: there is no such option${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+      return `${name}: unknown option${meant === undefined ? '' : `; did you mean ${meant}?`}`;
     });
 }
 

@@ -1,4 +1,4 @@
-// What node:http itself can do: `node bare-http.mjs <file with the body> <headers as JSON> <path>`, the same answer to every request.
+// node bare-http.mjs <file with the body> <headers as JSON> <path>: a node:http server with one constant response.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 

@@ -1,4 +1,4 @@
-// The least that a proxy of node:http does: `node bare-proxy.mjs <URL>`, every call handed on and every answer piped back.
+// node bare-proxy.mjs <URL>: a node:http proxy that only forwards.
 import { Agent, createServer, request } from 'node:http';
 
 const { hostname, port } = new URL(process.argv[2]);

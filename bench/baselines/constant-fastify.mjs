@@ -1,5 +1,4 @@
-// What Fastify itself can do: `node constant-fastify.mjs <file with the body> <headers as JSON> <path>`, the same answer to every
-// request for the path.
+// node constant-fastify.mjs <file with the body> <headers as JSON> <path>: a Fastify route with one constant response.
 import { readFileSync } from 'node:fs';
 import fastify from 'fastify';
 

@@ -13,7 +13,7 @@ const rounds = 9;
 const clients = 200;
 const herds = 5;
 
-/** The hour that the panel shows, epoch seconds. */
+/** Time range of the panel: one hour, epoch seconds. */
 const end = Math.floor(Date.now() / 1000 / 3600) * 3600 - 3600;
 const start = end - 3600;
 const step = 15;
@@ -24,8 +24,8 @@ const range = (index) =>
   `/api/v1/query_range?query=${encodeURIComponent(panel)}&start=${start}&end=${end}&step=${step}&n=${index}`;
 
 /**
- * What the datasource adds to a direct call, beside what a proxy that does nothing adds, and what it saves when many ask the
- * same: differences and ratios of one run, each in turn, before a real Prometheus with 16 providers of 10 models.
+ * Latency that the data source adds to a direct call, beside a proxy that only forwards, and what it saves when many clients send the
+ * same query. A real Prometheus with 16 providers of 10 models each; measured alternately.
  */
 export async function datasource({ row }) {
   const prometheus = await startUpstream();
@@ -55,7 +55,7 @@ export async function datasource({ row }) {
     for (const encoding of encodings) {
       const { ratios, direct } = await measureHerd(encoding, prometheus.url, through);
       row({
-        what: `${clients} clients ask for the same panel at once, ${encoding}: total time against direct`,
+        what: `${clients} clients query the same panel at once, ${encoding}: total time against direct`,
         measured: spread(ratios, 3),
         target: '≤ 0.1',
         met: median(ratios) <= 0.1,
@@ -68,7 +68,7 @@ export async function datasource({ row }) {
   }
 }
 
-/** Calls one after the other over one warm connection each, direct and through in turn; no two of them are the same. */
+/** Sequential calls over one warm connection for each side, alternately; no two calls are equal. */
 async function measureAdded({ path, encoding, calls }, { direct, through, bare }) {
   const sides = [direct, through, bare].map((base) => ({ base, agent: new Agent({ keepAlive: true, maxSockets: 1 }) }));
   const added = [];
@@ -79,7 +79,7 @@ async function measureAdded({ path, encoding, calls }, { direct, through, bare }
   for (let round = -1; round < rounds; round += 1) {
     const times = new Map(sides.map((side) => [side, []]));
     for (let call = 0; call < calls; call += 1) {
-      // Who goes first changes from call to call; the first round warms both sides up.
+      // The side that goes first rotates. Round -1 warms all sides up.
       const first = call % sides.length;
       for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
         index += 1;
@@ -100,7 +100,7 @@ async function measureAdded({ path, encoding, calls }, { direct, through, bare }
   return { added, addedBare, direct: medians, bytes };
 }
 
-/** Many clients on warm connections ask for the same at once: the time until the last of them has its answer. */
+/** Many clients on warm connections send the same query at once: time until the last response. */
 async function measureHerd(encoding, direct, through) {
   const sides = [direct, through].map((base) => ({ base, agent: new Agent({ keepAlive: true, maxSockets: clients }) }));
   const all = ({ base, agent }, path) =>
@@ -123,7 +123,7 @@ async function measureHerd(encoding, direct, through) {
   return { ratios, direct: seconds };
 }
 
-/** Reads an answer and throws it away. */
+/** Reads a response to its end and discards it. */
 function get(url, encoding, agent) {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, headers: { 'accept-encoding': encoding } }, (response) => {
@@ -134,7 +134,7 @@ function get(url, encoding, agent) {
         })
         .on('end', () => {
           if (response.statusCode === 200) resolve({ bytes, origin: response.headers['x-cache'] });
-          else reject(new Error(`${url} gave ${response.statusCode}`));
+          else reject(new Error(`${url} returned ${response.statusCode}`));
         })
         .on('error', reject);
     });
@@ -142,7 +142,7 @@ function get(url, encoding, agent) {
   });
 }
 
-/** A Prometheus that holds two hours, at 15 s, of what the panel reads, and of `up`. */
+/** A Prometheus with two hours of the panel's series and of `up`, one sample every 15 s. */
 async function startUpstream() {
   const { prometheus: binary, promtool } = await provisionPrometheus();
   const folder = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-bench-'));
@@ -161,7 +161,7 @@ async function startUpstream() {
   return {
     url: running.url,
     async stop() {
-      await running.stop();
+      await running.close();
       await rm(folder, { recursive: true });
     },
   };

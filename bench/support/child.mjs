@@ -2,12 +2,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * A script of the bench in a process of its own. It sends one message when it is ready and ends when it is left alone.
+ * Runs a bench script in a child process. The script sends one message when it is ready and exits when its channel closes.
  *
  * @param {URL} script
  * @param {readonly string[]} args
  * @returns {Promise<{ ready: any, ask: (message?: string) => Promise<any>, stop: () => Promise<void> }>} `ready` is
- *   the first message, `ask` sends one and gives the next.
+ *   the first message; `ask` sends a message and resolves to the next one.
  */
 export async function startChild(script, args = []) {
   const child = fork(script, args);

@@ -1,6 +1,5 @@
-// First values of a fresh process: `node cold.mjs <options as JSON> <path…>`. On every message it asks for the paths, each
-// in metrics of its own, and sends for each the milliseconds of the first answer: `ms` where the thread is up already, as
-// after the first scrape of the process, `fresh` where it starts with this request.
+// node cold.mjs <options as JSON> <path…>: on each message, requests every path from a new `createMetrics` and reports the milliseconds to
+// the first response: `ms` with the worker thread already running, `fresh` including its start.
 import { createMetrics } from '../../dist/metrics.js';
 
 const [given, ...paths] = process.argv.slice(2);
@@ -12,11 +11,11 @@ async function first(path, threadIsUp) {
   if (threadIsUp) await ask('');
   const started = performance.now();
   let answer = await ask(path);
-  // A request waits eight seconds at most; who asks again shares what goes on meanwhile.
+  // A request waits eight seconds at most; the next one joins the evaluation in progress.
   while (answer.status === 503 && performance.now() - started < 60_000) answer = await ask(path);
   const ms = performance.now() - started;
   await metrics.close();
-  if (answer.status !== 200) throw new Error(`${path} gave ${answer.status}`);
+  if (answer.status !== 200) throw new Error(`${path} returned ${answer.status}`);
   return { ms, bytes: answer.body.length };
 }
 

@@ -7,24 +7,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { provisionPrometheus } from '../../dist/demo/provision-prometheus.js';
 import { startPrometheus } from '../../dist/demo/run-prometheus.js';
 
-/** Two scrapes are the least that a rate needs. */
+/** Milliseconds for the two scrapes that a rate needs. */
 const filled = 45_000;
-/** Five minutes of them are what it reads in everyday life. */
+/** Milliseconds until every 5-minute window is full. */
 const full = 5 * 60_000;
 
 /**
  * A real Prometheus that scrapes a gateway of this size every 15 seconds.
  *
  * @param {{ providers: number, models: number }} size
- * @param {AbortSignal} signal ends the filling
+ * @param {AbortSignal} signal aborts the wait for samples
  * @returns {Promise<GatewayPrometheus>}
  *
  * @typedef {object} GatewayPrometheus
  * @property {string} url
  * @property {string} version
- * @property {string} size In words.
- * @property {() => Promise<void>} filled Resolves when there are samples of five minutes.
- * @property {(rules: string) => Promise<void>} setRules Text of a rule file, evaluated every 30 seconds from then on.
+ * @property {string} size For row titles, such as `16 × 10 pairs`.
+ * @property {() => Promise<void>} filled Resolves when five minutes of samples exist.
+ * @property {(rules: string) => Promise<void>} setRules Replaces the rule file; evaluated every 30 seconds.
  * @property {() => Promise<void>} stop
  */
 export async function startGatewayPrometheus({ providers, models }, signal) {
@@ -42,7 +42,7 @@ export async function startGatewayPrometheus({ providers, models }, signal) {
   const prometheus = await startPrometheus({ binary: programs.prometheus, dataDir, configText });
   const stop = async () => {
     target.disconnect();
-    await prometheus.stop();
+    await prometheus.close();
     await rm(dataDir, { recursive: true });
   };
   let since;
@@ -66,7 +66,7 @@ export async function startGatewayPrometheus({ providers, models }, signal) {
   };
 }
 
-/** When the first scrape was there, epoch milliseconds. */
+/** Resolves with the time of the first successful scrape, epoch milliseconds. */
 async function firstScrape(url) {
   for (;;) {
     const response = await fetch(`${url}/api/v1/query?query=up%7Bjob%3D%22gateway%22%7D`);

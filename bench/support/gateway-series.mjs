@@ -1,6 +1,6 @@
 /**
- * The raw series of a gateway's backend, as the contract has them: two statuses, nine buckets and two token types for every
- * pair of provider and model. Routes are as many as bring 30 × 600 pairs to 298,000 series.
+ * Series of a gateway: two statuses, nine buckets and two token types for every pair of provider and model. The number of routes is
+ * chosen so that 30 × 600 pairs make 298,000 series.
  *
  * @typedef {object} Series
  * @property {string} name
@@ -51,12 +51,12 @@ export function gatewaySeries(providers, models) {
       one('tokens_used_total', `${labels},token_type="output"`, requests * 300),
     ]),
     ...pairs.map(({ labels, requests }) => one('credits_used_total', labels, requests * 3)),
-    ...few(),
+    ...fixedSeries(),
   ];
 }
 
-/** What does not grow with models. */
-function few() {
+/** Series whose number does not depend on the models. */
+function fixedSeries() {
   const tables = Array.from({ length: 10 }, (_, index) => `table="table_${index}"`);
   const gateways = Array.from({ length: 10 }, (_, index) => `gateway="gateway-${index}"`);
   return [

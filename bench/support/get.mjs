@@ -1,13 +1,13 @@
 import { Agent, request } from 'node:http';
 
 /**
- * One answer, read to its end, over a connection of its own.
+ * Sends one request over a new connection and reads the whole response.
  *
  * @param {string} url
  * @param {Readonly<Record<string, string>>} [headers]
  * @param {'GET' | 'HEAD'} [method]
- * @returns {Promise<{ status: number, headers: import('node:http').IncomingHttpHeaders, body: Buffer, ms: number }>} bytes as
- *   they came over the wire
+ * @returns {Promise<{ status: number, headers: import('node:http').IncomingHttpHeaders, body: Buffer, ms: number }>} the body
+ *   as sent over the wire
  */
 export function get(url, headers = {}, method = 'GET') {
   const started = performance.now();
@@ -32,12 +32,12 @@ export function get(url, headers = {}, method = 'GET') {
 }
 
 /**
- * Asks recorded questions again over a pool of warm keep-alive connections, as they came, and throws the answers away.
+ * Sends recorded requests again over a pool of keep-alive connections and discards the responses.
  *
  * @param {string} url
  * @param {readonly { method: string, path: string, body: string }[]} exchanges
  * @param {Agent} agent
- * @returns {Promise<number>} milliseconds until the last answer was there
+ * @returns {Promise<number>} milliseconds until the last response
  */
 export async function replay(url, exchanges, agent) {
   const started = performance.now();

@@ -1,6 +1,5 @@
-// A Fastify host in a process of its own: `node host.mjs <plugin options as JSON, or "none">`. Tells its parent its URL, and on
-// the message `ask` how late its event loop was since the last one, in milliseconds, and the most memory it ever had, in MiB; on
-// `rss` the memory that it has, and nothing begins anew.
+// node host.mjs <plugin options as JSON, or "none">: a Fastify host. Sends its URL; replies to `ask` with the event loop delay since the
+// last `ask` (ms) and its peak memory (MiB), and to `rss` with its present memory (MiB).
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fastify from 'fastify';
 import { setupPrometheusRoutes } from '../../dist/index.js';
@@ -11,7 +10,7 @@ app.get('/constant', () => ({ status: 'ok' }));
 if (given !== 'none') await setupPrometheusRoutes(app, { env: {}, ...JSON.parse(given) });
 await app.listen({ host: '127.0.0.1', port: 0 });
 
-// Looked at only from the first `ask` on: a timer every millisecond is not free.
+// Enabled by the first `ask`: a timer every millisecond is not free.
 const delay = monitorEventLoopDelay({ resolution: 1 });
 
 process.on('message', (message) => {

@@ -1,8 +1,8 @@
 import { Agent, createServer, request } from 'node:http';
 
 /**
- * A proxy before Prometheus that keeps what passes: every question with the instant it is about, the bytes of its answer and
- * the milliseconds that it took.
+ * A proxy in front of Prometheus that records every request with its evaluation timestamp, the size of the response in bytes and its
+ * duration in milliseconds.
  *
  * @typedef {{ method: string, path: string, body: string, time: string, expression: string, bytes: number, ms: number }} Exchange
  * @param {string} target
@@ -16,13 +16,13 @@ export async function startRecordingProxy(target) {
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const { method, url: path, headers } = incoming;
-    const asked = new URLSearchParams(method === 'POST' ? body.toString() : path.split('?', 2)[1]);
+    const form = new URLSearchParams(method === 'POST' ? body.toString() : path.split('?', 2)[1]);
     const exchange = {
       method,
       path,
       body: body.toString(),
-      time: asked.get('time') ?? asked.get('end') ?? '',
-      expression: asked.get('query') ?? path.split('?', 1)[0],
+      time: form.get('time') ?? form.get('end') ?? '',
+      expression: form.get('query') ?? path.split('?', 1)[0],
       bytes: 0,
       ms: 0,
     };

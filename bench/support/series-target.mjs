@@ -1,9 +1,9 @@
-// A scrape target with as many series as asked for: `node series-target.mjs <providers> <models per provider>` in a process
-// of its own, so that making megabytes of exposition does not disturb what is measured. Sends its URL to its parent.
+// node series-target.mjs <providers> <models per provider>: a scrape target, in its own process so that rendering megabytes of
+// exposition does not disturb the measurement. Sends its port to the parent.
 import { createServer } from 'node:http';
 import { gatewaySeries } from './gateway-series.mjs';
 
-/** Digits of every value: numbers are written in place, so that a scrape costs next to nothing here. */
+/** Digits of every value; values are written in place, so that a scrape costs next to nothing. */
 const width = 12;
 
 const [providers, models] = process.argv.slice(2).map(Number);

@@ -10,10 +10,10 @@ export function median(values) {
 }
 
 /**
- * Median and extremes, as in `0.93 (0.90 to 0.97)`.
+ * Formats median, minimum and maximum: `0.93 (0.90 to 0.97)`.
  *
  * @param {readonly number[]} values
- * @param {number} [digits] after the point
+ * @param {number} [digits] after the decimal point
  */
 export function spread(values, digits = 2) {
   const [low, high] = [Math.min(...values), Math.max(...values)];

@@ -1,4 +1,4 @@
-// The standalone service in a process of its own: `node standalone.mjs <options as JSON>`.
+// node standalone.mjs <options as JSON>: the standalone service.
 import { createLogger } from '../../dist/logger.js';
 import { createMetrics } from '../../dist/metrics.js';
 import { createStandalone } from '../../dist/standalone.js';

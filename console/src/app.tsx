@@ -4,7 +4,7 @@ import { signOut } from './polling.js';
 import { ProviderPage } from './provider-page.js';
 import { ProviderTable } from './provider-table.js';
 import { hashOf, replaceRoute, route } from './route.js';
-import { SectionList } from './section-list.js';
+import { RecordedNote, SectionList } from './section-list.js';
 import { SignIn } from './sign-in.js';
 import { problem } from './store.js';
 import { hasToken } from './token.js';
@@ -39,6 +39,11 @@ export function App() {
           )}
         </span>
       </header>
+      <svg class="defs" aria-hidden="true">
+        <pattern id="hatch" width="16" height="4" patternUnits="userSpaceOnUse">
+          <rect width="8" height="4" />
+        </pattern>
+      </svg>
       <main>
         <VerdictBanner />
         {failed?.kind === 'token' ? <SignIn rejected={failed.rejected} /> : <View view={view} />}
@@ -60,6 +65,7 @@ function View({ view }: { view: typeof route.value.view }) {
         <div class="overview">
           <SectionList />
           <ProviderTable />
+          <RecordedNote />
         </div>
       );
   }

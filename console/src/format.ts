@@ -34,7 +34,7 @@ function grouped(value: number): string {
 
 export interface Quantity {
   readonly text: string;
-  /** Short form, empty for counts: their label says what is counted. */
+  /** Short form with the space before it, empty for counts: their label says what is counted. */
   readonly unit: string;
 }
 
@@ -49,10 +49,10 @@ export function formatQuantity(value: number | null | undefined, unit: string): 
     case 'seconds':
       return formatQuantity(1000 * value, 'milliseconds');
     case 'milliseconds':
-      if (Math.abs(value) < 9_999.5) return { text: formatNumber(value), unit: 'ms' };
-      return { text: formatNumber(value / 1000), unit: 's' };
+      if (Math.abs(value) < 9_999.5) return { text: formatNumber(value), unit: ' ms' };
+      return { text: formatNumber(value / 1000), unit: ' s' };
     case 'bytes':
-      return { text: formatNumber(value), unit: 'B' };
+      return { text: formatNumber(value), unit: ' B' };
     case '1 or 0':
       return { text: value === 1 ? 'yes' : value === 0 ? 'no' : formatNumber(value), unit: '' };
     default:
@@ -75,7 +75,7 @@ export function formatChange(value: number | null | undefined, before: number | 
   const size = Math.abs(change);
   if (size < 0.1) return '±0';
   const text = size < 10 ? String(Number(size.toFixed(1))) : formatNumber(Math.round(size));
-  return `${change > 0 ? '+' : '−'}${text}${points === undefined ? ' %' : ' pp'}`;
+  return `${change > 0 ? '+' : '−'}${text}${points === undefined ? '%' : ' pp'}`;
 }
 
 /** `8 s`, `4 min`, `3 h`. */

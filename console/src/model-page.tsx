@@ -109,7 +109,7 @@ function Row({ row }: { row: ModelRow }) {
       {rankings.map((one) => (
         <td key={one} class="n">
           {cells[one].text}
-          {cells[one].unit !== '' && <span class="unit"> {cells[one].unit}</span>}
+          {cells[one].unit !== '' && <span class="unit">{cells[one].unit}</span>}
         </td>
       ))}
     </tr>

@@ -65,7 +65,7 @@ export function Plot({ document: data, field, zone }: Props) {
 
   if (last < 0) return <p class="reason">There is no data in this range.</p>;
   const { text, unit } = formatQuantity(values[at], field.unit);
-  const point = `${formatDateTime(timestamps[at]!, zone)}: ${text} ${unit}`;
+  const point = `${formatDateTime(timestamps[at]!, zone)}: ${text}${unit}`;
   return (
     <figure class="plot">
       <div
@@ -141,16 +141,48 @@ function createChart(
           values: (_plot, splits) =>
             splits.map((value) => {
               const quantity = formatQuantity(value, unit);
-              return `${quantity.text} ${quantity.unit}`.trim();
+              return quantity.text + quantity.unit;
             }),
         },
       ],
       series: [{}, { stroke: color('--accent'), width: 1.5, spanGaps: false, points: { show: false } }],
-      hooks: { setCursor: [(plot) => typeof plot.cursor.idx === 'number' && onPoint(plot.cursor.idx)] },
+      hooks: {
+        drawClear: [(plot) => hatchGaps(plot, values, color('--line'))],
+        setCursor: [(plot) => typeof plot.cursor.idx === 'number' && onPoint(plot.cursor.idx)],
+      },
     },
     [timestamps.map((at) => at / 1000), [...values]],
     target,
   );
+}
+
+/** Marks what has no value, so that a gap cannot be taken for a straight line. */
+function hatchGaps(plot: uPlot, values: HistoryDocument['values'], color: string): void {
+  const { ctx, bbox, data } = plot;
+  const spacing = 8 * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = devicePixelRatio;
+  for (let from = 0; from < values.length; from += 1) {
+    if (values[from] !== null) continue;
+    let to = from;
+    while (to + 1 < values.length && values[to + 1] === null) to += 1;
+    const left = plot.valToPos(data[0][Math.max(0, from - 1)]!, 'x', true);
+    const right = plot.valToPos(data[0][Math.min(values.length - 1, to + 1)]!, 'x', true);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    for (let x = left - bbox.height; x < right; x += spacing) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+    from = to;
+  }
+  ctx.restore();
 }
 
 /** From zero where that leaves the line readable. */

@@ -29,7 +29,8 @@ export function ProviderPage() {
               <div key={label}>
                 <dt>{label}</dt>
                 <dd>
-                  {text} <span class="unit">{unit}</span>
+                  {text}
+                  <span class="unit">{unit}</span>
                 </dd>
               </div>
             ))}

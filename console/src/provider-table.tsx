@@ -44,7 +44,6 @@ export function ProviderTable() {
         Providers <span class="counts">{counts}</span>
       </h2>
       {reason !== undefined && <p class="reason">{reason}</p>}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices that somebody is reading */}
       <div
         class="scroll"
         onPointerEnter={() => {
@@ -115,7 +114,7 @@ function Row({ provider }: { provider: ProviderRow }) {
       {providerQuantities(provider).map(({ label, text, unit }) => (
         <td key={label} class="n">
           {text}
-          {unit !== '' && <span class="unit"> {unit}</span>}
+          {unit !== '' && <span class="unit">{unit}</span>}
         </td>
       ))}
     </tr>

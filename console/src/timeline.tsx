@@ -20,7 +20,8 @@ export function Timeline({ history, name, tall = false }: { history: History; na
   if (until === undefined) return null;
   const from = until - historySpan;
   const segments = segmentsOf(history, name, until + 1);
-  const unrecorded = segments[0] === undefined ? [] : [{ state: '-', from, to: segments[0].from }];
+  const first = segments[0]?.from ?? from;
+  const unrecorded = first <= from ? [] : [{ state: '-', from, to: first }];
   return (
     <svg
       class={tall ? 'timeline tall' : 'timeline'}

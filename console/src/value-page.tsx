@@ -85,7 +85,8 @@ function Current(props: {
   return (
     <>
       <p class="big" title={fullValue(value, field.unit)}>
-        {text} <span class="unit">{unit}</span>
+        {text}
+        <span class="unit">{unit}</span>
         {staleSeconds !== undefined && <span class="since"> {formatAge(staleSeconds)} old</span>}
       </p>
       {reason !== undefined && <p class="reason">{reason}</p>}

@@ -60,8 +60,7 @@ function Age() {
   const { zone } = route.value;
   return (
     <div class={`age ${freshness.value}`}>
-      <span class="number">{formatAge(age.value)}</span> old
-      <br />
+      <span class="number">{formatAge(age.value)}</span> old <br />
       <time dateTime={new Date(timestamp).toISOString()}>{formatSeconds(timestamp, zone)}</time>{' '}
       {zoneName(zone, timestamp)}
       {slowed.value && <p>Refreshed once a minute: nobody has touched the page for an hour.</p>}

@@ -9,7 +9,7 @@ const instruments = createGatewayMetrics();
 const metrics = await createMetrics();
 
 const app = express();
-// Before the instruments: who looks at the numbers is no request to the gateway.
+// Before the instruments, so that scrapes and dashboard polls do not count as gateway traffic.
 app.use(expressHandler(metrics));
 app.get('/metrics', instruments.handler);
 app.use(instruments.express);
@@ -20,13 +20,13 @@ app.get('/v1/models', (_request, response) => {
 });
 
 app.post('/v1/chat/completions', async (request, response) => {
-  const pieces = await complete(instruments, request.body);
-  if (!request.body.stream) return response.json(await toDocument(request.body.model, pieces));
+  const chunks = await complete(instruments, request.body);
+  if (!request.body.stream) return response.json(await toDocument(request.body.model, chunks));
   response.type('text/event-stream');
-  for await (const piece of pieces) {
-    // The client has left.
+  for await (const chunk of chunks) {
+    // The client has disconnected.
     if (response.destroyed) break;
-    response.write(piece);
+    response.write(chunk);
   }
   response.end();
 });

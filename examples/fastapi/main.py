@@ -1,4 +1,4 @@
-"""A small LLM gateway that says its users' words again, with the metrics service behind its own routes."""
+"""A small LLM gateway that echoes messages, with the metrics service behind its own routes."""
 from fastapi import FastAPI
 from metrics_routes import router
 

@@ -14,7 +14,7 @@ app.get('/metrics', async (_request, reply) => {
   return reply.type(contentType).send(body);
 });
 
-// In a scope of its own: who looks at the numbers is no request to the gateway.
+// A separate scope, so that scrapes and dashboard polls do not count as gateway traffic.
 await app.register(async (gateway) => {
   await gateway.register(instruments.fastify);
 
@@ -24,13 +24,13 @@ await app.register(async (gateway) => {
   }));
 
   gateway.post('/v1/chat/completions', async (request, reply) => {
-    const pieces = await complete(instruments, request.body);
-    if (!request.body.stream) return toDocument(request.body.model, pieces);
-    return reply.type('text/event-stream').send(Readable.from(pieces));
+    const chunks = await complete(instruments, request.body);
+    if (!request.body.stream) return toDocument(request.body.model, chunks);
+    return reply.type('text/event-stream').send(Readable.from(chunks));
   });
 
   gateway.setNotFoundHandler((_request, reply) => {
-    reply.code(404).send({ error: { message: 'there is nothing at this path' } });
+    reply.code(404).send({ error: { message: 'not found' } });
   });
 
   gateway.setErrorHandler((error, _request, reply) => {

@@ -9,16 +9,16 @@ import { complete, models, toDocument } from './gateway.js';
 const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
 const instruments = createGatewayMetrics();
 const metrics = await createMetrics();
-const answer = fetchHandler(metrics);
+const handleMetrics = fetchHandler(metrics);
 
 const app = new Hono();
-app.all(`${metrics.settings.metricsPrefix}/*`, ({ req }) => answer(req.raw));
+app.all(`${metrics.settings.metricsPrefix}/*`, ({ req }) => handleMetrics(req.raw));
 app.get('/metrics', async (context) => {
   const { contentType, body } = await instruments.metrics();
   return context.body(body, 200, { 'content-type': contentType });
 });
 
-// After those: who looks at the numbers is no request to the gateway.
+// After those routes, so that scrapes and dashboard polls do not count as gateway traffic.
 app.use(async (context, next) => {
   const end = instruments.trackRequest({ method: context.req.method, path: 'pending' });
   let path = 'unmatched';
@@ -34,9 +34,9 @@ app.get('/v1/models', (context) =>
 
 app.post('/v1/chat/completions', async (context) => {
   const body = await context.req.json().catch(() => undefined);
-  const pieces = await complete(instruments, body);
-  if (!body.stream) return context.json(await toDocument(body.model, pieces));
-  const events = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream());
+  const chunks = await complete(instruments, body);
+  if (!body.stream) return context.json(await toDocument(body.model, chunks));
+  const events = ReadableStream.from(chunks).pipeThrough(new TextEncoderStream());
   return context.body(events, 200, { 'content-type': 'text/event-stream' });
 });
 

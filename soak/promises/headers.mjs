@@ -1,6 +1,6 @@
 import { must } from './must.mjs';
 
-/** What every answer has, whatever it says: it is safe in a browser, gives no leave to other origins, and is as long as it says. */
+/** Headers of every response: safe in a browser, no CORS, correct length. */
 export function judgeHeaders({ headers, body, status }, { method }) {
   must(headers['x-content-type-options'] === 'nosniff', 'nosniff', headers);
   must(headers['x-frame-options'] === 'DENY', 'no frames', headers);
@@ -13,7 +13,7 @@ export function judgeHeaders({ headers, body, status }, { method }) {
   else if (length !== undefined) must(Number(length) === body.length, `${length} bytes`, body.length);
 }
 
-/** A refusal or an error of the metrics paths: JSON with its code, never kept. */
+/** An error of the metrics paths: JSON with a code, `no-store`. */
 export function judgeError({ status, headers, body }, { method, reader, area }) {
   const codes = {
     401: 'unauthorized',
@@ -33,7 +33,7 @@ export function judgeError({ status, headers, body }, { method, reader, area }) 
   if (status === 404) must(paths.length === 9, 'nine paths', paths);
 }
 
-/** How a refused reader is told to go on. */
+/** Headers that tell a refused reader how to continue. */
 export function judgeRefusal({ status, headers }, { reader, area }) {
   const challenge = headers['www-authenticate'];
   if (status === 401) must(challenge === 'Bearer realm="gatewayz-metrics"', 'a challenge', challenge);
@@ -43,5 +43,5 @@ export function judgeRefusal({ status, headers }, { reader, area }) {
   }
   if (status === 429) must(/^[1-9]\d?$/.test(headers['retry-after'] ?? ''), 'Retry-After', headers['retry-after']);
   const refused = [401, 403].includes(status) || (status === 429 && area === 'metrics');
-  if (refused) must(reader !== 'right', 'no refusal of a right token', status);
+  if (refused) must(reader !== 'right', 'no refusal of a valid token', status);
 }

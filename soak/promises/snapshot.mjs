@@ -14,23 +14,23 @@ export const contentTypes = {
   markdown: 'text/markdown; charset=utf-8',
 };
 
-/** Bodies by tag: the same tag is the same bytes, and need be read once. */
+/** Body digests by ETag: equal tags mean equal bytes, parsed once. */
 const bodies = new Map();
-/** Seconds that fresh answers were good for at most: a costly refresh makes the interval, and with it the limit, longer. */
+/** Longest max-age seen, in seconds: an expensive refresh lengthens the interval and the stale limit. */
 let longestFresh = 0;
 
-/** An answer of one of the metrics paths, in any state that the service may be in. */
-export function judgeSnapshot(answer, asked) {
-  const { status, headers, body } = answer;
+/** A response of a metrics path, in any state of the service. */
+export function judgeSnapshot(response, sent) {
+  const { status, headers, body } = response;
   must(headers.vary === vary, vary, headers.vary);
-  if (status === 200) return judgeGood(answer, asked);
+  if (status === 200) return judgeGood(response, sent);
   if (status === 304)
-    return must(headers.etag === asked.headers['if-none-match'], 'the tag that was asked for', headers.etag);
-  if (status !== 503) return judgeError(answer, asked);
-  must(asked.mayBeUnavailable, 'an answer at any time', status);
+    return must(headers.etag === sent.headers['if-none-match'], 'the tag of the request', headers.etag);
+  if (status !== 503) return judgeError(response, sent);
+  must(sent.mayBeUnavailable, 'a response at any time', status);
   must(headers['cache-control'] === 'no-store', 'no-store', headers['cache-control']);
-  must(headers['content-type'] === contentTypes[asked.format], contentTypes[asked.format], headers['content-type']);
-  if (asked.method !== 'HEAD') judgeUnavailable(asked.format, String(unpacked(headers, body)));
+  must(headers['content-type'] === contentTypes[sent.format], contentTypes[sent.format], headers['content-type']);
+  if (sent.method !== 'HEAD') judgeUnavailable(sent.format, String(unpacked(headers, body)));
 }
 
 function judgeUnavailable(format, text) {
@@ -41,22 +41,21 @@ function judgeUnavailable(format, text) {
   must(!Number.isNaN(Date.parse(timestamp)), 'a timestamp', timestamp);
 }
 
-function judgeGood({ headers, body }, asked) {
-  must(headers['content-type'] === contentTypes[asked.format], contentTypes[asked.format], headers['content-type']);
-  must(headers['content-encoding'] === asked.encoding, asked.encoding ?? 'no encoding', headers['content-encoding']);
-  if (asked.mayBeUnavailable) judgeAge(headers);
+function judgeGood({ headers, body }, sent) {
+  must(headers['content-type'] === contentTypes[sent.format], contentTypes[sent.format], headers['content-type']);
+  must(headers['content-encoding'] === sent.encoding, sent.encoding ?? 'no encoding', headers['content-encoding']);
+  if (sent.mayBeUnavailable) judgeAge(headers);
   else must(headers['cache-control'] === 'no-cache', 'no-cache', headers['cache-control']);
   const { etag } = headers;
-  if (asked.kind !== 'scrape') must(/^"[\w-]+"$/.test(etag ?? ''), 'a strong ETag', etag);
-  if (asked.method === 'HEAD')
-    return must(Number(headers['content-length']) > 0, 'a length', headers['content-length']);
+  if (sent.kind !== 'scrape') must(/^"[\w-]+"$/.test(etag ?? ''), 'a strong ETag', etag);
+  if (sent.method === 'HEAD') return must(Number(headers['content-length']) > 0, 'a length', headers['content-length']);
   const digest = createHash('sha1').update(body).digest('hex');
   const known = etag === undefined ? undefined : bodies.get(etag);
   if (known !== undefined) return must(known === digest, `the same bytes for ${etag}`, digest);
   const text = String(unpacked(headers, body));
-  if (asked.format === 'json') judgeSummary(JSON.parse(text), asked.numbers);
-  else if (asked.format === 'markdown') must(text.startsWith('# '), 'Markdown', text);
-  else judgeExposition(text, asked, headers);
+  if (sent.format === 'json') judgeSummary(JSON.parse(text), sent.numbers);
+  else if (sent.format === 'markdown') must(text.startsWith('# '), 'Markdown', text);
+  else judgeExposition(text, sent, headers);
   if (etag !== undefined) bodies.set(etag, digest);
   if (bodies.size > 2000) bodies.delete(bodies.keys().next().value);
 }

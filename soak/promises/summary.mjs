@@ -1,6 +1,6 @@
 import { must } from './must.mjs';
 
-/** Values that this gateway never has as zero, and those of them that only ever grow. */
+/** Fields that are never zero in the simulated gateway; `growing` never decrease. */
 const neverZero = {
   http: ['total_requests', 'avg_latency_ms'],
   models: ['total_inference_requests', 'tokens_used_total', 'credits_used_total', 'avg_inference_latency_ms'],
@@ -16,10 +16,10 @@ const growing = [
   'database.total_queries',
 ];
 
-/** The newest of each growing value. */
+/** Newest value of each growing field. */
 const newest = new Map();
 
-/** A summary with data: whole, without a zero that is none, and never going back. */
+/** A summary with data: complete, without fake zeros, and never decreasing. */
 export function judgeSummary(document, numbers) {
   const { timestamp, status, age_seconds: age, metrics, missing, stale } = document;
   must(['ok', 'partial', 'stale'].includes(status), 'ok, partial or stale', status);

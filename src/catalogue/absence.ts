@@ -1,7 +1,7 @@
 import type { Vector } from '../model.js';
 import type { CompiledRow } from './compile.js';
 import { parseValue } from './derive/number.js';
-import type { Answers } from './row.js';
+import type { BlockVectors } from './row.js';
 
 /** A scrape target of the gateway that Prometheus reports as down. */
 export interface DownTarget {
@@ -12,7 +12,7 @@ export interface DownTarget {
 export interface AbsenceContext {
   /** Names that exist under the base selector; undefined where the upstream could not tell. */
   readonly names: ReadonlySet<string> | undefined;
-  readonly answers: Answers;
+  readonly answers: BlockVectors;
   readonly down: readonly DownTarget[];
   /** The base selector as the operator wrote it, for messages. */
   readonly selector: string | undefined;
@@ -58,7 +58,7 @@ interface AskedBlock {
   readonly vector: Vector;
 }
 
-function blocksOf(row: CompiledRow, answers: Answers): readonly AskedBlock[] {
+function blocksOf(row: CompiledRow, answers: BlockVectors): readonly AskedBlock[] {
   return Object.entries(row.blocks).map(([name, promql]) => ({
     promql,
     metrics: row.blockMetrics[name]!,

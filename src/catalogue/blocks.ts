@@ -1,7 +1,6 @@
 /**
- * What Prometheus is asked, each once per refresh however many rows use it. Aggregated as far as every user of a block
- * allows; asking the canonical expressions as they stand costs several times as much, because PromQL shares nothing
- * between expressions and `or` evaluates both sides.
+ * The queries sent to Prometheus, each once per refresh, shared by all rows that use it. Canonical expressions would cost
+ * several times as much, because PromQL shares nothing between expressions and `or` evaluates both sides.
  */
 export const blocks = {
   httpRequests: 'sum(fastapi_requests_total)',

@@ -1,5 +1,5 @@
 import { businessFamilies } from './business.js';
-import { type Catalogue, type CatalogueTable, compileCatalogue, type Narrow, type Scope } from './compile.js';
+import { type Catalogue, type CatalogueTable, compileCatalogue, type QueryScoper, type Scope } from './compile.js';
 import { healthFamilies } from './health.js';
 import { modelFamilies } from './models.js';
 import { performanceFamilies } from './performance.js';
@@ -7,7 +7,7 @@ import { providerFamilies } from './providers.js';
 import { summaryFields, summaryRows } from './summary.js';
 import { systemFamilies } from './system.js';
 
-/** Every row, in the order in which `/all` and the documentation show them. */
+/** All rows, in the order of `/all` and the documentation. */
 export const catalogueTables: readonly CatalogueTable[] = [
   { file: 'catalogue/system.ts', families: systemFamilies },
   { file: 'catalogue/providers.ts', families: providerFamilies },
@@ -17,9 +17,9 @@ export const catalogueTables: readonly CatalogueTable[] = [
   { file: 'catalogue/summary.ts', rows: summaryRows },
 ];
 
-/** The catalogue for one scope; the Health Service's families and fields are there when one is configured. */
-export function buildCatalogue(scope: Scope, healthService: boolean, narrow: Narrow): Catalogue {
+/** Builds the catalogue for one scope; `healthService` includes the Health Service's families and fields. */
+export function buildCatalogue(scope: Scope, healthService: boolean, scopeQuery: QueryScoper): Catalogue {
   const fields = summaryFields.filter((field) => healthService || field.section !== 'health');
   const external = healthService ? healthFamilies.map((family) => ({ ...family, row: family.name })) : [];
-  return compileCatalogue(catalogueTables, fields, external, scope, narrow);
+  return compileCatalogue(catalogueTables, fields, external, scope, scopeQuery);
 }

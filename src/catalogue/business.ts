@@ -1,6 +1,6 @@
 import { type FamilyRow, plainRow } from './row.js';
 
-/** Every replica reports the same database count, so the maximum over replicas; revoked keys and ended trials do not count. */
+/** The maximum over replicas, which all report the same database count; revoked keys and ended trials do not count. */
 const activeOf = (metric: string, by: string): string => `sum(max by (${by}) (${metric}{status=~"active|"}))`;
 
 /** `/business`: customers and consumption. */
@@ -10,7 +10,7 @@ export const businessFamilies: readonly FamilyRow[] = [
     name: 'active_api_keys',
     type: 'gauge',
     unit: '',
-    help: 'API keys that can be used.',
+    help: 'Current number of active API keys.',
     labels: [],
     row: plainRow('active_api_keys', activeOf('active_api_keys', 'status')),
   },
@@ -19,7 +19,7 @@ export const businessFamilies: readonly FamilyRow[] = [
     name: 'subscription_count',
     type: 'gauge',
     unit: '',
-    help: 'Paid subscriptions that run.',
+    help: 'Current number of active paid subscriptions.',
     labels: [],
     row: plainRow('subscription_count', activeOf('subscription_count', 'plan_type, billing_cycle, status')),
   },
@@ -28,7 +28,7 @@ export const businessFamilies: readonly FamilyRow[] = [
     name: 'trial_active',
     type: 'gauge',
     unit: '',
-    help: 'Trials that run.',
+    help: 'Current number of active trials.',
     labels: [],
     row: plainRow('trial_active', activeOf('trial_active', 'status')),
   },
@@ -37,7 +37,7 @@ export const businessFamilies: readonly FamilyRow[] = [
     name: 'tokens_used_total',
     type: 'counter',
     unit: '',
-    help: 'Tokens used in total, input and output together.',
+    help: 'Total number of tokens used, input and output combined.',
     labels: [],
     row: plainRow('total_tokens_used', 'sum(tokens_used_total)'),
     totalOf: 'tokens_used_total',
@@ -47,7 +47,7 @@ export const businessFamilies: readonly FamilyRow[] = [
     name: 'credits_used_total',
     type: 'counter',
     unit: '',
-    help: 'Credits charged to users in total.',
+    help: 'Total number of credits charged to users.',
     labels: [],
     row: plainRow('total_credits_used', 'sum(credits_used_total)'),
     totalOf: 'credits_used_total',

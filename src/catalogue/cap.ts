@@ -1,11 +1,11 @@
 import { blocks } from './blocks.js';
 
 /**
- * The series cap of `/models`. Which pairs of model and provider are shown is decided by Prometheus, by requests over the
- * last hour, so that the many that are not shown are never transferred.
+ * The series limit of `/models`. Prometheus selects the model-provider pairs by requests over the last hour, so the series over
+ * the limit are never transferred.
  */
 
-/** Blocks whose answers grow with the pairs; over the cap they are asked for the chosen pairs only. */
+/** Blocks whose results grow with the pairs; over the limit they are queried for the selected pairs only. */
 export const cappedBlocks: readonly string[] = [
   blocks.inferenceRequestsByPair,
   blocks.inferenceBuckets,
@@ -23,10 +23,10 @@ export const labelSetCounts: Readonly<Record<string, string>> = {
   credits_used_total: 'count(count by (model, provider) (credits_used_total))',
 };
 
-/** Statuses that a pair can have: each is a label set of `model_inference_requests_total`. */
+/** Number of statuses; each is a label set of `model_inference_requests_total`. */
 export const statusCount = 'count(count by (status) (model_inference_requests_total))';
 
-/** The busiest pairs; those without a rate yet come after all others. */
+/** Ranks pairs by requests; pairs without a rate yet come last. */
 export const pairRanking = [
   'sum by (model, provider) (increase(model_inference_requests_total[1h]))',
   '0 * sum by (model, provider) (model_inference_requests_total)',
@@ -35,14 +35,14 @@ export const pairRanking = [
   '0 * sum by (model, provider) (credits_used_total)',
 ].join(' or ');
 
-/** Requests over the last hour by the label of the other families, which are small unless something is wrong upstream. */
+/** Requests over the last hour by the label of the other families, which stay small in a healthy gateway. */
 export const rankings: Readonly<Record<string, string>> = {
   provider: 'sum by (provider) (increase(model_inference_requests_total{provider!=""}[1h]))',
   status_code: 'sum by (status_code) (increase(fastapi_requests_total[1h]))',
   exception_type: 'sum by (exception_type) (increase(fastapi_exceptions_total[1h]))',
 };
 
-/** Everything above that is asked. */
+/** All queries of the series limit. */
 export const capQueries: readonly string[] = [
   ...cappedBlocks,
   ...Object.values(labelSetCounts),

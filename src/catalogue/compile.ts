@@ -2,22 +2,23 @@ import { faultsError, GatewayzMetricsError } from '../errors.js';
 import type { FamilyHeader } from '../model.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
-import { formatFault, PromqlFault } from '../promql/promql-fault.js';
-import type { Query } from '../promql/query.js';
+import { formatPromqlError, PromqlError } from '../promql/promql-error.js';
+import type { ScopedQuery } from '../promql/query.js';
 import { capQueries } from './cap.js';
+import { consoleTexts } from './console.js';
 import { withLabels } from './derive/labels.js';
 import { recordedBlocks } from './recorded.js';
 import type { FamilyRow, Row, SummaryField } from './row.js';
 
 /** One file's part of the catalogue. */
 export interface CatalogueTable {
-  /** Where the rows stand, for messages. */
+  /** Source file of the rows, for error messages. */
   readonly file: string;
   readonly families?: readonly FamilyRow[];
   readonly rows?: readonly Row[];
 }
 
-/** What narrows every selector: the base selector, and the marker whose series are our own output read back. */
+/** Matchers added to every selector: the base selector, and the exclusion of series with the marker label. */
 export interface Scope {
   readonly selector: readonly Matcher[];
   readonly marker: { readonly label: string; readonly value: string } | undefined;
@@ -27,7 +28,7 @@ export interface CompiledRow {
   readonly id: string;
   /** Canonical texts with the scope's matchers: what can be pasted into Prometheus. */
   readonly promql: Readonly<Record<string, string>>;
-  /** By the local names of the row: the text that Prometheus is asked, which is also the block's identity. */
+  /** Query text by local block name; the text is also the block's identity. */
   readonly blocks: Readonly<Record<string, string>>;
   /** Names of the metrics it reads, in all and by block. */
   readonly metrics: readonly string[];
@@ -37,7 +38,7 @@ export interface CompiledRow {
   readonly idle: string | undefined;
 }
 
-/** A family as an endpoint hands it out; `row` is the id of the row that fills it. */
+/** A family of an endpoint; `row` is the id of the row that fills it. */
 export interface OutputFamily extends FamilyHeader {
   readonly labels: readonly string[];
   readonly row: string;
@@ -45,9 +46,9 @@ export interface OutputFamily extends FamilyHeader {
 
 export interface Catalogue {
   readonly rows: ReadonlyMap<string, CompiledRow>;
-  /** Names of the metrics that a block reads, by its text; a block none of whose metrics exist need not be asked. */
+  /** Metric names by block text; a block is skipped when none of its metrics exists. */
   readonly blockMetrics: ReadonlyMap<string, readonly string[]>;
-  /** By the text of a block: what is asked in its place where a recording rule has this name. */
+  /** By block text: the query that replaces the block when the recording rule's series exist. */
   readonly recorded: ReadonlyMap<string, { readonly record: string; readonly promql: string }>;
   readonly families: Readonly<Record<string, readonly OutputFamily[]>>;
   readonly fields: readonly SummaryField[];
@@ -57,39 +58,39 @@ export interface Catalogue {
   readonly baseSelector: string | undefined;
   /** The scope's matchers. */
   readonly matchers: readonly Matcher[];
-  /** Adds them to a text of the catalogue; any other is a defect, as it would have to be parsed. */
+  /** Adds the scope's matchers to a text of the catalogue; throws for any other text. */
   readonly scoped: (promql: string) => string;
-  /** The same, with what is known of the result. */
-  readonly query: Narrow;
-  /** Every query that the catalogue needs, by its text before the scope's matchers were added: plain data. */
-  readonly queries: ReadonlyMap<string, Query>;
+  /** As `scoped`, with metric names and insertion points. */
+  readonly query: QueryScoper;
+  /** Every query of the catalogue, by its text before scoping: plain data. */
+  readonly queries: ReadonlyMap<string, ScopedQuery>;
 }
 
-/** Adds the scope's matchers to a text. @throws {PromqlFault} where it does not parse. */
-export type Narrow = (text: string) => Query;
+/** Adds the scope's matchers to a text. @throws {PromqlError} if it does not parse. */
+export type QueryScoper = (text: string) => ScopedQuery;
 
 /**
  * Checks all rows and adds the scope's matchers to every selector.
  *
- * @param narrow adds exactly the matchers of `scopeMatchers`
- * @throws GatewayzMetricsError `catalogue_invalid`, naming every fault at once: text that does not parse (file, row, line,
- * column, caret), a family twice in one endpoint, two rows with one id, a summary field whose row does not exist.
+ * @param scopeQuery adds exactly the matchers of `scopeMatchers`
+ * @throws {GatewayzMetricsError} catalogue_invalid, listing every problem: text that does not parse (file, row, line,
+ * column, caret), a duplicate family in one endpoint, two rows with one id, a summary field whose row does not exist.
  */
 export function compileCatalogue(
   tables: readonly CatalogueTable[],
   fields: readonly SummaryField[],
   externalFamilies: readonly OutputFamily[],
   scope: Scope,
-  narrow: Narrow,
+  scopeQuery: QueryScoper,
 ): Catalogue {
-  const faults: string[] = [];
+  const problems: string[] = [];
   const matchers = scopeMatchers(scope);
-  const queries = new Map<string, Query>();
-  // Rows share most of their blocks, and parsing is what takes time.
-  const query: Narrow = (text) => {
-    const known = queries.get(text) ?? narrow(text);
-    queries.set(text, known);
-    return known;
+  const queries = new Map<string, ScopedQuery>();
+  // Rows share most blocks; parse each text once.
+  const query: QueryScoper = (text) => {
+    const parsed = queries.get(text) ?? scopeQuery(text);
+    queries.set(text, parsed);
+    return parsed;
   };
   const scoped = (text: string): string => query(text).text;
   const rows = new Map<string, CompiledRow>();
@@ -98,29 +99,29 @@ export function compileCatalogue(
     const labelled = [...families, ...own.map((row) => ({ row, labels: [] }))];
     for (const { row, labels } of labelled) {
       const earlier = defined.get(row.id);
-      if (earlier) faults.push(`${file}: row ${row.id} is defined already in ${earlier}`);
+      if (earlier) problems.push(`${file}: row ${row.id} is already defined in ${earlier}`);
       defined.set(row.id, file);
-      const compiled = compileRow(row, labels, file, query, faults);
+      const compiled = compileRow(row, labels, file, query, problems);
       if (compiled) rows.set(row.id, compiled);
     }
   }
-  const families = endpointFamilies(tables, externalFamilies, faults);
+  const families = endpointFamilies(tables, externalFamilies, problems);
   const external = new Set(externalFamilies.map((family) => family.row));
   for (const field of fields) {
     if (!defined.has(field.row) && !external.has(field.row)) {
-      faults.push(
+      problems.push(
         `summary field ${field.section}.${field.field}: expected the id of a row, got ${JSON.stringify(field.row)}`,
       );
     }
   }
-  if (faults.length > 0) throw faultsError('catalogue_invalid', 'The catalogue cannot be used:', faults);
+  if (problems.length > 0) throw faultsError('catalogue_invalid', 'Invalid catalogue:', problems);
   const blockMetrics = new Map(
     [...rows.values()].flatMap((row) =>
       Object.entries(row.blocks).map(([name, text]) => [text, row.blockMetrics[name]!] as const),
     ),
   );
-  for (const text of capQueries) query(text);
-  const known = lookUp(queries);
+  for (const text of [...capQueries, ...consoleTexts]) query(text);
+  const find = findQuery(queries);
   return {
     rows,
     blockMetrics,
@@ -135,14 +136,14 @@ export function compileCatalogue(
     selector: scope.selector.length > 0 ? `{${formatMatchers(matchers)}}` : undefined,
     baseSelector: scope.selector.length > 0 ? `{${formatMatchers(scope.selector)}}` : undefined,
     matchers,
-    scoped: (text) => known(text).text,
-    query: known,
+    scoped: (text) => find(text).text,
+    query: find,
     queries,
   };
 }
 
-/** Finds a text among those that are known. @throws GatewayzMetricsError `internal` */
-export function lookUp(queries: Catalogue['queries']): Narrow {
+/** Returns a lookup among precompiled queries. @throws {GatewayzMetricsError} internal, for an unknown text */
+export function findQuery(queries: Catalogue['queries']): QueryScoper {
   return (text) => {
     const query = queries.get(text);
     if (!query) throw new GatewayzMetricsError('internal', `the catalogue has no query ${JSON.stringify(text)}`);
@@ -159,24 +160,24 @@ function compileRow(
   row: Row,
   labels: readonly string[],
   file: string,
-  query: Narrow,
-  faults: string[],
+  query: QueryScoper,
+  problems: string[],
 ): CompiledRow | undefined {
-  const before = faults.length;
-  const compileTexts = (texts: Readonly<Record<string, string>>): [string, Query][] =>
-    Object.entries(texts).flatMap(([name, text]): [string, Query][] => {
+  const before = problems.length;
+  const compileTexts = (texts: Readonly<Record<string, string>>): [string, ScopedQuery][] =>
+    Object.entries(texts).flatMap(([name, text]): [string, ScopedQuery][] => {
       try {
         return [[name, query(text)]];
       } catch (error) {
-        if (!(error instanceof PromqlFault)) throw error;
-        faults.push(`${file}: row ${row.id}, ${name}: ${formatFault(error)}`);
+        if (!(error instanceof PromqlError)) throw error;
+        problems.push(`${file}: row ${row.id}, ${name}: ${formatPromqlError(error)}`);
         return [];
       }
     });
   const canonical = compileTexts(row.promql);
-  // A plain row's block is its canonical text: one fault is enough.
-  const asked = faults.length === before ? compileTexts(row.blocks) : [];
-  if (faults.length > before) return undefined;
+  // A plain row's block equals its canonical text: report an error once.
+  const asked = problems.length === before ? compileTexts(row.blocks) : [];
+  if (problems.length > before) return undefined;
   const promql = Object.fromEntries(canonical.map(([name, { text }]) => [name, text]));
   const blocks = Object.fromEntries(asked.map(([name, { text }]) => [name, text]));
   const blockMetrics = Object.fromEntries(asked.map(([name, query]) => [name, query.metrics]));
@@ -186,13 +187,14 @@ function compileRow(
   return { id, promql, blocks, metrics, blockMetrics, onlyIf, derive, idle };
 }
 
-/** What everybody who reads such a family must know. */
-const cumulativeNote = 'A sum over instances at one instant: it falls when one goes; take rates from the source.';
+/** Appended to the HELP text of counters and histograms. */
+const cumulativeNote =
+  'Summed over instances at query time, so not monotonic; apply rate() to the source series instead.';
 
 function endpointFamilies(
   tables: readonly CatalogueTable[],
   external: readonly OutputFamily[],
-  faults: string[],
+  problems: string[],
 ): Record<string, readonly OutputFamily[]> {
   const endpoints: Record<string, OutputFamily[]> = {};
   const all: OutputFamily[] = [];
@@ -200,7 +202,8 @@ function endpointFamilies(
   const add = (endpoint: string, list: OutputFamily[], family: OutputFamily, file: string): void => {
     const key = `${endpoint} ${family.name}`;
     const earlier = seen.get(key);
-    if (earlier) faults.push(`${file}: family ${family.name} is twice in /${endpoint}, first in ${earlier}`);
+    if (earlier)
+      problems.push(`${file}: family ${family.name} is duplicated in /${endpoint}, first defined in ${earlier}`);
     seen.set(key, file);
     list.push(family);
   };

@@ -10,13 +10,13 @@ export type HealthSource =
   | { readonly kind: 'number' | 'boolean'; readonly endpoint: HealthEndpoint; readonly field: string }
   /** An object of numbers ≥ 0: its keys are the values of the family's label. */
   | { readonly kind: 'counts'; readonly endpoint: HealthEndpoint; readonly field: string }
-  /** Several booleans of one answer: label value → field. */
+  /** Several booleans of one response: label value → field. */
   | { readonly kind: 'flags'; readonly endpoint: HealthEndpoint; readonly fields: Readonly<Record<string, string>> }
-  /** Whether the endpoint's last answer was a good one. */
+  /** Whether the last request to the endpoint succeeded. */
   | { readonly kind: 'answered'; readonly endpoint: HealthEndpoint }
-  /** How many fetches failed. */
+  /** Number of failed requests. */
   | { readonly kind: 'failures' }
-  /** When any endpoint last gave a good answer. */
+  /** Time of the last successful response from any endpoint. */
   | { readonly kind: 'last-success' };
 
 export interface HealthFamily extends FamilyHeader {
@@ -26,13 +26,13 @@ export interface HealthFamily extends FamilyHeader {
   readonly source: HealthSource;
 }
 
-/** Every family that the Health Service fills, in the order of output. The names are those of the retired exporter. */
+/** The Health Service's families, in output order. Names match those of the retired exporter. */
 export const healthFamilies: readonly HealthFamily[] = [
   {
     name: 'gatewayz_health_service_up',
     type: 'gauge',
     unit: '',
-    help: 'Whether the last request to /health of the Health Service had a good answer: 1 yes, 0 no.',
+    help: 'Whether the last request to /health of the Health Service succeeded (1) or not (0).',
     labels: [],
     source: { kind: 'answered', endpoint: '/health' },
   },
@@ -40,7 +40,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_monitoring_active',
     type: 'gauge',
     unit: '',
-    help: 'Whether the Health Service is running its health checks of models: 1 yes, 0 no.',
+    help: 'Whether model health checks are running in the Health Service (1) or not (0).',
     labels: [],
     source: { kind: 'boolean', endpoint: '/status', field: 'health_monitoring_active' },
   },
@@ -48,7 +48,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_availability_monitoring_active',
     type: 'gauge',
     unit: '',
-    help: 'Whether the Health Service is running its availability monitoring: 1 yes, 0 no.',
+    help: 'Whether availability monitoring is running in the Health Service (1) or not (0).',
     labels: [],
     source: { kind: 'boolean', endpoint: '/status', field: 'availability_monitoring_active' },
   },
@@ -56,7 +56,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_check_interval_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'Time between two health checks of a model as configured in the Health Service, in seconds.',
+    help: 'Configured interval between two health checks of a model, in seconds.',
     labels: [],
     source: { kind: 'number', endpoint: '/status', field: 'health_check_interval' },
   },
@@ -64,7 +64,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_tracked_models',
     type: 'gauge',
     unit: '',
-    help: 'Number of models that the Health Service keeps checking.',
+    help: 'Current number of models checked by the Health Service.',
     labels: [],
     source: { kind: 'number', endpoint: '/status', field: 'models_tracked' },
   },
@@ -72,7 +72,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_tracked_providers',
     type: 'gauge',
     unit: '',
-    help: 'Number of providers that the Health Service keeps checking.',
+    help: 'Current number of providers checked by the Health Service.',
     labels: [],
     source: { kind: 'number', endpoint: '/status', field: 'providers_tracked' },
   },
@@ -80,7 +80,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_tracked_gateways',
     type: 'gauge',
     unit: '',
-    help: 'Number of upstream gateways that the Health Service keeps checking.',
+    help: 'Current number of upstream gateways checked by the Health Service.',
     labels: [],
     source: { kind: 'number', endpoint: '/status', field: 'gateways_tracked' },
   },
@@ -88,7 +88,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_availability_cache_size',
     type: 'gauge',
     unit: '',
-    help: "Number of entries in the Health Service's availability cache.",
+    help: "Current number of entries in the Health Service's availability cache.",
     labels: [],
     source: { kind: 'number', endpoint: '/status', field: 'availability_cache_size' },
   },
@@ -96,7 +96,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_total_models',
     type: 'gauge',
     unit: '',
-    help: 'Number of models that the Health Service knows of, checked or not. A simple monitor does not report it.',
+    help: 'Current number of models known to the Health Service, checked or not. Not reported by a simple monitor.',
     labels: [],
     source: { kind: 'number', endpoint: '/metrics', field: 'total_models' },
   },
@@ -104,7 +104,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_total_providers',
     type: 'gauge',
     unit: '',
-    help: 'Number of providers that the Health Service knows of, checked or not. A simple monitor does not report it.',
+    help: 'Current number of providers known to the Health Service, checked or not. Not reported by a simple monitor.',
     labels: [],
     source: { kind: 'number', endpoint: '/metrics', field: 'total_providers' },
   },
@@ -112,7 +112,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_total_gateways',
     type: 'gauge',
     unit: '',
-    help: 'Number of upstream gateways that the Health Service knows of, checked or not. A simple monitor does not report it.',
+    help: 'Current number of upstream gateways known to the Health Service, checked or not. Not reported by a simple monitor.',
     labels: [],
     source: { kind: 'number', endpoint: '/metrics', field: 'total_gateways' },
   },
@@ -120,7 +120,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_tracked_models_count',
     type: 'gauge',
     unit: '',
-    help: 'Number of models in the sample behind gatewayz_health_status_distribution, at most 100; gatewayz_health_tracked_models is the real count.',
+    help: 'Current number of models in the sample behind gatewayz_health_status_distribution, at most 100; gatewayz_health_tracked_models has the full count.',
     labels: [],
     source: { kind: 'number', endpoint: '/metrics', field: 'tracked_models' },
   },
@@ -128,7 +128,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_active_incidents',
     type: 'gauge',
     unit: '',
-    help: 'Number of incidents that the Health Service holds open.',
+    help: 'Current number of open incidents in the Health Service.',
     labels: [],
     source: { kind: 'number', endpoint: '/metrics', field: 'active_incidents' },
   },
@@ -136,7 +136,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_status_distribution',
     type: 'gauge',
     unit: '',
-    help: 'Number of sampled models by the outcome of their last check: success, error, timeout, rate_limited, unauthorized, not_found or unknown.',
+    help: 'Current number of sampled models by the result of their last check: success, error, timeout, rate_limited, unauthorized, not_found or unknown.',
     labels: ['status'],
     source: { kind: 'counts', endpoint: '/metrics', field: 'status_distribution' },
   },
@@ -144,7 +144,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_cache_available',
     type: 'gauge',
     unit: '',
-    help: 'Whether a cache of the Health Service can be used (redis) or is filled (system_health, providers_health, models_health): 1 yes, 0 no.',
+    help: 'Whether a Health Service cache is available (redis) or filled (system_health, providers_health, models_health): 1 or 0.',
     labels: ['cache_type'],
     source: {
       kind: 'flags',
@@ -161,7 +161,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_service_scrape_errors_total',
     type: 'counter',
     unit: '',
-    help: 'Requests to the Health Service that failed or had no good answer since this process started; up to four in one cycle.',
+    help: 'Total number of failed requests to the Health Service since this process started; up to four per poll.',
     labels: [],
     source: { kind: 'failures' },
   },
@@ -169,7 +169,7 @@ export const healthFamilies: readonly HealthFamily[] = [
     name: 'gatewayz_health_service_last_successful_scrape',
     type: 'gauge',
     unit: '',
-    help: 'Unix time, in seconds, at which any endpoint of the Health Service last gave a good answer.',
+    help: 'Unix timestamp of the last successful response from any endpoint of the Health Service, in seconds.',
     labels: [],
     source: { kind: 'last-success' },
   },

@@ -1,13 +1,13 @@
-import { layoutOf, wholeHistograms } from './derive/histogram.js';
-import { type Answers, type Row, row } from './row.js';
+import { countBounds, mergeHistograms } from './derive/histogram.js';
+import { type BlockVectors, type Row, row } from './row.js';
 
 /**
- * The row of a histogram family: bounds merged as numbers, those that not every histogram has left out.
+ * Defines the row of a histogram family. Bounds are compared as numbers; bounds that some source histograms lack are dropped.
  *
  * `le` loses a trailing `.0` in the canonical text, so that `1` and `1.0` of two instances are one bound.
  *
- * @param blocks `layout` reads every bucket once more. With `several`, the number of ours that are sums of more than one
- *   histogram upstream, it is only asked where there are any: else their layout is that of what has come.
+ * @param blocks `layout` counts the source series per bound. With `several`, the number of output histograms that sum more
+ *   than one source histogram, `layout` is queried only if that number is not zero.
  */
 export function histogramRow(
   metric: string,
@@ -23,8 +23,8 @@ export function histogramRow(
   };
   const { several, ...always } = blocks;
   if (several === undefined) {
-    const derive = ({ buckets, sums, layout }: Answers<keyof typeof always>) =>
-      wholeHistograms(buckets, sums, layout, by);
+    const derive = ({ buckets, sums, layout }: BlockVectors<keyof typeof always>) =>
+      mergeHistograms(buckets, sums, layout, by);
     return row({ id: metric, promql, blocks: always, derive });
   }
   return row({
@@ -33,6 +33,6 @@ export function histogramRow(
     blocks: { ...always, several },
     onlyIf: { layout: ({ several }) => several.length > 0 },
     derive: ({ buckets, sums, layout, several }) =>
-      wholeHistograms(buckets, sums, several.length > 0 ? layout : layoutOf(buckets), by),
+      mergeHistograms(buckets, sums, several.length > 0 ? layout : countBounds(buckets), by),
   });
 }

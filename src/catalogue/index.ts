@@ -1,11 +1,11 @@
-import { narrowQuery } from '../promql/add-matchers.js';
+import { scopeQuery } from '../promql/add-matchers.js';
 import { buildCatalogue } from './build-catalogue.js';
 import { type Catalogue, type Scope, scopeMatchers } from './compile.js';
 
 export { catalogueTables } from './build-catalogue.js';
 
-/** The catalogue for one scope, every text parsed and checked; see `buildCatalogue` and `compileCatalogue`. */
+/** Creates the catalogue for one scope; every text is parsed and checked. */
 export function createCatalogue(scope: Scope, healthService: boolean): Catalogue {
   const matchers = scopeMatchers(scope);
-  return buildCatalogue(scope, healthService, (text) => narrowQuery(text, matchers));
+  return buildCatalogue(scope, healthService, (text) => scopeQuery(text, matchers));
 }

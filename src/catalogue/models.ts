@@ -2,14 +2,14 @@ import { blocks } from './blocks.js';
 import { histogramRow } from './histogram-row.js';
 import { type FamilyRow, plainRow } from './row.js';
 
-/** `/models`: performance and use by model and provider. The series cap chooses the same pairs for all of them. */
+/** `/models`: performance and usage by model and provider. The series limit selects the same pairs for every family. */
 export const modelFamilies: readonly FamilyRow[] = [
   {
     endpoint: 'models',
     name: 'model_inference_requests_total',
     type: 'counter',
     unit: '',
-    help: 'Inference requests sent to providers, by outcome.',
+    help: 'Total number of inference requests sent to providers, by status.',
     labels: ['model', 'provider', 'status'],
     row: plainRow('model_inference_requests_total', blocks.inferenceRequestsByPair),
   },
@@ -18,7 +18,7 @@ export const modelFamilies: readonly FamilyRow[] = [
     name: 'model_inference_duration_seconds',
     type: 'histogram',
     unit: 'seconds',
-    help: 'Time that inference requests took at the provider.',
+    help: 'Inference request duration at the provider in seconds.',
     labels: ['model', 'provider'],
     row: histogramRow('model_inference_duration_seconds', ['model', 'provider'], {
       buckets: blocks.inferenceBuckets,
@@ -32,7 +32,7 @@ export const modelFamilies: readonly FamilyRow[] = [
     name: 'tokens_used_total',
     type: 'counter',
     unit: '',
-    help: 'Tokens used, input and output together.',
+    help: 'Total number of tokens used, input and output combined.',
     labels: ['model', 'provider'],
     row: plainRow('tokens_used_total', blocks.tokensByPair),
   },
@@ -41,7 +41,7 @@ export const modelFamilies: readonly FamilyRow[] = [
     name: 'credits_used_total',
     type: 'counter',
     unit: '',
-    help: 'Credits charged to users.',
+    help: 'Total number of credits charged to users.',
     labels: ['model', 'provider'],
     row: plainRow('credits_used_total', blocks.creditsByPair),
   },

@@ -51,7 +51,7 @@ export const performanceFamilies: readonly FamilyRow[] = [
     name: 'gatewayz_request_duration_quantiles_seconds',
     type: 'summary',
     unit: 'seconds',
-    help: 'Time from request to answer of the gateway; quantiles over 5 minutes, at most the highest finite bucket bound.',
+    help: 'HTTP request duration in seconds. Quantiles cover the last 5 minutes and never exceed the highest finite bucket bound.',
     labels: [],
     row: row({
       id: 'gatewayz_request_duration_quantiles_seconds',
@@ -66,7 +66,7 @@ export const performanceFamilies: readonly FamilyRow[] = [
     name: 'gatewayz_inference_duration_quantiles_seconds',
     type: 'summary',
     unit: 'seconds',
-    help: 'Time that inference requests took; quantiles over 5 minutes, at most the highest finite bucket bound.',
+    help: 'Inference request duration in seconds. Quantiles cover the last 5 minutes and never exceed the highest finite bucket bound.',
     labels: [],
     row: row({
       id: 'gatewayz_inference_duration_quantiles_seconds',
@@ -85,7 +85,7 @@ export const performanceFamilies: readonly FamilyRow[] = [
     name: 'gatewayz_database_query_duration_quantiles_seconds',
     type: 'summary',
     unit: 'seconds',
-    help: 'Time that database queries took; quantiles over 5 minutes, without them where the source has no buckets.',
+    help: 'Database query duration in seconds. Quantiles cover the last 5 minutes; they are omitted when the source has no buckets.',
     labels: [],
     row: row({
       id: 'gatewayz_database_query_duration_quantiles_seconds',
@@ -108,7 +108,7 @@ export const performanceFamilies: readonly FamilyRow[] = [
     name: 'cache_hit_rate',
     type: 'gauge',
     unit: '',
-    help: 'Share of cache lookups that hit over 5 minutes, 0 to 1. Without any cache_* series: of the catalogue cache.',
+    help: 'Cache hit ratio over the last 5 minutes, 0 to 1. Falls back to the catalog cache when no cache_* series exists.',
     labels: [],
     row: row({
       id: 'cache_hit_rate',
@@ -138,7 +138,7 @@ export const performanceFamilies: readonly FamilyRow[] = [
     name: 'cache_size_bytes',
     type: 'gauge',
     unit: 'bytes',
-    help: 'Size of the cache. Without a cache_size_bytes series: of the catalogue cache.',
+    help: 'Current size of the cache in bytes. Falls back to the catalog cache when no cache_size_bytes series exists.',
     labels: [],
     row: row({
       id: 'cache_size_bytes',

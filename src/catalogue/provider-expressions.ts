@@ -1,7 +1,7 @@
 /**
- * Canonical PromQL of the provider values, composed as their definitions are: the error rate from the requests, the
- * availability from the error rate, the states from both. Long, because PromQL cannot name a subexpression; asked as
- * blocks and combined in `derive/providers.ts`, which a test holds against these texts.
+ * Canonical PromQL of the provider values: the error rate from requests, availability from the error rate, states from
+ * both. PromQL cannot name subexpressions, so the texts are long; queries use blocks, combined in `derive/providers.ts`.
+ * A test compares both against a real Prometheus.
  */
 const rateOf = (matchers: string): string =>
   `sum by (provider) (rate(model_inference_requests_total{provider!="",${matchers}}[5m]))`;

@@ -13,7 +13,7 @@ import * as expressions from './provider-expressions.js';
 import { type FamilyRow, type Row, row } from './row.js';
 
 const idle = 'no inference requests';
-/** The same for all four, so that they fail, and are kept, together. */
+/** Shared by all four counts, so that they fail, or keep their last good value, together. */
 const countBlocks = {
   ...stateBlocks,
   knownByInference: blocks.knownByInference,
@@ -47,16 +47,22 @@ function countFamily(which: ProviderCount, help: string): FamilyRow {
 
 /** `/providers`: health of the providers behind the gateway. */
 export const providerFamilies: readonly FamilyRow[] = [
-  countFamily('total', 'Providers known: with an inference, availability or error-rate series, idle ones included.'),
-  countFamily('healthy', 'Providers with an error rate below 5 % over 5 minutes.'),
-  countFamily('degraded', 'Providers with an error rate from 5 % to 50 % over 5 minutes.'),
-  countFamily('down', 'Providers with an error rate above 50 % over 5 minutes, or with availability 0.'),
+  countFamily(
+    'total',
+    'Current number of known providers: those with an inference, availability or error-rate series, idle ones included.',
+  ),
+  countFamily('healthy', 'Current number of providers with an error rate below 5 % over the last 5 minutes.'),
+  countFamily('degraded', 'Current number of providers with an error rate from 5 % to 50 % over the last 5 minutes.'),
+  countFamily(
+    'down',
+    'Current number of providers with an error rate above 50 % over the last 5 minutes, or with availability 0.',
+  ),
   {
     endpoint: 'providers',
     name: 'provider_availability',
     type: 'gauge',
     unit: '',
-    help: 'Whether the provider can be used: 1 or 0. Derived: 1 while its error rate is at most 50 %.',
+    help: 'Whether the provider is available (1) or not (0). When derived: 1 while its error rate is at most 50 %.',
     labels: ['provider'],
     row: row({
       id: 'provider_availability',
@@ -71,7 +77,7 @@ export const providerFamilies: readonly FamilyRow[] = [
     name: 'provider_error_rate',
     type: 'gauge',
     unit: '',
-    help: 'Share of inference requests that failed over 5 minutes, 0 to 1.',
+    help: 'Ratio of failed inference requests over the last 5 minutes, 0 to 1.',
     labels: ['provider'],
     row: row({
       id: 'provider_error_rate',
@@ -86,7 +92,7 @@ export const providerFamilies: readonly FamilyRow[] = [
     name: 'provider_response_time_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'Mean response time of the provider over 5 minutes.',
+    help: 'Mean response time of the provider in seconds over the last 5 minutes.',
     labels: ['provider'],
     row: row({
       id: 'provider_response_time_seconds',
@@ -101,7 +107,7 @@ export const providerFamilies: readonly FamilyRow[] = [
     name: 'gatewayz_provider_health_score',
     type: 'gauge',
     unit: '',
-    help: 'Health 0 to 1: 0.4 availability + 0.3 (1 - error rate) + 0.3 latency score, which is 1 at a mean of 1 s and 0 at 30 s; the weight of a missing part goes to the others.',
+    help: 'Health score, 0 to 1: 0.4 * availability + 0.3 * (1 - error rate) + 0.3 * latency score, which is 1 at a mean of 1 s and 0 at 30 s. The weight of a missing part is shared among the others.',
     labels: ['provider'],
     row: row({
       id: 'gatewayz_provider_health_score',

@@ -1,22 +1,22 @@
 import { classicLabelName, type Matcher } from '../promql/matcher.js';
-import { quote } from '../promql/string-literal.js';
+import { quotePromql } from '../promql/string-literal.js';
 import { blocks } from './blocks.js';
 
-/** A block that Prometheus can evaluate ahead of time. Selectors are bare. */
+/** A block that a recording rule can precompute. Selectors are bare. */
 export interface RecordedBlock {
   /** As in `blocks`. */
   readonly block: string;
-  /** Name of the rule's series: labels, metric and function, as is the custom. */
+  /** Name of the rule: `labels:metric:function`, the usual convention. */
   readonly record: string;
-  /** What the rule evaluates. */
+  /** Expression of the rule. */
   readonly expr: string;
-  /** What is asked in the block's place. */
+  /** Query that replaces the block. */
   readonly replacement: string;
 }
 
 /**
- * Rates that read at least twenty series for each that they give, in a gateway with hundreds of models and routes. Totals
- * are not recorded: they would be behind those of the same answer that are not.
+ * Rates that read at least twenty series per result series, in a gateway with hundreds of models and routes. Totals are not
+ * recorded: they would lag behind the other totals of the response.
  */
 const worthRecording = [
   'inferenceRate',
@@ -35,9 +35,9 @@ const worthRecording = [
 const sumOfRate = /^sum(?: by \(([^)]+)\) )?\((rate\((\w+).*\[(\w+)\]\))\)$/;
 
 /**
- * What is recorded keeps the labels of the base selector, so that the selector applies to it as well; without one, the job.
+ * Lists the recording rules. Recorded series keep the labels of the base selector, or else `job`, so the selector still applies.
  *
- * @param metricPrefix stands before every metric name in the Prometheus that evaluates the rules
+ * @param metricPrefix prefix of every metric name in the Prometheus that evaluates the rules
  */
 export function recordedBlocks(selector: readonly Matcher[], metricPrefix = ''): readonly RecordedBlock[] {
   const selected = [...new Set(selector.map(({ label }) => label))];
@@ -47,7 +47,7 @@ export function recordedBlocks(selector: readonly Matcher[], metricPrefix = ''):
     const [, by = '', rate = '', metric = '', window = ''] = sumOfRate.exec(block) ?? [];
     const grouped = by === '' ? [] : by.split(', ');
     const labels = [...kept.filter((label) => !grouped.includes(label)), ...grouped];
-    const spelled = labels.map((label) => (classicLabelName.test(label) ? label : quote(label)));
+    const spelled = labels.map((label) => (classicLabelName.test(label) ? label : quotePromql(label)));
     const record = `${labels.join('_').replaceAll(/\W/g, '_')}:${metricPrefix}${metric.replace(/_total$/, '')}:rate${window}`;
     const sum = by === '' ? 'sum' : `sum by (${by})`;
     return { block, record, expr: `sum by (${spelled.join(', ')}) (${rate})`, replacement: `${sum} (${record})` };

@@ -1,5 +1,5 @@
 import { createCatalogue } from '../catalogue/index.js';
-import { contract } from '../instrument/contract.js';
+import { metricSpecs } from '../instrument/metric-specs.js';
 
 /** The catalogue without a scope: what is read, and what it is for. */
 export const plainCatalogue = createCatalogue({ selector: [], marker: undefined }, true);
@@ -7,7 +7,7 @@ export const plainCatalogue = createCatalogue({ selector: [], marker: undefined 
 /** Metrics that a gateway is expected to write, or may: histograms and summaries without their suffixes. */
 export const contractMetrics: ReadonlySet<string> = new Set([
   ...[...plainCatalogue.rows.values()].flatMap(({ metrics }) => metrics.map(wholeName)),
-  ...Object.values(contract).map(({ name }) => name),
+  ...Object.values(metricSpecs).map(({ name }) => name),
 ]);
 
 /** Names that nobody but us writes: where they are found among the gateway's series, our own output was read back. */

@@ -1,5 +1,5 @@
 import type { CompiledRow } from '../catalogue/compile.js';
-import { quote } from '../promql/string-literal.js';
+import { quotePromql } from '../promql/string-literal.js';
 import { diagnoseAbsence, withoutSamples } from './diagnose-absence.js';
 import { diagnoseLabels } from './diagnose-labels.js';
 import { diagnoseSentence } from './diagnose-sentence.js';
@@ -61,7 +61,7 @@ async function implausible(told: Diagnosis, present: readonly string[], facts: S
   const series = selectorOf(metric, facts.scoped);
   const [example] = await facts.vector(`topk(1, ${series})`);
   if (!example) return told;
-  const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quote(value)}`);
+  const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quotePromql(value)}`);
   return {
     severity: 'fault',
     cause: `${told.cause}: such as ${metric}{${labels.join(',')}} ${example.value}`,

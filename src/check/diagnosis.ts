@@ -1,4 +1,4 @@
-import { quote } from '../promql/string-literal.js';
+import { quotePromql } from '../promql/string-literal.js';
 import type { Finding } from './report.js';
 
 /** Why something is not there, what to change, and how bad that is. */
@@ -6,7 +6,7 @@ export type Diagnosis = Omit<Finding, 'field'>;
 
 /** `"a", "b" and 3 more` */
 export function listed(names: readonly string[], most = 4): string {
-  const shown = names.slice(0, most).map((name) => quote(name));
+  const shown = names.slice(0, most).map((name) => quotePromql(name));
   return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ');
 }
 

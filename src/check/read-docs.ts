@@ -1,6 +1,6 @@
 import type { Scope } from '../catalogue/compile.js';
 import { parseMarker } from '../promql/matchers.js';
-import { PromqlFault } from '../promql/parse-promql.js';
+import { PromqlError } from '../promql/parse-promql.js';
 import { listSelectors } from '../promql/selectors.js';
 
 /** What an installation says of itself in `/docs`. */
@@ -22,14 +22,14 @@ export function readDocs(markdown: string): InstallationDocs | undefined {
   if (plain === undefined) return undefined;
   try {
     const matchers = listSelectors(plain)[0]?.matchers ?? [];
-    const carried = /^- Samples carry `([^`]+)`/m.exec(markdown)?.[1];
+    const carried = /^- Samples carry the label `([^`]+)`/m.exec(markdown)?.[1];
     const marker = carried === undefined ? undefined : parseMarker(carried);
     const selector = matchers.filter(
       ({ label, op, value }) => !(marker && op === '!=' && label === marker.label && value === marker.value),
     );
     return { scope: { selector, marker }, promql };
   } catch (error) {
-    if (error instanceof PromqlFault) return undefined;
+    if (error instanceof PromqlError) return undefined;
     throw error;
   }
 }

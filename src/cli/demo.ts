@@ -52,7 +52,7 @@ async function demo({ port, seed, for: lifetime }: DemoOptions): Promise<number>
 ${lifetime === undefined ? '\n  Ctrl-C ends everything.\n' : ''}`);
     return await show(stack, lifetime, interrupted.signal);
   } finally {
-    await stack.stop();
+    await stack.close();
     for (const signal of signals) process.off(signal, interrupt);
   }
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { GrafanaOptions } from '../grafana/files.js';
 import { type Matcher, parseMatchers } from '../promql/matchers.js';
-import { formatFault, PromqlFault } from '../promql/parse-promql.js';
+import { formatPromqlError, PromqlError } from '../promql/parse-promql.js';
 import { readSettings } from '../settings.js';
 
 interface Given {
@@ -61,8 +61,8 @@ function matchers(text: string): readonly Matcher[] {
   try {
     return parseMatchers(text);
   } catch (error) {
-    if (!(error instanceof PromqlFault)) throw error;
-    throw new InvalidArgumentError(`expected PromQL matchers such as env="production": ${formatFault(error)}`);
+    if (!(error instanceof PromqlError)) throw error;
+    throw new InvalidArgumentError(`expected PromQL matchers such as env="production": ${formatPromqlError(error)}`);
   }
 }
 

@@ -6,18 +6,18 @@ import { maskKnownSecrets } from '../migrate/mask-secrets.js';
 import { deprecationNotice } from '../migrate/notice.js';
 import { RangeClient } from '../migrate/range-query.js';
 import { readStack } from '../migrate/read-stack.js';
-import { refusal } from '../migrate/refusal.js';
+import { refusedError } from '../migrate/refused-error.js';
 import { byHandText, findingsText, progressText, queriesText, verificationText } from '../migrate/report.js';
 import type { Phase } from '../migrate/rewrite-stack.js';
-import { runApply, type Voice } from '../migrate/run-apply.js';
+import { type Output, runApply } from '../migrate/run-apply.js';
 import { runRollback } from '../migrate/run-rollback.js';
 import { StateFolder } from '../migrate/state-folder.js';
 import { surveyStack } from '../migrate/survey-stack.js';
-import { keepVerdict } from '../migrate/verdict.js';
+import { saveVerdict } from '../migrate/verdict.js';
 import { followJobs, type Verification, type VerifyOptions, verifyJobs } from '../migrate/verify-jobs.js';
 import { readSettings } from '../settings.js';
 
-const voice: Voice = {
+const output: Output = {
   show: (text) => process.stdout.write(text),
   note: (text) => process.stderr.write(`${maskKnownSecrets(text)}\n`),
 };
@@ -41,9 +41,9 @@ export interface ApplyFlags {
 
 export async function apply({ root, phase, target, prefix, dryRun = false, force = false }: ApplyFlags): Promise<void> {
   const options = { phase, target, metricsPath: `${prefix}/metrics`, dryRun, force };
-  const { findings } = await onStack(root, (path) => runApply(path, options, Date.now(), voice));
+  const { findings } = await onStack(root, (path) => runApply(path, options, Date.now(), output));
   const rest = queriesText(findings) + (phase === 'remove' ? byHandText(findings) : '');
-  if (rest !== '') voice.note(`\n${rest.trimEnd()}`);
+  if (rest !== '') output.note(`\n${rest.trimEnd()}`);
 }
 
 export interface VerifyFlags extends VerifyOptions {
@@ -57,11 +57,11 @@ export async function verify({ root, prometheusUrl, follow, json, ...options }: 
   await onStack(root, async (path) => {
     const { oldJob, newJob, window } = options;
     const verification = await compare(prometheusUrl, options, follow === true);
-    const { ok, coveredSeconds, families, faults } = verification;
+    const { ok, coveredSeconds, families, problems } = verification;
     const at = new Date(verification.at).toISOString();
     const verdict = { ok, at, windowSeconds: window / 1000, oldJob, newJob };
-    await keepVerdict(new StateFolder(path), verdict);
-    const report = { ...verdict, coveredSeconds, families, faults };
+    await saveVerdict(new StateFolder(path), verdict);
+    const report = { ...verdict, coveredSeconds, families, problems };
     process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : verificationText(verification, window));
     if (!ok) process.exitCode = 1;
   });
@@ -73,7 +73,7 @@ async function compare(
   follow: boolean,
 ): Promise<Verification> {
   const client = new RangeClient(readSettings(prometheusUrl === undefined ? {} : { prometheusUrl }));
-  // Nothing aborts it: Ctrl-C ends the process, and nothing is written until the end.
+  // Never aborted: Ctrl-C ends the process, and nothing is written until the end.
   const { signal } = new AbortController();
   try {
     return follow
@@ -84,14 +84,14 @@ async function compare(
   }
 }
 
-/** On a terminal every look is told; elsewhere, where lines are kept, only what is new. */
+/** Prints every comparison on a terminal, and only changed lines elsewhere. */
 function progressTeller(window: number): (look: Verification | string) => void {
-  let told = '';
+  let printed = '';
   return (look) => {
     const line = typeof look === 'string' ? look : progressText(look, window);
     const news = line.replace(/^.*?(?=\()/, '');
-    if (process.stderr.isTTY || news !== told) voice.note(line);
-    told = news;
+    if (process.stderr.isTTY || news !== printed) output.note(line);
+    printed = news;
   };
 }
 
@@ -103,14 +103,14 @@ export interface RollbackFlags {
 }
 
 export async function rollback({ root, to, dryRun = false, force = false }: RollbackFlags): Promise<void> {
-  await onStack(root, (path) => runRollback(path, { to, dryRun, force }, voice));
+  await onStack(root, (path) => runRollback(path, { to, dryRun, force }, output));
 }
 
 export function notice({ date, prefix }: { readonly date: string; readonly prefix: string }): void {
   process.stdout.write(deprecationNotice({ date, metricsPath: `${prefix}/metrics` }));
 }
 
-/** Calls `use` with the path of the stack without links in it. What the file system refuses is told in its own words. */
+/** Calls `use` with the resolved path of the stack. File system errors become refusals with their own message. */
 async function onStack<T>(dir: string, use: (path: string) => Promise<T>): Promise<T> {
   const found = await stat(dir).catch(() => undefined);
   if (!found?.isDirectory()) {
@@ -119,7 +119,7 @@ async function onStack<T>(dir: string, use: (path: string) => Promise<T>): Promi
   try {
     return await use(await realpath(dir));
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw refusal(error.message);
+    if (error instanceof Error && 'syscall' in error) throw refusedError(error.message);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { readDuration } from '../duration.js';
 import { isCalendarDate } from '../migrate/notice.js';
 
 export function rootOption(): Option {
-  return new Option('--root <dir>', 'the stack repository').default('.');
+  return new Option('--root <dir>', 'root of the stack repository').default('.');
 }
 
 export function prefixOption(): Option {
@@ -13,7 +13,7 @@ export function prefixOption(): Option {
 }
 
 export function targetOption(): Option {
-  return new Option('--target <host:port>', 'where Prometheus reaches the scrape target')
+  return new Option('--target <host:port>', 'address of the new scrape target, as Prometheus reaches it')
     .argParser(readTarget)
     .makeOptionMandatory();
 }
@@ -24,30 +24,30 @@ export function periodOption(flags: string, description: string): Option {
 }
 
 export function dateOption(): Option {
-  return new Option('--date <YYYY-MM-DD>', 'day of the removal').argParser(readDate).makeOptionMandatory();
+  return new Option('--date <YYYY-MM-DD>', 'date of the removal').argParser(readDate).makeOptionMandatory();
 }
 
 function readTarget(text: string): string {
   const port = /^(?:[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(text)?.[1];
   if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw new InvalidArgumentError('Expected host:port, as in backend:8000.');
+    throw new InvalidArgumentError('expected host:port such as backend:8000');
   }
   return text;
 }
 
 function readPrefix(text: string): string {
-  if (!/^(?:\/[\w.~-]+)*\/?$/.test(text)) throw new InvalidArgumentError('Expected a path such as /prometheus.');
+  if (!/^(?:\/[\w.~-]+)*\/?$/.test(text)) throw new InvalidArgumentError('expected a path such as /prometheus');
   return text.replace(/\/$/, '');
 }
 
 function readPeriod(text: string): number {
   const milliseconds = readDuration(text);
   if (milliseconds === undefined || milliseconds < 1000)
-    throw new InvalidArgumentError('Expected a duration of 1s or more, such as 24h.');
+    throw new InvalidArgumentError('expected a duration of at least 1s, such as 24h');
   return milliseconds;
 }
 
 function readDate(text: string): string {
-  if (!isCalendarDate(text)) throw new InvalidArgumentError('Expected a day such as 2027-01-31.');
+  if (!isCalendarDate(text)) throw new InvalidArgumentError('expected a date such as 2027-01-31');
   return text;
 }

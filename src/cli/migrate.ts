@@ -4,10 +4,10 @@ import { dateOption, periodOption, prefixOption, rootOption, targetOption } from
 
 type Actions = typeof import('./migrate-actions.js');
 
-/** `migrate`: takes the health-service-exporter out of a stack repository, with a proof in between and a way back. */
+/** `migrate`: removes the health-service-exporter from a stack repository. */
 export function migrateCommand(): Command {
   const migrate = new Command('migrate').description(
-    'Leave the health-service-exporter behind, with proof and a way back.',
+    'Remove the health-service-exporter from a stack: plan, verify, apply, roll back.',
   );
   for (const command of [plan(), verify(), apply(), rollback(), notice()]) migrate.addCommand(command.exitOverride());
   return migrate;
@@ -15,7 +15,7 @@ export function migrateCommand(): Command {
 
 function plan(): Command {
   return new Command('plan')
-    .description('Find every trace of the exporter and say what happens to it. Changes nothing.')
+    .description('List every trace of the exporter and what migrate does about it. Changes nothing.')
     .addOption(rootOption())
     .option('--json', 'print {findings: [{file, line, kind, action, why}]}')
     .action(lazily(({ plan }) => plan));
@@ -23,39 +23,41 @@ function plan(): Command {
 
 function apply(): Command {
   return new Command('apply')
-    .description('Apply a phase: add the new scrape job beside the old one, or take the exporter out.')
+    .description(
+      'Apply a phase: add the new scrape job next to the old one (parallel), or remove the exporter (remove).',
+    )
     .addOption(rootOption())
-    .addOption(new Option('--phase <phase>', 'what to do').choices(['parallel', 'remove']).makeOptionMandatory())
+    .addOption(new Option('--phase <phase>', 'phase to apply').choices(['parallel', 'remove']).makeOptionMandatory())
     .addOption(targetOption())
     .addOption(prefixOption())
-    .option('--dry-run', 'print the changes as a unified diff and make none')
-    .option('--force', 'remove without a verdict of migrate verify')
+    .option('--dry-run', 'print the changes as a unified diff without making them')
+    .option('--force', 'remove without a passing migrate verify')
     .action(lazily(({ apply }) => apply));
 }
 
 function verify(): Command {
-  const url = 'the Prometheus that scrapes both; default: PROMETHEUS_URL, which also has its credentials';
+  const url = 'Prometheus that scrapes both jobs; default: PROMETHEUS_URL. Credentials come from the environment';
   return new Command('verify')
-    .description('Compare both jobs in Prometheus; exit 0 only when the new one can replace the old one.')
+    .description('Compare both jobs in Prometheus; exit 0 only if the new job can replace the old one.')
     .addOption(rootOption())
     .option('--prometheus-url <url>', url)
     .option('--old-job <name>', 'scrape job of the exporter', exporterJob)
     .option('--new-job <name>', 'scrape job that replaces it', newJob)
     .addOption(periodOption('--window <duration>', 'how far back to compare').default(86_400_000, '24h'))
-    .addOption(periodOption('--poll <duration>', 'how often the Health Service is polled; default: as seen, else 30s'))
-    .option('--follow', 'go on, showing progress, until the window is full')
+    .addOption(periodOption('--poll <duration>', 'poll interval of the Health Service; default: detected, else 30s'))
+    .option('--follow', 'keep comparing, with progress, until the window is full')
     .option('--json', 'print the comparison as JSON')
     .action(lazily(({ verify }) => verify));
 }
 
 function rollback(): Command {
-  const to = 'start: before the first apply; parallel: before the removal';
+  const to = 'state to restore: start (before the first apply) or parallel (before the removal)';
   return new Command('rollback')
-    .description('Restore exactly what was there before the first apply, or before the removal.')
+    .description('Restore the exact state before the first apply, or before the removal.')
     .addOption(rootOption())
     .addOption(new Option('--to <state>', to).choices(['start', 'parallel']).default('start'))
-    .option('--dry-run', 'print the changes as a unified diff and make none')
-    .option('--force', 'restore files that were edited since as well')
+    .option('--dry-run', 'print the changes as a unified diff without making them')
+    .option('--force', 'also restore files that were edited since')
     .action(lazily(({ rollback }) => rollback));
 }
 
@@ -67,7 +69,7 @@ function notice(): Command {
     .action(lazily(({ notice }) => notice));
 }
 
-/** Other commands start without the parsers that only this one needs. */
+/** Loads the actions lazily, so that other commands start without YAML and PromQL parsers. */
 function lazily<Flags>(choose: (actions: Actions) => (flags: Flags) => void | Promise<void>) {
   return async (flags: Flags): Promise<void> => choose(await import('./migrate-actions.js'))(flags);
 }

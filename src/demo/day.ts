@@ -1,16 +1,16 @@
 import type { Provider } from './fleet.js';
 import type { Random } from './random.js';
 
-/** How a provider does at a moment. */
+/** State of a provider at one time. */
 export interface Condition {
   readonly errorRate: number;
-  /** Factor on its response time. */
+  /** Factor on the response time. */
   readonly slowness: number;
   readonly available: boolean;
 }
 
 export interface Day {
-  /** Traffic relative to the busiest moment, 0 to 1, as a function of seconds since the start. */
+  /** Traffic relative to the peak, 0 to 1, by seconds since the start. */
   traffic(seconds: number): number;
   condition(provider: Provider, seconds: number): Condition;
 }
@@ -21,13 +21,13 @@ interface Incident extends Condition {
   readonly to: number;
 }
 
-/** Twelve minutes stand for a day. */
+/** Twelve minutes simulate a day. */
 const dayInSeconds = 720;
-const fine: Condition = { errorRate: 0.008, slowness: 1, available: true };
+const healthy: Condition = { errorRate: 0.008, slowness: 1, available: true };
 
 /**
- * The same day again and again: a wave of traffic, and each day two providers that degrade and two that go down and
- * come back; the seed says which. The first ones do so seconds after the start: a short demonstration shows all states.
+ * A simulated day that repeats: a wave of traffic, two degraded providers and two that go down and recover, chosen by the
+ * seed. The first incidents begin seconds after the start, so that a short demo shows all states.
  */
 export function createDay(random: Random, providers: readonly Provider[]): Day {
   const left = [...providers];
@@ -54,7 +54,7 @@ export function createDay(random: Random, providers: readonly Provider[]): Day {
     traffic: (seconds) => 0.6 - 0.4 * Math.cos((2 * Math.PI * (seconds + dayInSeconds / 4)) / dayInSeconds),
     condition(provider, seconds) {
       const time = seconds % dayInSeconds;
-      return incidents.find((one) => one.provider === provider && time >= one.from && time < one.to) ?? fine;
+      return incidents.find((each) => each.provider === provider && time >= each.from && time < each.to) ?? healthy;
     },
   };
 }

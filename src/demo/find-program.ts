@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** Whether there is a file at `path` that this process may execute. */
-export async function isProgram(path: string): Promise<boolean> {
+/** Whether `path` is a file that this process may execute. */
+export async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();
@@ -11,11 +11,11 @@ export async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-/** The first executable file called `name` on PATH; relative entries of PATH are not looked at. */
+/** The first executable file `name` on PATH; relative entries of PATH are ignored. */
 export async function findProgram(name: string, env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, name);
-    if (folder.startsWith('/') && (await isProgram(path))) return path;
+    if (folder.startsWith('/') && (await isExecutable(path))) return path;
   }
   return undefined;
 }

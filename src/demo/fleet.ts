@@ -1,14 +1,14 @@
-/** A provider of the simulated gateway. */
+/** A simulated provider. */
 export interface Provider {
   readonly name: string;
-  /** Median response time of a healthy day. */
+  /** Median response time when healthy. */
   readonly seconds: number;
-  /** Share of the traffic, relative to the others. */
+  /** Relative share of the traffic. */
   readonly weight: number;
   /** Credits per thousand tokens. */
   readonly price: number;
   readonly models: readonly string[];
-  /** What the gateway itself says of it in metrics; for the others it is derived. */
+  /** Health metrics that the gateway exports for the provider; the rest is derived. */
   readonly reports: 'nothing' | 'availability' | 'availability and error rate';
 }
 
@@ -26,7 +26,7 @@ function provider(
   return { name, seconds, weight, price, models: versions.slice(0, models).map((v) => `${family}-${v}`), reports };
 }
 
-/** 16 invented providers with 120 models between them; every model belongs to one provider. */
+/** 16 invented providers with 120 models; every model belongs to one provider. */
 export const fleet: readonly Provider[] = [
   provider('alder', 1.1, 12, 0.03, 'alder/heron', 8, 'availability and error rate'),
   provider('birch', 1.4, 10, 0.02, 'birch/otter', 8, 'nothing'),
@@ -46,7 +46,7 @@ export const fleet: readonly Provider[] = [
   provider('pine', 1.3, 3, 0.011, 'pine/weasel', 7, 'nothing'),
 ];
 
-/** The provider that has the model. */
+/** The provider of a model; undefined for an unknown model. */
 export function providerOf(model: string): Provider | undefined {
   return fleet.find(({ models }) => models.includes(model));
 }

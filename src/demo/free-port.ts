@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A TCP port on 127.0.0.1 that nobody listens on at the moment: `wanted`, or any. Rejects with `EADDRINUSE` where
- * `wanted` is taken. The port is not held: another process may take it before the caller does.
+ * A free TCP port on 127.0.0.1: `wanted`, or any. Rejects with `EADDRINUSE` if `wanted` is in use. The port is not reserved:
+ * another process may take it before the caller does.
  */
 export async function freePort(wanted = 0): Promise<number> {
   const server = createServer().listen(wanted, '127.0.0.1');

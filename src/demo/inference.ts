@@ -3,7 +3,7 @@ import type { Condition } from './day.js';
 import type { Provider } from './fleet.js';
 import type { Random } from './random.js';
 
-/** How a provider answers one request, drawn by its condition. Failures cost time but neither tokens nor credits. */
+/** A random inference request to a provider in a given condition. Failures take time but use no tokens or credits. */
 export function drawInference(
   random: Random,
   provider: Provider,

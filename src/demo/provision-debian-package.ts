@@ -6,41 +6,42 @@ import { findProgram } from './find-program.js';
 import { runCommand } from './run-command.js';
 
 export interface ProvisionOptions {
-  /** Told what is going on, line by line, while something is downloaded. Nothing is said when all is there. */
+  /** Called with progress lines during a download; not called if nothing has to be downloaded. */
   readonly onProgress?: (line: string) => void;
-  /** Default: this process's own environment. */
+  /** Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Whether packages can be had here the Debian way, which holds for Debian, Ubuntu and their relatives. */
+/** Whether this system has apt-get and dpkg-deb, as Debian, Ubuntu and derivatives do. */
 export async function hasDebianPackages(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
   return (await findProgram('apt-get', env)) !== undefined && (await findProgram('dpkg-deb', env)) !== undefined;
 }
 
 /**
- * The folder with the contents of a Debian package (`<folder>/usr/bin/…`), without installing it: neither root is needed,
- * nor does any of the package's scripts run, nor do its dependencies come along. Downloaded with the system's own
- * sources and keys on the first call, into the cache folder (`$XDG_CACHE_HOME`, else `~/.cache`); found there later. A
- * folder appears complete or not at all, so processes may do this at the same time.
+ * Downloads and unpacks a Debian package into the cache folder (`$XDG_CACHE_HOME`, else `~/.cache`) and resolves to the folder
+ * with its contents (`<folder>/usr/bin/…`). Nothing is installed: no root, no package scripts, no dependencies. The download
+ * uses the system's package sources and keys; later calls find the folder. The folder is moved into place when complete, so
+ * concurrent processes are safe.
  *
- * Rejects with `tool_unavailable` where the system has no `apt-get`, the package cannot be had, or the cache folder
- * cannot be written.
+ * @throws {GatewayzMetricsError} tool_unavailable if there is no apt-get, the download fails, or the cache is not writable
  */
 export async function provisionDebianPackage(name: string, options: ProvisionOptions = {}): Promise<string> {
   const { onProgress = () => {}, env = process.env } = options;
   const folder = join(cacheFolder(env), await systemName(), name);
   if (await exists(folder)) return folder;
   if (!(await hasDebianPackages(env))) {
-    throw unavailable(`Debian package ${name}: this system has no apt-get and dpkg-deb to fetch it with`);
+    throw unavailable(
+      `Debian package ${name}: cannot be downloaded, because this system has no apt-get or no dpkg-deb`,
+    );
   }
   const work = await workFolder(dirname(folder), name);
   try {
-    onProgress(`fetching the Debian package ${name} into ${folder} (nothing is installed, no root needed)`);
+    onProgress(`Downloading the Debian package ${name} to ${folder} (not installed, no root needed)`);
     const deb = await download(name, work, env, onProgress);
-    onProgress(`unpacking ${name}`);
+    onProgress(`Unpacking ${name}`);
     const unpacked = join(work, 'unpacked');
     const { code, output } = await runCommand('dpkg-deb', ['--extract', deb, unpacked], { env });
-    if (code !== 0) throw unavailable(`Debian package ${name}: dpkg-deb could not unpack it\n${output.trimEnd()}`);
+    if (code !== 0) throw unavailable(`Debian package ${name}: dpkg-deb failed to unpack it\n${output.trimEnd()}`);
     await moveIntoPlace(unpacked, folder);
     return folder;
   } finally {
@@ -48,7 +49,7 @@ export async function provisionDebianPackage(name: string, options: ProvisionOpt
   }
 }
 
-/** Tries the package lists that the system has; where they are absent or outdated, fetches lists of our own. */
+/** Uses the system's package lists; if those are absent or outdated, downloads separate lists. */
 async function download(
   name: string,
   work: string,
@@ -59,22 +60,22 @@ async function download(
   await mkdir(folders.deb);
   await mkdir(join(folders.cache, 'archives', 'partial'), { recursive: true });
   await mkdir(join(folders.lists, 'partial'), { recursive: true });
-  // As root, apt would fetch as the user _apt, who cannot enter a home folder.
+  // As root, apt would download as the user _apt, who cannot read a home folder.
   const options = ['-o', `Dir::Cache=${folders.cache}`, '-o', 'APT::Sandbox::User=root'];
   const ownLists = ['-o', `Dir::State::lists=${folders.lists}`, '-o', 'Acquire::Languages=none'];
   const apt = (...args: string[]) =>
     runCommand('apt-get', [...options, ...args], { cwd: folders.deb, env: { ...env, LC_ALL: 'C' }, onLine });
 
-  let told = '';
+  let log = '';
   for (const lists of [[], ownLists]) {
-    // A failing update is no verdict: one broken third-party source fails it, and the others are still of use.
-    if (lists.length > 0) told += (await apt(...lists, 'update')).output;
+    // One broken third-party source fails the update, but the other lists are usable.
+    if (lists.length > 0) log += (await apt(...lists, 'update')).output;
     const { code, output } = await apt(...lists, 'download', name);
     const file = (await readdir(folders.deb)).find((entry) => entry.endsWith('.deb'));
     if (code === 0 && file !== undefined) return join(folders.deb, file);
-    told += output;
+    log += output;
   }
-  throw unavailable(`Debian package ${name} could not be downloaded; apt-get said:\n${told.trimEnd()}`);
+  throw unavailable(`Debian package ${name} could not be downloaded; output of apt-get:\n${log.trimEnd()}`);
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -82,7 +83,7 @@ function cacheFolder(env: NodeJS.ProcessEnv): string {
   return join(isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache'), 'gatewayz-metrics');
 }
 
-/** Release and architecture, as in `debian-12-x64`: after an upgrade, and in a home shared by machines, others fit. */
+/** Release and architecture, such as `debian-12-x64`, because binaries depend on both. */
 async function systemName(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const field = (key: string) => new RegExp(`^${key}="?([\\w.-]+)`, 'm').exec(text)?.[1];
@@ -94,7 +95,7 @@ async function workFolder(parent: string, name: string): Promise<string> {
     await mkdir(parent, { recursive: true });
     return await mkdtemp(join(parent, `.${name}-`));
   } catch (cause) {
-    throw unavailable(`cannot write to the cache folder ${parent}: set XDG_CACHE_HOME to a folder that can be`, cause);
+    throw unavailable(`cannot write to the cache folder ${parent}. Set XDG_CACHE_HOME to a writable folder.`, cause);
   }
 }
 
@@ -102,7 +103,7 @@ async function moveIntoPlace(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (cause) {
-    // Somebody else was faster, with the same contents.
+    // Another process finished first, with the same contents.
     if (!(await exists(to))) throw cause;
   }
 }

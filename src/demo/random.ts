@@ -1,18 +1,22 @@
-/** Random numbers that are the same for the same seed. */
+/** Deterministic random numbers. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** 0 <= value < 1. */
   next(): number;
   between(low: number, high: number): number;
   chance(probability: number): boolean;
-  /** How many of something happen where `mean` do on average (Poisson). */
+  /** Number of events, with a Poisson distribution of this mean. */
   count(mean: number): number;
-  /** Around `median`, never below 0 and with a long tail upwards (log-normal), as response times are. */
+  /** A response time: log-normal around `median`, with a long upper tail. */
   duration(median: number): number;
-  /** One of the items, by weight where weights are given. Throws for an empty list. */
+  /**
+   * One of the items, by weight if given.
+   *
+   * @throws {RangeError} for an empty list
+   */
   pick<T>(items: readonly T[], weight?: (item: T) => number): T;
 }
 
-/** The generator is mulberry32: 32 bits of state, good enough for a demonstration. */
+/** Creates a mulberry32 generator: the same seed gives the same numbers. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

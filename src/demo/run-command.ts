@@ -3,23 +3,23 @@ import { createInterface } from 'node:readline';
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** Default: this process's own. Its PATH is also where the command is looked for. */
+  /** Default: this process's environment. Its PATH is searched for the command. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Text for the command's standard input, which is empty without it. */
+  /** Standard input; default: empty. */
   readonly stdin?: string;
-  /** Called for each line on either stream, as it comes. */
+  /** Called for each line of either stream as it arrives. */
   readonly onLine?: (line: string) => void;
 }
 
 export interface CommandResult {
-  /** Exit code; -1 for a command that a signal ended. */
+  /** Exit code; -1 if a signal ended the command. */
   readonly code: number;
   readonly stdout: string;
-  /** Both streams, in order of arrival. */
+  /** stdout and stderr in order of arrival. */
   readonly output: string;
 }
 
-/** Runs a program (no shell) to its end, whatever its exit code. Rejects where it cannot be started. */
+/** Runs a program without a shell and resolves at its end, whatever the exit code. Rejects if it cannot be started. */
 export function runCommand(
   command: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function runCommand(
     });
     if (onLine !== undefined) createInterface({ input: stream }).on('line', onLine);
   }
-  // A program may end without having read its input; its exit code tells more than the broken pipe.
+  // A program may exit without reading its input; the exit code says more than EPIPE.
   child.stdin.on('error', () => {});
   child.stdin.end(stdin);
   return new Promise((resolve, reject) => {

@@ -8,19 +8,19 @@ import { GatewayzMetricsError } from '../errors.js';
 import { freePort } from './free-port.js';
 
 interface StartSettings {
-  /** Path of the prometheus program. */
+  /** Path of the prometheus executable. */
   readonly binary: string;
-  /** Folder of the database; made if absent. It may hold blocks already, and stays when Prometheus has stopped. */
+  /** Database folder, created if absent. It may already hold blocks and is not removed. */
   readonly dataDir: string;
-  /** Default: any free port. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Further flags, such as `--storage.tsdb.retention.time=1d`. */
+  /** Additional flags, such as `--storage.tsdb.retention.time=1d`. */
   readonly extraArgs?: readonly string[];
-  /** Gets each line that Prometheus logs. */
+  /** Called with each log line of Prometheus. */
   readonly log?: (line: string) => void;
 }
 
-/** `configText` is written to `<dataDir>/prometheus.yml`; paths in it are relative to that folder. */
+/** Options of `startPrometheus`. `configText` is written to `<dataDir>/prometheus.yml`; its paths are relative to that folder. */
 export type StartOptions = StartSettings & ({ readonly configFile: string } | { readonly configText: string });
 
 export interface RunningPrometheus {
@@ -28,28 +28,28 @@ export interface RunningPrometheus {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Ends the process and waits until it is gone; may be called again. SIGTERM first, SIGKILL ten seconds later. */
-  stop(): Promise<void>;
+  /** Sends SIGTERM, SIGKILL ten seconds later, and waits for the exit. May be called more than once. */
+  close(): Promise<void>;
 }
 
-const readyWithin = 60_000;
-const stopWithin = 10_000;
-const portRaces = 3;
+const readyTimeout = 60_000;
+const closeTimeout = 10_000;
+const maxPortAttempts = 3;
 
 /**
- * Starts Prometheus on 127.0.0.1 and waits until it answers queries. Rejects with `tool_unavailable`, and what Prometheus
- * last logged, when it ends by itself or is not ready within a minute; nothing is left running then. Does not outlive
- * this process, unless that is killed.
+ * Starts Prometheus on 127.0.0.1 and waits until it is ready. The child process ends with this process, except after SIGKILL.
+ *
+ * @throws {GatewayzMetricsError} tool_unavailable with the last log lines, if Prometheus exits or is not ready within a minute
  */
 export async function startPrometheus(options: StartOptions): Promise<RunningPrometheus> {
   const configFile = await placeConfig(options);
-  if (options.port !== undefined) return launch(options, configFile, await claimed(options.port));
+  if (options.port !== undefined) return launch(options, configFile, await requireFree(options.port));
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await launch(options, configFile, await freePort());
     } catch (error) {
-      // Somebody took the port between our look and Prometheus's.
-      if (attempt === portRaces || !String(error).includes('address already in use')) throw error;
+      // Another process took the port in between.
+      if (attempt === maxPortAttempts || !String(error).includes('address already in use')) throw error;
     }
   }
 }
@@ -62,13 +62,13 @@ async function placeConfig(options: StartOptions): Promise<string> {
   return path;
 }
 
-/** Without this look, another Prometheus on the port would answer in the place of ours. */
-async function claimed(port: number): Promise<number> {
+/** Rejects if the port is in use; otherwise another Prometheus there would be taken for ours. */
+async function requireFree(port: number): Promise<number> {
   try {
     return await freePort(port);
   } catch (cause) {
     throw unavailable(
-      `Prometheus cannot listen on 127.0.0.1:${port}, something else does: stop it or choose a port`,
+      `127.0.0.1:${port} is in use by another process. Stop that process or choose another port for Prometheus.`,
       cause,
     );
   }
@@ -99,38 +99,35 @@ async function launch(options: StartOptions, configFile: string, port: number): 
   void ended.then(() => process.off('exit', killAtExit));
 
   const url = `http://127.0.0.1:${port}`;
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped ??= end(child, ended);
-    return stopped;
-  };
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= end(child, ended));
   try {
     await once(child, 'spawn');
     if (child.pid === undefined) throw new TypeError('a started process has no pid');
     await ready(url, child);
-    return { url, port, pid: child.pid, stop };
+    return { url, port, pid: child.pid, close };
   } catch (cause) {
-    await stop();
-    const said = lastLines.length > 0 ? `; it last said:\n${lastLines.join('\n')}` : '';
-    throw unavailable(`Prometheus (${options.binary}) did not start: ${(cause as Error).message}${said}`, cause);
+    await close();
+    const logged = lastLines.length > 0 ? `; last log lines:\n${lastLines.join('\n')}` : '';
+    throw unavailable(`Prometheus (${options.binary}) did not start: ${(cause as Error).message}${logged}`, cause);
   }
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + readyWithin;
+  const deadline = Date.now() + readyTimeout;
   while (Date.now() < deadline) {
-    if (hasEnded(child)) throw new Error(`it ended with ${child.signalCode ?? `code ${child.exitCode}`}`);
+    if (hasEnded(child)) throw new Error(`exited with ${child.signalCode ?? `code ${child.exitCode}`}`);
     const response = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
     await response?.body?.cancel();
     if (response?.ok === true) return;
     await delay(50);
   }
-  throw new Error(`it was not ready within ${readyWithin / 1000} s`);
+  throw new Error(`not ready within ${readyTimeout / 1000} s`);
 }
 
 async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), stopWithin);
+  const force = setTimeout(() => child.kill('SIGKILL'), closeTimeout);
   await ended;
   clearTimeout(force);
 }

@@ -10,38 +10,38 @@ import { createRandom } from './random.js';
 import { createTraffic, type PlannedRequest, stepMilliseconds } from './traffic.js';
 
 export interface SimulatedGatewayOptions {
-  /** The same seed gives the same traffic, step by step. */
+  /** The same seed gives the same traffic. */
   readonly seed: number;
-  /** On 127.0.0.1; default: a free one. */
+  /** Port on 127.0.0.1; default: a free port. */
   readonly port?: number;
-  /** What the steps of the traffic follow. */
+  /** Drives the traffic; default: the system clock. */
   readonly clock?: Clock;
 }
 
-export interface Simulated {
+export interface SimulatedServer {
   readonly url: string;
   readonly port: number;
-  /** Ends traffic, requests and server; may be called again. */
-  stop(): Promise<void>;
+  /** Stops traffic, requests and server. May be called more than once. */
+  close(): Promise<void>;
 }
 
 /**
  * A gateway with 16 providers, 120 models and traffic of its own, which exports the contract at `/metrics` from the first
  * moment. Visitors may chat with it too. Rejects when the port cannot be had.
  */
-export async function startSimulatedGateway(options: SimulatedGatewayOptions): Promise<Simulated> {
+export async function startSimulatedGateway(options: SimulatedGatewayOptions): Promise<SimulatedServer> {
   const { seed, port: wanted = 0, clock = systemClock } = options;
   const metrics = createGatewayMetrics();
   const traffic = createTraffic(seed, metrics);
   const visitors = createRandom(seed + 1);
   const planned = new Map<string, Inference>();
-  const stopping = new AbortController();
-  // Every request that waits listens.
-  setMaxListeners(0, stopping.signal);
+  const closing = new AbortController();
+  // One listener per waiting request.
+  setMaxListeners(0, closing.signal);
 
   const app = await buildGatewayApp({
     metrics,
-    signal: stopping.signal,
+    signal: closing.signal,
     outcomeOf({ id, model, stream }) {
       const outcome = planned.get(id);
       if (outcome !== undefined) return outcome;
@@ -55,7 +55,7 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
   async function send(request: PlannedRequest, id: string): Promise<void> {
     if (request.kind === 'chat') planned.set(id, request.outcome);
     try {
-      const answer = await pool.request({ ...httpRequest(request, id), signal: stopping.signal });
+      const answer = await pool.request({ ...httpRequest(request, id), signal: closing.signal });
       await finished(answer.resume());
     } finally {
       planned.delete(id);
@@ -68,7 +68,7 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
   const step = () => {
     for (const request of traffic.step()) {
       sent += 1;
-      // A request that fails is seen in the metrics; while stopping all may fail.
+      // Failed requests are visible in the metrics; while closing, all may fail.
       const done = send(request, `simulated-${sent}`).catch(() => undefined);
       inFlight.add(done);
       void done.then(() => inFlight.delete(done));
@@ -77,15 +77,15 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
   };
   step();
 
-  let stopped: Promise<void> | undefined;
-  const stop = async () => {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
     timer.cancel();
-    stopping.abort();
+    closing.abort();
     await pool.destroy();
     await Promise.all(inFlight);
     await app.close();
   };
-  return { url, port: Number(new URL(url).port), stop: () => (stopped ??= stop()) };
+  return { url, port: Number(new URL(url).port), close: () => (closed ??= close()) };
 }
 
 function httpRequest(request: PlannedRequest, id: string) {

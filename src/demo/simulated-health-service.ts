@@ -1,21 +1,21 @@
 import fastify from 'fastify';
 import { type Clock, systemClock } from '../clock.js';
 import { createRandom } from './random.js';
-import type { Simulated } from './simulated-gateway.js';
+import type { SimulatedServer } from './simulated-gateway.js';
 
 export interface SimulatedHealthServiceOptions {
-  /** The same seed gives the same values at the same distance from the start. */
+  /** The same seed gives the same values at the same time since the start. */
   readonly seed: number;
-  /** On 127.0.0.1; default: a free one. */
+  /** Port on 127.0.0.1; default: a free port. */
   readonly port?: number;
   readonly clock?: Clock;
 }
 
-/** How long values stay. */
+/** Milliseconds between changes of the values. */
 const period = 10_000;
 
-/** A Health Service with its four endpoints; values change a little every ten seconds, and a status may vanish. */
-export async function startSimulatedHealthService(options: SimulatedHealthServiceOptions): Promise<Simulated> {
+/** Starts a Health Service with its four endpoints. Values change every ten seconds; a status may disappear. */
+export async function startSimulatedHealthService(options: SimulatedHealthServiceOptions): Promise<SimulatedServer> {
   const { seed, port = 0, clock = systemClock } = options;
   const startedAt = clock.now();
   const app = fastify({ forceCloseConnections: true });
@@ -80,8 +80,8 @@ export async function startSimulatedHealthService(options: SimulatedHealthServic
   });
 
   const url = await app.listen({ host: '127.0.0.1', port });
-  let stopped: Promise<void> | undefined;
-  return { url, port: Number(new URL(url).port), stop: () => (stopped ??= Promise.resolve(app.close())) };
+  let closed: Promise<void> | undefined;
+  return { url, port: Number(new URL(url).port), close: () => (closed ??= Promise.resolve(app.close())) };
 }
 
 function valuesOf(seed: number, periods: number) {

@@ -10,7 +10,7 @@ import { startSimulatedGateway } from './simulated-gateway.js';
 import { startSimulatedHealthService } from './simulated-health-service.js';
 
 export interface StackOptions {
-  /** Of the service, on 127.0.0.1. */
+  /** Port of the service on 127.0.0.1. */
   readonly port: number;
   /** The same seed gives the same traffic. */
   readonly seed: number;
@@ -25,34 +25,31 @@ export interface Stack {
     readonly gateway: string;
     readonly healthService: string;
   };
-  /** Ends everything that was started, and removes the database. May be called twice. */
-  stop(): Promise<void>;
+  /** Closes everything and removes the database. May be called more than once. */
+  close(): Promise<void>;
 }
 
 /**
- * A simulated gateway, a simulated Health Service, a real Prometheus that scrapes the gateway and our scrape target, and
- * the service in front. If one part cannot be started, those that were are ended again.
+ * Starts the demo: a simulated gateway, a simulated Health Service, a real Prometheus that scrapes the gateway and this
+ * service, and the service itself. If one part cannot be started, the others are closed.
  */
 export async function startStack({ port, seed, onProgress }: StackOptions): Promise<Stack> {
-  const ends: (() => Promise<unknown>)[] = [];
-  let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopped ??= endAll(ends);
-    return stopped;
-  };
+  const closers: (() => Promise<unknown>)[] = [];
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= closeAll(closers));
   try {
     const { prometheus: binary, version } = await provisionPrometheus({ onProgress });
     const gateway = await startSimulatedGateway({ seed });
-    ends.push(() => gateway.stop());
+    closers.push(() => gateway.close());
     const healthService = await startSimulatedHealthService({ seed });
-    ends.push(() => healthService.stop());
+    closers.push(() => healthService.close());
 
     const dataDir = await mkdtemp(join(tmpdir(), 'gatewayz-metrics-demo-'));
-    ends.push(() => rm(dataDir, { recursive: true, force: true }));
+    closers.push(() => rm(dataDir, { recursive: true, force: true }));
     onProgress(`Starting Prometheus ${version}`);
     const configText = prometheusConfig(new URL(gateway.url).host, port);
     const prometheus = await startPrometheus({ binary, dataDir, configText });
-    ends.push(() => prometheus.stop());
+    closers.push(() => prometheus.close());
 
     const log = pino({ level: 'silent' });
     const metrics = await createMetrics({
@@ -60,12 +57,12 @@ export async function startStack({ port, seed, onProgress }: StackOptions): Prom
       port,
       prometheusUrl: prometheus.url,
       healthServiceUrl: healthService.url,
-      // As `serve` has it on loopback.
+      // On, as with `serve` on a loopback address.
       datasource: true,
       logger: log,
     });
     const service = createStandalone(metrics, log);
-    ends.push(() => service.close());
+    closers.push(() => service.close());
     await service.listen({ host: '127.0.0.1', port });
     const urls = {
       service: `http://127.0.0.1:${port}`,
@@ -73,16 +70,16 @@ export async function startStack({ port, seed, onProgress }: StackOptions): Prom
       gateway: gateway.url,
       healthService: healthService.url,
     };
-    return { metrics, urls, stop };
+    return { metrics, urls, close };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }
 
-/** In reverse, so that nothing loses what it depends on; one that fails to end does not keep the others running. */
-async function endAll(ends: readonly (() => Promise<unknown>)[]): Promise<void> {
-  for (const end of [...ends].reverse()) await end().catch(() => undefined);
+/** Closes in reverse order, so that nothing loses what it depends on; a failure does not keep the others open. */
+async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of [...closers].reverse()) await close().catch(() => undefined);
 }
 
 function prometheusConfig(gateway: string, port: number): string {

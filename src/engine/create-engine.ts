@@ -1,11 +1,13 @@
 import type { OutputFamily } from '../catalogue/compile.js';
-import { knownCatalogue } from '../catalogue/known-catalogue.js';
+import { consoleEndpoints } from '../catalogue/console.js';
+import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Collector, Family, Snapshot } from '../model.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
 import type { Settings } from '../settings.js';
 import { latestInstant } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
+import { createConsoleCollector } from '../upstream/console-collector.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
 import { createPrometheusCollector } from '../upstream/prometheus-collector.js';
 import type { Engine, EngineEvents, EngineInput, EngineState } from './engine.js';
@@ -36,12 +38,13 @@ export function createEngine(
   clock: Clock = systemClock,
 ): Engine {
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = knownCatalogue(scope, settings.healthServiceUrl !== undefined, queries);
+  const catalogue = precompiledCatalogue(scope, settings.healthServiceUrl !== undefined, queries);
   const client = createPrometheusClient(settings, clock);
   const health = startHealth(clock);
   const record = new RefreshRecord(settings.metricsRefreshInterval / 1000, events.log);
-  const endpoints = new Map([
+  const endpoints = new Map<string, readonly string[]>([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
+    ...consoleEndpoints(catalogue.fields, (row) => catalogue.rows.has(row)),
     ...Object.entries(catalogue.families).map(([endpoint, families]): [string, string[]] => [
       endpoint,
       families.map((family) => family.row),
@@ -52,7 +55,7 @@ export function createEngine(
   const { metricsMaxSeries, metricsRecorded } = settings;
   const prometheus = createPrometheusCollector(client, catalogue, metricsMaxSeries, metricsRecorded, clock);
   const refresher = new Refresher({
-    collectors: health ? [prometheus, health.collector] : [prometheus],
+    collectors: [prometheus, ...(health ? [health.collector] : []), createConsoleCollector(client, catalogue)],
     endpoints,
     interval: settings.metricsRefreshInterval,
     delay: settings.metricsEvaluationDelay,

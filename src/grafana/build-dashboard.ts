@@ -2,13 +2,10 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { buildPanel, datasource } from './build-panel.js';
 import type { DashboardSpec, VariableSpec } from './panel.js';
 
-/** On every dashboard of ours: what links find each other by. */
+/** Tag of all generated dashboards; the dashboard links use it. */
 const tag = 'gatewayz';
 
-/**
- * The dashboard as Grafana 11 and later import it. `datasourceUid` is chosen at first; another can be chosen from the
- * drop-down.
- */
+/** Builds a dashboard for Grafana 11 and later. `datasourceUid` is the default of the datasource variable. */
 export function buildDashboard(spec: DashboardSpec, datasourceUid: string): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(spec.title)
     .uid(spec.uid)

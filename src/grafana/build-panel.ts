@@ -7,19 +7,19 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { graphBuilder } from './graph-builder.js';
 import { legendList } from './legend.js';
-import type { PanelQuery, PanelSpec, Scale, Threshold } from './panel.js';
+import type { FieldOptions, PanelQuery, PanelSpec, Threshold } from './panel.js';
+import { timeSeriesBuilder } from './time-series-builder.js';
 
-/** As Grafana fills it in. */
+/** Reference to a Grafana variable. */
 const variable = (name: string): string => `$\{${name}}`;
 
-/** What all panels take their data from: the drop-down of that name. */
+/** The datasource selected by the variable `datasource`. */
 export const datasource: dashboard.DataSourceRef = { type: 'prometheus', uid: variable('datasource') };
 
 type Spec<Kind extends PanelSpec['kind']> = Extract<PanelSpec, { kind: Kind }>;
 
-/** The panel without its place on the grid; `id` is unique in its dashboard. */
+/** Builds a panel without grid position; `id` is unique in its dashboard. */
 export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel> {
   const panel = builderOf(spec);
   panel
@@ -34,20 +34,20 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
   if (spec.kind === 'table') return panel;
   spec.queries.forEach((query, index) => {
     const legend = query.legend ?? spec.title;
-    panel.withTarget(target({ ...query, legend }, index, spec.kind === 'now' || spec.kind === 'top'));
+    panel.withTarget(target({ ...query, legend }, index, spec.kind === 'stat' || spec.kind === 'bargauge'));
     if (query.color !== undefined) {
       panel.overrideByName(legend, [
         { id: 'color', value: { mode: dashboard.FieldColorModeId.Fixed, fixedColor: query.color } },
       ]);
     }
-    for (const { names, color, shades } of query.colors ?? []) {
+    for (const { pattern: names, color, shades } of query.colors ?? []) {
       const mode = shades ? dashboard.FieldColorModeId.Shades : dashboard.FieldColorModeId.Fixed;
       panel.overrideByRegexp(`/^(?:${names})$/`, [{ id: 'color', value: { mode, fixedColor: color } }]);
     }
   });
   panel
     .unit(spec.unit)
-    .thresholds(thresholds(spec.thresholds ?? [{ color: spec.kind === 'top' ? 'blue' : 'text' }]))
+    .thresholds(thresholds(spec.thresholds ?? [{ color: spec.kind === 'bargauge' ? 'blue' : 'text' }]))
     .mappings(mappings(spec));
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
@@ -55,22 +55,28 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
   return panel;
 }
 
-/** In units of the grid. */
-const heights: Readonly<Record<PanelSpec['kind'], number>> = { now: 4, top: 8, graph: 8, states: 8, table: 12 };
+/** Default heights in grid rows. */
+const heights: Readonly<Record<PanelSpec['kind'], number>> = {
+  stat: 4,
+  bargauge: 8,
+  timeseries: 8,
+  'state-timeline': 8,
+  table: 12,
+};
 
-/** What the builders of all kinds have in common. */
+/** Builder of any panel kind. */
 type AnyBuilder = StatBuilder | BarGaugeBuilder | TimeSeriesBuilder | StateTimelineBuilder | TableBuilder;
 
 function builderOf(spec: PanelSpec): AnyBuilder {
   switch (spec.kind) {
-    case 'now':
-      return nowBuilder();
-    case 'top':
-      return topBuilder();
-    case 'graph':
-      return graphBuilder(spec);
-    case 'states':
-      return statesBuilder(spec);
+    case 'stat':
+      return statBuilder();
+    case 'bargauge':
+      return barGaugeBuilder();
+    case 'timeseries':
+      return timeSeriesBuilder(spec);
+    case 'state-timeline':
+      return stateTimelineBuilder(spec);
     case 'table':
       return tableBuilder(spec);
   }
@@ -79,7 +85,7 @@ function builderOf(spec: PanelSpec): AnyBuilder {
 const lastValue = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
 const byThreshold = () => new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds);
 
-function nowBuilder(): StatBuilder {
+function statBuilder(): StatBuilder {
   return new StatBuilder()
     .reduceOptions(lastValue())
     .colorScheme(byThreshold())
@@ -88,7 +94,7 @@ function nowBuilder(): StatBuilder {
     .textMode(common.BigValueTextMode.Auto);
 }
 
-function topBuilder(): BarGaugeBuilder {
+function barGaugeBuilder(): BarGaugeBuilder {
   return new BarGaugeBuilder()
     .reduceOptions(lastValue())
     .colorScheme(byThreshold())
@@ -98,7 +104,7 @@ function topBuilder(): BarGaugeBuilder {
     .valueMode(common.BarGaugeValueMode.Text);
 }
 
-function statesBuilder(spec: Spec<'states'>): StateTimelineBuilder {
+function stateTimelineBuilder(spec: Spec<'state-timeline'>): StateTimelineBuilder {
   const builder = new StateTimelineBuilder()
     .mergeValues(true)
     .showValue(common.VisibilityMode.Never)
@@ -111,7 +117,7 @@ function statesBuilder(spec: Spec<'states'>): StateTimelineBuilder {
   return builder;
 }
 
-/** One row per value of the label, one column per query. */
+/** A table with one row per label value and one column per query. */
 function tableBuilder({ by, columns, first }: Spec<'table'>): TableBuilder {
   const builder = new TableBuilder()
     .showHeader(true)
@@ -125,7 +131,7 @@ function tableBuilder({ by, columns, first }: Spec<'table'>): TableBuilder {
       { id: 'mappings', value: mappings(column) },
       { id: 'thresholds', value: thresholds(column.thresholds ?? [{ color: 'text' }]).build() },
       ...(column.decimals === undefined ? [] : [{ id: 'decimals', value: column.decimals }]),
-      ...(column.names === undefined && column.thresholds === undefined
+      ...(column.mappings === undefined && column.thresholds === undefined
         ? []
         : [{ id: 'custom.cellOptions', value: { type: common.TableCellDisplayMode.ColorText } }]),
     ]);
@@ -167,7 +173,7 @@ function thresholds(steps: readonly Threshold[]): dashboard.ThresholdsConfigBuil
     .steps(steps.map(({ from = null, color }) => ({ value: from, color })));
 }
 
-function mappings({ names = [] }: Scale): dashboard.ValueMapping[] {
+function mappings({ mappings: names = [] }: FieldOptions): dashboard.ValueMapping[] {
   return names.length === 0
     ? []
     : [
@@ -191,9 +197,9 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-function detailsLink({ kind, details }: PanelSpec): dashboard.DashboardLinkBuilder[] {
+function detailsLink({ kind, drilldown: details }: PanelSpec): dashboard.DashboardLinkBuilder[] {
   if (details === undefined) return [];
-  // The rows of a table are no series any more, their labels have become columns.
+  // In a table, labels are columns, not series labels.
   const label = (name: string): string =>
     variable(
       kind === 'table' ? `__data.fields.${capitalized(name)}:percentencode` : `__field.labels.${name}:percentencode`,

@@ -5,11 +5,11 @@ import { modelsDashboard } from './dashboards/models.js';
 import { overviewDashboard } from './dashboards/overview.js';
 import { providersDashboard } from './dashboards/providers.js';
 import { thisServiceDashboard } from './dashboards/this-service.js';
-import type { Objectives } from './objectives.js';
 import type { DashboardSpec } from './panel.js';
 import type { Queries } from './queries.js';
+import type { Objectives } from './service-level-objectives.js';
 
-/** All dashboards, in the order in which a reader comes to them. */
+/** All dashboards, in reading order. */
 export function dashboardSpecs(queries: Queries, objectives: Objectives): readonly DashboardSpec[] {
   return [
     overviewDashboard(queries, objectives),

@@ -1,16 +1,16 @@
 /**
- * PromQL that several dashboards and alerts share, without scope. A numerator that has no series yet counts as 0 while its
- * denominator is there; without traffic there is no value.
+ * PromQL shared by dashboards and alerts, without base selector. A missing numerator is 0 while the denominator exists;
+ * without traffic there is no value.
  */
 
-/** Grouping as in `sum by (provider)`; none: `sum`. */
+/** Grouping labels, as in `sum by (provider)`; empty: `sum`. */
 export type By = readonly string[];
 
 export function sumBy(by: By, vector: string): string {
   return by.length === 0 ? `sum(${vector})` : `sum by (${by.join(', ')}) (${vector})`;
 }
 
-/** Per second. `matchers` as between braces; empty: all series. */
+/** Summed rate per second. `matchers` is PromQL without braces. */
 export function rateOf(metric: string, { matchers = '', by = [], window = '5m' }: RateOptions = {}): string {
   return sumBy(by, `rate(${metric}${matchers === '' ? '' : `{${matchers}}`}[${window}])`);
 }
@@ -21,14 +21,14 @@ export interface RateOptions {
   readonly window?: string;
 }
 
-/** Part of a counter's increase that has further matchers, 0 to 1. */
+/** Ratio of the increase with the matchers `part` to the whole increase, 0 to 1. */
 export function shareOf(metric: string, part: string, { matchers = '', by = [], window = '5m' }: RateOptions): string {
   const all = rateOf(metric, { matchers, by, window });
   const chosen = rateOf(metric, { matchers: [part, matchers].filter((text) => text !== '').join(','), by, window });
   return `(${chosen} or 0 * ${all}) / (${all} > 0)`;
 }
 
-/** Mean of a histogram or summary. */
+/** Mean of a histogram or summary in a window. */
 export function meanOf(metric: string, options: RateOptions): string {
   return `${rateOf(`${metric}_sum`, options)} / (${rateOf(`${metric}_count`, options)} > 0)`;
 }
@@ -38,7 +38,7 @@ export function quantileOf(quantile: number, metric: string, options: RateOption
   return `histogram_quantile(${quantile}, ${rateOf(`${metric}_bucket`, { ...options, by })}) >= 0`;
 }
 
-/** The series of an instant that are highest, highest first. */
+/** The highest series, in descending order. */
 export function top(count: number, vector: string): string {
   return `sort_desc(topk(${count}, ${vector}))`;
 }

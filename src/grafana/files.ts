@@ -2,13 +2,13 @@ import { alerts } from './alerts.js';
 import { buildDashboard } from './build-dashboard.js';
 import { dashboardSpecs } from './dashboards.js';
 import { grafanaAlertRules } from './grafana-alerts.js';
-import type { Objectives } from './objectives.js';
 import { alertGroups, type RuleGroup, type RunbookUrl, recordingGroup } from './prometheus-rules.js';
 import { type DatasourceOptions, provisioningFiles } from './provisioning.js';
 import { createQueries, type QueryOptions } from './queries.js';
 import { recordingRules } from './recording-rules.js';
+import type { Objectives } from './service-level-objectives.js';
 
-/** What the user's stack is like. */
+/** Options of `dashboards` and `rules`. */
 export interface GrafanaOptions {
   readonly queries: QueryOptions;
   readonly objectives: Objectives;
@@ -16,7 +16,7 @@ export interface GrafanaOptions {
   readonly runbook: RunbookUrl;
 }
 
-/** Everything for Grafana, by the path below a folder of one's choice. */
+/** Content of all Grafana files, by path relative to the output folder. */
 export function grafanaFiles(options: GrafanaOptions): ReadonlyMap<string, string> {
   const { queries, objectives, datasources } = options;
   const dashboards = dashboardSpecs(createQueries(queries), objectives).map((spec) => {
@@ -27,13 +27,18 @@ export function grafanaFiles(options: GrafanaOptions): ReadonlyMap<string, strin
   return new Map([...dashboards, ...[...provisioning].map(([path, text]) => [`provisioning/${path}`, text] as const)]);
 }
 
-/** The alerts alone, for `provisioning/alerting` of Grafana. */
+/** Content of the file for Grafana's `provisioning/alerting`. */
 export function grafanaAlerts({ queries, objectives, datasources, runbook }: GrafanaOptions): string {
-  const asked = createQueries(queries);
-  return grafanaAlertRules(alerts(asked, objectives), dashboardSpecs(asked, objectives), datasources.uid, runbook);
+  const catalogueQueries = createQueries(queries);
+  return grafanaAlertRules(
+    alerts(catalogueQueries, objectives),
+    dashboardSpecs(catalogueQueries, objectives),
+    datasources.uid,
+    runbook,
+  );
 }
 
-/** Groups of rules for Prometheus, by kind. */
+/** Rule groups for Prometheus, by kind. */
 export function ruleGroups({ queries, objectives, runbook }: GrafanaOptions): {
   readonly alerts: readonly RuleGroup[];
   readonly recording: readonly RuleGroup[];

@@ -1,11 +1,11 @@
-import { type Alert, paces } from './alerts.js';
+import { type Alert, groupIntervals } from './alerts.js';
 import { type DashboardSpec, panelIds } from './panel.js';
 import { annotationsOf, type RunbookUrl } from './prometheus-rules.js';
 import { toYaml } from './yaml-file.js';
 
 /**
- * The alerts for Grafana's own alerting, as a file for `provisioning/alerting`. Grafana fills environment variables into
- * such a file, but not into annotations: `$` may stand nowhere else.
+ * Alert rules for Grafana's alerting, as a file for `provisioning/alerting`. Grafana expands environment variables in the
+ * file except in annotations, so `$` must not occur elsewhere.
  */
 export function grafanaAlertRules(
   alerts: readonly Alert[],
@@ -13,22 +13,22 @@ export function grafanaAlertRules(
   datasourceUid: string,
   runbook: RunbookUrl,
 ): string {
-  const groups = Object.entries(paces).map(([pace, interval]) => ({
+  const groups = Object.entries(groupIntervals).map(([pace, interval]) => ({
     orgId: 1,
     name: `gatewayz-${pace}`,
     folder: 'GatewayZ',
     interval,
     rules: alerts
-      .filter((alert) => alert.pace === pace)
+      .filter((alert) => alert.group === pace)
       .map((alert) => ({
         uid: alert.name.replace(/[A-Z]/g, (letter, at: number) => (at > 0 ? '-' : '') + letter.toLowerCase()),
         title: alert.name,
         condition: 'B',
         data: [valueQuery(alert, datasourceUid), comparison(alert)],
-        // A query with no answer has nothing to compare; what must not be absent says 0 then.
+        // No data is no alert; alerts on absence return 0 instead.
         noDataState: 'OK',
         execErrState: 'Error',
-        for: alert.lasting,
+        for: alert.pendingFor,
         labels: { severity: alert.severity },
         annotations: { ...annotationsOf(alert, runbook, '$values.A.Value'), ...panelOf(alert, dashboards) },
       })),
@@ -68,10 +68,10 @@ function comparison({ fires, threshold }: Alert) {
   };
 }
 
-/** Annotations with which Grafana links an alert to a panel. */
+/** Annotations that link the alert to its panel in Grafana. */
 function panelOf({ dashboard, panel }: Alert, dashboards: readonly DashboardSpec[]): Readonly<Record<string, string>> {
   const spec = dashboards.find(({ uid }) => uid === dashboard);
   const id = spec === undefined ? undefined : panelIds(spec).get(panel);
-  if (id === undefined) throw new TypeError(`there is no panel ${JSON.stringify(panel)} in ${dashboard}`);
+  if (id === undefined) throw new TypeError(`dashboard ${dashboard} has no panel ${JSON.stringify(panel)}`);
   return { __dashboardUid__: dashboard, __panelId__: String(id) };
 }

@@ -1,6 +1,6 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 
-/** Names below the panel. */
+/** Legend as a list below the panel. */
 export function legendList(): common.VizLegendOptionsBuilder {
   return new common.VizLegendOptionsBuilder()
     .showLegend(true)
@@ -8,7 +8,7 @@ export function legendList(): common.VizLegendOptionsBuilder {
     .placement(common.LegendPlacement.Bottom);
 }
 
-/** A line for each name beside the panel, highest first. */
+/** Legend as a table beside the panel, highest value first. */
 export function legendTable(): common.VizLegendOptionsBuilder {
   return new common.VizLegendOptionsBuilder()
     .showLegend(true)

@@ -1,11 +1,11 @@
-/** Upper part of a scale begins at `from`; the lowest has none. */
+/** One threshold step: the color from `from` on; the base step has no `from`. */
 export interface Threshold {
   readonly from?: number;
   readonly color: 'green' | 'orange' | 'red' | 'blue' | 'text';
 }
 
-/** What a number is shown as. */
-export interface ValueName {
+/** Text and color shown for a value. */
+export interface ValueMapping {
   readonly value: number;
   readonly text: string;
   readonly color: string;
@@ -13,33 +13,33 @@ export interface ValueName {
 
 export interface PanelQuery {
   readonly expr: string;
-  /** Name of a series, with `{{label}}`; without one the panel's title stands for its only series. */
+  /** Legend format, with `{{label}}`; default: the panel's title. */
   readonly legend?: string;
-  /** Where the series' meaning has a colour of its own. */
+  /** Fixed color of the query's only series. */
   readonly color?: Threshold['color'];
-  /** The same where a query has several series. */
+  /** Fixed colors by series name. */
   readonly colors?: readonly SeriesColor[];
 }
 
-/** Colour of the series whose whole name a regular expression matches; with `shades`, each gets its own shade of it. */
+/** Color of the series whose whole name matches a regular expression; with `shades`, each series has its own shade. */
 export interface SeriesColor {
-  readonly names: string;
+  readonly pattern: string;
   readonly color: 'green' | 'orange' | 'red' | 'blue' | 'yellow' | 'purple';
   readonly shades?: true;
 }
 
-/** How one quantity is shown. */
-export interface Scale {
-  /** Grafana's id of the unit: `reqps`, `percentunit`, `s` and so on. */
+/** Grafana's standard options of a field: unit, range, thresholds, mappings. */
+export interface FieldOptions {
+  /** Grafana unit id, such as `reqps`, `percentunit` or `s`. */
   readonly unit: string;
   readonly decimals?: number;
   readonly min?: number;
   readonly max?: number;
   readonly thresholds?: readonly Threshold[];
-  readonly names?: readonly ValueName[];
+  readonly mappings?: readonly ValueMapping[];
 }
 
-export interface Column extends Scale {
+export interface Column extends FieldOptions {
   readonly name: string;
   readonly expr: string;
 }
@@ -47,46 +47,50 @@ export interface Column extends Scale {
 interface PanelBase {
   readonly title: string;
   readonly description: string;
-  /** Of 24 columns. */
+  /** Grid columns, of 24. */
   readonly width: number;
-  /** In units of the grid, where it differs from what its kind usually has. */
+  /** Grid rows; default: by panel kind. */
   readonly height?: number;
-  /** Metrics without which the panel is empty, and which a backend may leave out; told in the description. */
+  /** Optional metrics without which the panel is empty; named in the description. */
   readonly emptyWithout?: readonly string[];
-  /** Dashboard that tells more, and labels of the series that become its variables. */
-  readonly details?: { readonly uid: string; readonly variables?: readonly string[] };
+  /** Dashboard to link to, and series labels passed as its variables. */
+  readonly drilldown?: { readonly uid: string; readonly variables?: readonly string[] };
 }
 
-/** One panel, as data. `now` is evaluated at one instant, `graph` and `states` over the dashboard's time. */
+/** Definition of a panel. `stat`, `bargauge` and `table` use instant queries, `timeseries` and `state-timeline` range queries. */
 export type PanelSpec = PanelBase &
   (
-    | (Scale & { readonly kind: 'now'; readonly queries: readonly PanelQuery[] })
-    | (Scale & { readonly kind: 'top'; readonly queries: readonly PanelQuery[] })
-    | (Scale & {
-        readonly kind: 'graph';
+    | (FieldOptions & { readonly kind: 'stat'; readonly queries: readonly PanelQuery[] })
+    | (FieldOptions & { readonly kind: 'bargauge'; readonly queries: readonly PanelQuery[] })
+    | (FieldOptions & {
+        readonly kind: 'timeseries';
         readonly queries: readonly PanelQuery[];
         readonly stacked?: boolean;
-        /** A series for each of many things: listed beside the graph, highest first, each in one colour on all dashboards. */
-        readonly many?: true;
-        /** Least step, for queries that are costly. */
+        /** One series for each of many things: legend as a table, highest first, colors by series name. */
+        readonly manySeries?: true;
+        /** Minimum step, for expensive queries. */
         readonly step?: string;
       })
-    | (Scale & { readonly kind: 'states'; readonly queries: readonly PanelQuery[]; readonly step?: string })
+    | (FieldOptions & {
+        readonly kind: 'state-timeline';
+        readonly queries: readonly PanelQuery[];
+        readonly step?: string;
+      })
     | {
         readonly kind: 'table';
-        /** Label with a row for each of its values. */
+        /** Label with one table row per value. */
         readonly by: string;
         readonly columns: readonly Column[];
-        /** Name of the column whose highest value comes first. */
+        /** Name of the column to sort by, descending. */
         readonly first: string;
       }
   );
 
-/** A drop-down of a label's values; what it offers depends on those before it. */
+/** A variable with the values of a label, filtered by the variables before it. */
 export interface VariableSpec {
   readonly name: string;
   readonly label: string;
-  /** A series selector, in scope. */
+  /** Scoped series selector. */
   readonly series: string;
 }
 
@@ -98,7 +102,7 @@ export interface DashboardSpec {
   readonly rows: readonly { readonly title: string; readonly panels: readonly PanelSpec[] }[];
 }
 
-/** Numbers of a dashboard's panels and rows, from 1 in their order; by title, of the panels. */
+/** Panel ids by title. Rows and panels are numbered from 1 in order. */
 export function panelIds({ rows }: DashboardSpec): ReadonlyMap<string, number> {
   const inOrder = rows.flatMap(({ panels }) => [undefined, ...panels.map(({ title }) => title)]);
   return new Map(inOrder.flatMap((title, index) => (title === undefined ? [] : [[title, index + 1] as const])));

@@ -1,44 +1,44 @@
-import { type Alert, paces } from './alerts.js';
+import { type Alert, groupIntervals } from './alerts.js';
 import type { RecordingRule } from './recording-rules.js';
 import { toYaml } from './yaml-file.js';
 
-/** Where the runbook is: a page with a section of each alert's name; undefined: this repository's. */
+/** URL of a page with a section for each alert name; undefined: the runbook of this repository. */
 export type RunbookUrl = string | undefined;
 
-/** A group of a rule file. */
+/** A rule group of a rule file. */
 export interface RuleGroup {
   readonly name: string;
   readonly interval: string;
   readonly rules: readonly object[];
 }
 
-/** A rule file for Prometheus, Mimir, Thanos or vmalert. */
+/** Content of a rule file for Prometheus, Mimir, Thanos or vmalert. */
 export function ruleFile(groups: readonly RuleGroup[]): string {
   return toYaml({ groups });
 }
 
 export function alertGroups(alerts: readonly Alert[], runbook: RunbookUrl): readonly RuleGroup[] {
-  return Object.entries(paces).map(([pace, interval]) => ({
+  return Object.entries(groupIntervals).map(([pace, interval]) => ({
     name: `gatewayz-alerts-${pace}`,
     interval,
     rules: alerts
-      .filter((alert) => alert.pace === pace)
+      .filter((alert) => alert.group === pace)
       .map((alert) => ({
         alert: alert.name,
         expr: `(${alert.value}) ${alert.fires === 'above' ? '>' : '<'} ${alert.threshold}`,
-        for: alert.lasting,
+        for: alert.pendingFor,
         labels: { severity: alert.severity },
         annotations: annotationsOf(alert, runbook, '$value'),
       })),
   }));
 }
 
-/** One group, so that everything in it is of one instant. */
+/** All recording rules in one group, so that they share one evaluation timestamp. */
 export function recordingGroup(rules: readonly RecordingRule[]): RuleGroup {
   return { name: 'gatewayz-recording', interval: '30s', rules };
 }
 
-/** `value` is how the evaluator's templates call the value. */
+/** Annotations of an alert; `value` is the template expression for its value. */
 export function annotationsOf(alert: Alert, runbook: RunbookUrl, value: string): Readonly<Record<string, string>> {
   const filled = (template: string): string => template.replaceAll('$value', () => value);
   const anchor = alert.name.toLowerCase();

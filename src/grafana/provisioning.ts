@@ -1,18 +1,18 @@
 import { toYaml } from './yaml-file.js';
 
 export interface DatasourceOptions {
-  /** Of Prometheus, which is what the dashboards choose at first. */
+  /** Uid of the Prometheus datasource, the default of all dashboards. */
   readonly uid: string;
-  /** As Grafana reaches it. */
+  /** URL of Prometheus as seen from Grafana. */
   readonly prometheusUrl: string;
-  /** This service's Prometheus API, with the prefix, as Grafana reaches it. */
+  /** URL of this service's Prometheus API, with the prefix, as seen from Grafana. */
   readonly backendUrl: string;
 }
 
-/** Where the dashboards lie for Grafana. */
+/** Dashboards folder in the Grafana container. */
 export const dashboardsFolder = '/var/lib/grafana/dashboards';
 
-/** Files for Grafana's provisioning folder, by their path in it. */
+/** Content of Grafana's provisioning files, by path relative to the provisioning folder. */
 export function provisioningFiles({ uid, prometheusUrl, backendUrl }: DatasourceOptions): ReadonlyMap<string, string> {
   const query = { httpMethod: 'POST', timeInterval: '15s' };
   const prometheus = {
@@ -30,7 +30,7 @@ export function provisioningFiles({ uid, prometheusUrl, backendUrl }: Datasource
     access: 'proxy',
     url: backendUrl,
     jsonData: { ...query, manageAlerts: false, httpHeaderName1: 'Authorization' },
-    // Grafana fills the variable in; without tokens in METRICS_TOKENS_FILE it may be empty.
+    // Grafana expands the variable. It may be empty if no tokens are configured.
     secureJsonData: { httpHeaderValue1: 'Bearer $GATEWAYZ_METRICS_TOKEN' },
   };
   const provider = {

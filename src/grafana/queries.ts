@@ -3,41 +3,45 @@ import { createCatalogue } from '../catalogue/index.js';
 import type { SummaryField } from '../catalogue/row.js';
 import { addMatchers } from '../promql/add-matchers.js';
 import type { Matcher } from '../promql/matchers.js';
-import { withPrefix, withWindow } from './rewrite.js';
+import { withPrefix, withWindow } from './rewrite-promql.js';
 
 export interface QueryOptions {
-  /** Base selector and marker, as the service itself applies them to the gateway's series. */
+  /** Base selector and marker for the gateway's series, as in the service. */
   readonly scope: Scope;
-  /** Narrows the series of the service's own scrape target, which the base selector does not cover. */
+  /** Matchers for the series of this service's own scrape target; the base selector does not apply there. */
   readonly serviceSelector: readonly Matcher[];
-  /** Stands before every metric name in the Prometheus that is asked; empty where names are as the gateway writes them. */
+  /** Prefix of every metric name in the queried Prometheus; empty if names are as the gateway exports them. */
   readonly metricPrefix: string;
 }
 
-/** Where PromQL for people comes from: the catalogue's canonical texts, and others in the same scope. */
+/** PromQL for dashboards and rules: canonical expressions of the catalogue, and others with the same matchers. */
 export interface Queries {
   readonly fields: readonly SummaryField[];
-  /** Canonical text of a row's part. Throws for a row or part that does not exist. */
+  /**
+   * Canonical PromQL of a part of a row.
+   *
+   * @throws {TypeError} for an unknown row or part
+   */
   row(id: string, part?: string): string;
-  /** Canonical text of a summary field; of the Health Service's, the value that our scrape target tells. */
+  /** Canonical PromQL of a summary field; for Health Service fields, the family on this service's scrape target. */
   field(field: SummaryField): string;
-  /** A text over series of the gateway. */
+  /** Adds base selector, marker and prefix to PromQL over series of the gateway. */
   gateway(promql: string): string;
-  /** A text over series of our own scrape target: the Health Service's families, and our own. */
+  /** Adds service selector, marker and prefix to PromQL over series of this service's scrape target. */
   service(promql: string): string;
 }
 
-/** For a graph: every window is the one that suits its step. Grafana fills it in. */
+/** Replaces every window with `$__rate_interval`, for range queries. */
 export function overTime(promql: string): string {
   return withWindow(promql, '$__rate_interval');
 }
 
-/** For one number about the dashboard's whole time. Grafana fills it in. */
+/** Replaces every window with `$__range`, for one number over the selected range. */
 export function overRange(promql: string): string {
   return withWindow(promql, '$__range');
 }
 
-/** @throws GatewayzMetricsError `catalogue_invalid` */
+/** @throws {GatewayzMetricsError} catalogue_invalid */
 export function createQueries({ scope, serviceSelector, metricPrefix }: QueryOptions): Queries {
   const { rows, fields, matchers } = createCatalogue(scope, true);
   const { marker } = scope;

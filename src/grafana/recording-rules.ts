@@ -6,7 +6,7 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** One rule for each block that is worth recording, in the scope in which the service asks for it. */
+/** One rule for each shared query worth recording, with the matchers that the service uses. */
 export function recordingRules(options: QueryOptions): readonly RecordingRule[] {
   const { gateway } = createQueries(options);
   const recorded = recordedBlocks(options.scope.selector, options.metricPrefix);

@@ -1,18 +1,18 @@
 import type { SeriesColor } from './panel.js';
 
-/** Of HTTP status codes, by their class. */
+/** Colors of HTTP status codes, by class. */
 export const statusCodeColors: readonly SeriesColor[] = [
-  { names: '[123]..', color: 'green', shades: true },
-  { names: '4..', color: 'orange', shades: true },
-  { names: '5..', color: 'red', shades: true },
+  { pattern: '[123]..', color: 'green', shades: true },
+  { pattern: '4..', color: 'orange', shades: true },
+  { pattern: '5..', color: 'red', shades: true },
 ];
 
-/** Of the outcomes of inference requests, of the Health Service's checks and of refreshes. */
+/** Colors of the outcomes of inference requests, health checks and refreshes. */
 export const outcomeColors: readonly SeriesColor[] = [
-  { names: 'success', color: 'green' },
-  { names: 'error|failure', color: 'red' },
-  { names: 'timeout', color: 'orange' },
-  { names: 'rate_limited|partial', color: 'yellow' },
-  { names: 'unauthorized', color: 'purple' },
-  { names: 'not_found', color: 'blue' },
+  { pattern: 'success', color: 'green' },
+  { pattern: 'error|failure', color: 'red' },
+  { pattern: 'timeout', color: 'orange' },
+  { pattern: 'rate_limited|partial', color: 'yellow' },
+  { pattern: 'unauthorized', color: 'purple' },
+  { pattern: 'not_found', color: 'blue' },
 ];

@@ -1,4 +1,4 @@
-/** Names of the dashboards in URLs; links and alerts use them. */
+/** Dashboard uids, for links and alerts. */
 export const uids = {
   overview: 'gatewayz-overview',
   http: 'gatewayz-http',

@@ -72,6 +72,9 @@ export function verdictOf(input: VerdictInput, { degradedFrom, downAbove }: Verd
     return { state: 'quiet', sentence: 'Quiet: no requests in the last 5 minutes.' };
   }
   if (requestsPerMinute === 0) return { state: 'quiet', sentence: 'Quiet: no requests in the last minute.' };
+  if (active.length === 0 && providers.length > 0) {
+    return { state: 'quiet', sentence: 'Quiet: no inference requests in the last 5 minutes.' };
+  }
   if (active.length === 0) return { state: 'well', sentence: 'The gateway is well.' };
   const all = active.length === 1 ? `its provider ${active[0]!.name} is` : `all ${active.length} active providers are`;
   return { state: 'well', sentence: `The gateway is well: ${all} healthy.` };
@@ -99,7 +102,7 @@ function busiestFirst(providers: readonly Provider[]): readonly Provider[] {
 
 function percent(ratio: number): string {
   const value = 100 * ratio;
-  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`;
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)}%`;
 }
 
 function ageText(seconds: number): string {

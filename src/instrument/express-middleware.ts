@@ -1,6 +1,6 @@
-import { isServerFault } from './exception-type.js';
+import { isServerError } from './exceptions.js';
 import { type RoutedRequest, watchRoute } from './express-route.js';
-import type { Intake } from './intake.js';
+import type { InputValidator } from './input-validator.js';
 import type { TrackRequest } from './request-tracker.js';
 import { declaredBytes, onResponseEnd, type ServerResponseLike } from './response-end.js';
 
@@ -15,17 +15,17 @@ interface ResponseLike extends ServerResponseLike {
 
 type Next = (error?: unknown) => void;
 
-/** For `app.use`, before the routes. */
+/** Middleware for `app.use`, before the routes. */
 export type ExpressMiddleware = (request: RequestLike, response: ResponseLike, next: Next) => void;
 
-/** For `app.use`, after the routes. */
+/** Error middleware for `app.use`, after the routes. */
 export type ExpressErrorMiddleware = (error: unknown, request: unknown, response: unknown, next: Next) => void;
 
 /**
- * Express 4 and 5. The route is chosen later, so a request in progress has the path `pending`; one without a route ends
- * as `unmatched`.
+ * HTTP metrics for Express 4 and 5. Express matches the route later, so a request in progress has the path `pending`; one
+ * without a route ends as `unmatched`.
  */
-export function createExpressMiddleware(track: TrackRequest, guard: Intake['guard']): ExpressMiddleware {
+export function createExpressMiddleware(track: TrackRequest, guard: InputValidator['guard']): ExpressMiddleware {
   const begin = guard('express', (request: RequestLike, response: ResponseLike) => {
     const route = watchRoute(request, guard);
     const end = track({
@@ -43,9 +43,10 @@ export function createExpressMiddleware(track: TrackRequest, guard: Intake['guar
   };
 }
 
+/** Counts server-side exceptions and passes them on. */
 export function createExpressErrorMiddleware(recordException: (error: unknown) => void): ExpressErrorMiddleware {
   return (error, _request, _response, next) => {
-    if (isServerFault(error)) recordException(error instanceof Error ? error : typeof error);
+    if (isServerError(error)) recordException(error instanceof Error ? error : typeof error);
     next(error);
   };
 }

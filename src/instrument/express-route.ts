@@ -1,6 +1,6 @@
-import type { Intake } from './intake.js';
+import type { InputValidator } from './input-validator.js';
 
-/** What is needed of an Express request. Express assigns these while it looks for the handler. */
+/** The properties of an Express request that Express assigns during routing. */
 export interface RoutedRequest {
   baseUrl: string;
   params: object;
@@ -8,20 +8,20 @@ export interface RoutedRequest {
 }
 
 /**
- * Follows Express to the route that handles a request; the function it returns gives the pattern, mount points included, or
- * `undefined` while no route was found.
+ * Tracks which route handles a request. Returns a function that gives the route pattern including mount points, or
+ * `undefined` if no route matched so far.
  *
- * Express keeps the pattern of a route but not that of a mount point: inside `app.use('/orgs/:org', router)`, `baseUrl` is
- * `/orgs/acme`. And once an error handler answers, `baseUrl` is that of the error handler. So `baseUrl` and `route` are
- * watched: when `baseUrl` grows, `params` are those of the mount point, and when `route` is set, `baseUrl` is that of the
- * route. A mount point that is a RegExp without groups tells nothing: there the limit of distinct paths holds.
+ * Express exposes the pattern of a route but not of a mount point: inside `app.use('/orgs/:org', router)`, `baseUrl` is
+ * `/orgs/acme`, and in an error handler it is that handler's. So assignments to `baseUrl` and `route` are intercepted: when
+ * `baseUrl` grows, `params` belong to the mount point; when `route` is set, `baseUrl` belongs to the route. For a mount point
+ * that is a RegExp without groups, only the limit on distinct paths applies.
  */
-export function watchRoute(request: RoutedRequest, guard: Intake['guard']): () => string | undefined {
+export function watchRoute(request: RoutedRequest, guard: InputValidator['guard']): () => string | undefined {
   let base = request.baseUrl;
   let pattern: string | undefined;
   const patterns = new Map([[base, mountPattern(base, request.params)]]);
 
-  // Express also sets `baseUrl` to what it was before the first router: undefined.
+  // Express restores the initial `baseUrl`, which is undefined.
   const onBase = (next: string | undefined = '') => {
     if (next.length > base.length) {
       patterns.set(next, `${patterns.get(base) ?? ''}${mountPattern(next.slice(base.length), request.params)}`);
@@ -38,7 +38,7 @@ export function watchRoute(request: RoutedRequest, guard: Intake['guard']): () =
   return () => pattern;
 }
 
-/** Tells `changed` every value that the property is set to. */
+/** Calls `changed` with every value assigned to the property. */
 function watch<Key extends keyof RoutedRequest>(
   request: RoutedRequest,
   key: Key,
@@ -60,7 +60,7 @@ function routePath(path: unknown): string {
   return Array.isArray(path) ? path.map(routePath).join('|') : String(path);
 }
 
-/** `/orgs/acme` with `{ org: 'acme' }` is `/orgs/:org`; where a value is no segment of its own, only the names are left. */
+/** `/orgs/acme` with `{ org: 'acme' }` is `/orgs/:org`; if a value is not a whole segment, only the names remain. */
 function mountPattern(mount: string, params: object): string {
   const names = new Map<string, string>();
   for (const [name, value] of Object.entries(params)) {

@@ -1,5 +1,5 @@
-import { isServerFault } from './exception-type.js';
-import type { Intake } from './intake.js';
+import { isServerError } from './exceptions.js';
+import type { InputValidator } from './input-validator.js';
 import type { TrackRequest } from './request-tracker.js';
 import { declaredBytes, onResponseEnd, type ServerResponseLike } from './response-end.js';
 
@@ -16,20 +16,20 @@ interface ReplyLike {
 
 type Done = () => void;
 
-/** What is needed of a Fastify instance (4.10 or later). */
+/** The part of a Fastify instance (4.10 or later) that the plugin uses. */
 export interface FastifyLike {
   addHook(name: 'onRequest', hook: (request: RequestLike, reply: ReplyLike, done: Done) => void): unknown;
   addHook(name: 'onError', hook: (request: RequestLike, reply: ReplyLike, error: Error, done: Done) => void): unknown;
 }
 
-/** For `app.register`. */
+/** Plugin for `app.register`. */
 export type FastifyPlugin = (app: FastifyLike, options: unknown, done: Done) => void;
 
-/** Covers the whole instance it is registered in, not a child of it; a request without a route has the path `unmatched`. */
+/** HTTP metrics for the Fastify scope it is registered in. A request without a route has the path `unmatched`. */
 export function createFastifyPlugin(
   track: TrackRequest,
   recordException: (error: Error) => void,
-  guard: Intake['guard'],
+  guard: InputValidator['guard'],
 ): FastifyPlugin {
   const begin = guard('fastify', (request: RequestLike, reply: ReplyLike) => {
     const end = track({
@@ -46,7 +46,7 @@ export function createFastifyPlugin(
       next();
     });
     app.addHook('onError', (_request, _reply, error, next) => {
-      if (isServerFault(error)) recordException(error);
+      if (isServerError(error)) recordException(error);
       next();
     });
     done();

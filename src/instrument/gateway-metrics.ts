@@ -7,42 +7,83 @@ import {
   type ExpressMiddleware,
 } from './express-middleware.js';
 import { createFastifyPlugin, type FastifyPlugin } from './fastify-plugin.js';
+import { createInputValidator } from './input-validator.js';
 import { createInstruments, type MetricsRegistry } from './instruments.js';
-import { createIntake } from './intake.js';
 import { createMetricsHandler, type MetricsHandler } from './metrics-handler.js';
 import { createRecorders, type Recorders } from './recorders.js';
 import { createRequestTracker, type TrackRequest } from './request-tracker.js';
 
 export interface GatewayMetricsOptions {
-  /** Where the metrics are registered; default: a registry of its own, never prom-client's global one. */
+  /** prom-client registry; default: a new one, never prom-client's global registry. */
   readonly registry?: MetricsRegistry;
-  /** The `app_name` label; default `gatewayz`. */
+  /** Value of the `app_name` label; default `gatewayz`. */
   readonly appName?: string;
-  /** How many different pairs of provider and model are told apart, default 20000; for later ones `model` is `other`. */
+  /** Maximum number of provider-model pairs, default 20000; further models are recorded as `other`. */
   readonly maxPairs?: number;
 }
 
 /**
- * The metrics of one gateway. Nothing in here throws into the gateway: a value that cannot be right (not a number,
- * negative, an empty name) is ignored and counts in `gatewayz_instrument_rejected_total{reason}`.
+ * Instrumentation of one gateway. No method throws: an invalid value (not a number, negative, an empty name) is ignored and
+ * counted in `gatewayz_instrument_rejected_total{reason}`.
  */
 export interface GatewayMetrics extends Recorders {
   readonly registry: MetricsRegistry;
-  /** `app.register(fastify)`, before the routes. */
+  /**
+   * Fastify plugin with the HTTP metrics. Register it in the scope of the gateway's own routes, before them.
+   *
+   * @example
+   * await app.register(async (gateway) => {
+   *   await gateway.register(instruments.fastify);
+   *   gateway.post('/v1/chat/completions', complete);
+   * });
+   */
   readonly fastify: FastifyPlugin;
-  /** `app.use(express)`, before the routes. */
+  /**
+   * Express middleware with the HTTP metrics, before the gateway's own routes.
+   *
+   * @example
+   * app.get('/metrics', instruments.handler);
+   * app.use(instruments.express);
+   */
   readonly express: ExpressMiddleware;
-  /** `app.use(expressErrors)`, after the routes and before other error handlers: counts exceptions and passes them on. */
+  /**
+   * Express error middleware that counts exceptions and passes them on; after the routes, before other error handlers.
+   *
+   * @example
+   * app.use(instruments.expressErrors);
+   */
   readonly expressErrors: ExpressErrorMiddleware;
-  /** The HTTP hook itself, for other frameworks. */
+  /**
+   * Records one HTTP request, for other frameworks. Call the returned function when the response has ended.
+   *
+   * @example
+   * const end = instruments.trackRequest({ method: 'POST', path: '/v1/chat/completions' });
+   * response.once('close', () => end({ status: response.statusCode }));
+   */
   readonly trackRequest: TrackRequest;
-  /** What `GET /metrics` answers. Rejects only if a metric that the host put into the registry does. */
+  /**
+   * Exposition text for `GET /metrics`. Rejects only if a metric that the host added to the registry does.
+   *
+   * @example
+   * const { contentType, body } = await instruments.metrics();
+   */
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
-  /** `GET /metrics` for Express and `node:http`. */
+  /**
+   * Request handler of `GET /metrics` for Express and `node:http`.
+   *
+   * @example
+   * app.get('/metrics', instruments.handler);
+   */
   readonly handler: MetricsHandler;
 }
 
-/** Throws `settings_invalid` for an option that cannot be used, or a registry that has one of the metrics already. */
+/**
+ * Creates the instrumentation of a gateway: recorders, HTTP hooks and the `/metrics` text.
+ *
+ * @example
+ * const instruments = createGatewayMetrics({ appName: 'chat-gateway' });
+ * @throws {GatewayzMetricsError} settings_invalid for an invalid option, or a registry that already has one of the metrics
+ */
 export function createGatewayMetrics(options: GatewayMetricsOptions = {}): GatewayMetrics {
   const { registry = new Registry(), appName = 'gatewayz', maxPairs = 20_000 } = options;
   if (typeof appName !== 'string' || appName === '') {
@@ -52,17 +93,17 @@ export function createGatewayMetrics(options: GatewayMetricsOptions = {}): Gatew
     throw new GatewayzMetricsError('settings_invalid', `maxPairs: expected a whole number from 1, got ${maxPairs}`);
   }
   const instruments = createInstruments(registry);
-  const intake = createIntake(instruments, maxPairs);
-  const recorders = createRecorders(instruments, intake, appName);
-  const trackRequest = createRequestTracker(instruments, intake, appName);
+  const validator = createInputValidator(instruments, maxPairs);
+  const recorders = createRecorders(instruments, validator, appName);
+  const trackRequest = createRequestTracker(instruments, validator, appName);
   const metrics = async () => ({ contentType: registry.contentType, body: await registry.metrics() });
 
   return {
     ...recorders,
     registry,
     trackRequest,
-    fastify: createFastifyPlugin(trackRequest, recorders.recordException, intake.guard),
-    express: createExpressMiddleware(trackRequest, intake.guard),
+    fastify: createFastifyPlugin(trackRequest, recorders.recordException, validator.guard),
+    express: createExpressMiddleware(trackRequest, validator.guard),
     expressErrors: createExpressErrorMiddleware(recorders.recordException),
     metrics,
     handler: createMetricsHandler(metrics),

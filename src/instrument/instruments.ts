@@ -7,9 +7,9 @@ import {
   type Registry,
 } from 'prom-client';
 import { GatewayzMetricsError } from '../errors.js';
-import { contract, type MetricSpec } from './contract.js';
+import { type MetricSpec, metricSpecs } from './metric-specs.js';
 
-/** A prom-client registry of either format. */
+/** A prom-client registry, in Prometheus or OpenMetrics format. */
 export type MetricsRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
 type Instrument<Spec extends MetricSpec> = Spec['type'] extends 'counter'
@@ -18,17 +18,21 @@ type Instrument<Spec extends MetricSpec> = Spec['type'] extends 'counter'
     ? Gauge<Spec['labels'][number]>
     : Histogram<Spec['labels'][number]>;
 
-/** The prom-client metrics of the contract, under its keys. */
-export type Instruments = { readonly [Key in keyof typeof contract]: Instrument<(typeof contract)[Key]> };
+/** prom-client metrics, by their key in `metricSpecs`. */
+export type Instruments = { readonly [Key in keyof typeof metricSpecs]: Instrument<(typeof metricSpecs)[Key]> };
 
-/** Registers every metric of the contract. Throws `settings_invalid` when the registry has one of these names already. */
+/**
+ * Registers every metric of `metricSpecs`.
+ *
+ * @throws {GatewayzMetricsError} settings_invalid when the registry already has one of the names
+ */
 export function createInstruments(registry: MetricsRegistry): Instruments {
-  const specs: [string, MetricSpec][] = Object.entries(contract);
+  const specs: [string, MetricSpec][] = Object.entries(metricSpecs);
   const taken = specs.map(([, spec]) => spec.name).filter((name) => registry.getSingleMetric(name) !== undefined);
   if (taken.length > 0) {
     throw new GatewayzMetricsError(
       'settings_invalid',
-      `registry: expected one without the metrics of the kit, got one that has ${taken.join(', ')}`,
+      `registry: expected one without the metrics of gatewayz-metrics/instrument, got one with ${taken.join(', ')}`,
     );
   }
   return Object.fromEntries(specs.map(([key, spec]) => [key, createInstrument(spec, registry)])) as Instruments;

@@ -1,17 +1,17 @@
 import type { Gauge } from 'prom-client';
-import { exceptionType } from './exception-type.js';
+import { exceptionType } from './exceptions.js';
+import type { InputValidator } from './input-validator.js';
 import type { Instruments } from './instruments.js';
-import type { Intake } from './intake.js';
 
-/** One request to a provider. What is left out is not recorded. */
+/** One inference request to a provider. Omitted fields are not recorded. */
 export interface Inference {
   readonly provider: string;
   readonly model: string;
-  /** `success`; anything else counts as an error: `error`, `timeout`, `rate_limited`, … Up to 20 different ones. */
+  /** `success`; anything else is an error: `error`, `timeout`, `rate_limited`, … At most 20 different values. */
   readonly status: string;
-  /** Time until the last byte; leave it out where the provider was never reached. */
+  /** Duration to the last byte; omit it if the provider was never reached. */
   readonly seconds?: number | undefined;
-  /** Time until the first chunk of a stream. */
+  /** Time to the first chunk of a stream. */
   readonly firstChunkSeconds?: number | undefined;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
@@ -20,35 +20,85 @@ export interface Inference {
 
 export interface ProviderHealth {
   readonly provider: string;
-  /** `true`, `false`, or a share from 0 to 1. */
+  /** `true`, `false`, or a ratio from 0 to 1. */
   readonly availability: boolean | number;
-  /** From 0 to 1; left out, the gauge keeps what it has, and without one the error rate is derived from the inferences. */
+  /** 0 to 1. If omitted, the gauge is unchanged; if never set, the error rate is derived from the inference requests. */
   readonly errorRate?: number | undefined;
 }
 
 export interface Recorders {
+  /**
+   * Records one inference request, once, when it has ended or failed.
+   *
+   * @example
+   * recordInference({ provider: 'openai', model: 'gpt-4o', status: 'success', seconds: 1.8, inputTokens: 420, outputTokens: 96 });
+   */
   recordInference(inference: Inference): void;
+  /**
+   * Records one database query.
+   *
+   * @example
+   * recordDatabaseQuery({ table: 'users', operation: 'select', seconds: 0.004 });
+   */
   recordDatabaseQuery(query: { readonly table: string; readonly operation: string; readonly seconds: number }): void;
+  /**
+   * Records one cache lookup.
+   *
+   * @example
+   * recordCacheLookup({ cache: 'auth', hit: true });
+   */
   recordCacheLookup(lookup: { readonly cache: string; readonly hit: boolean }): void;
+  /**
+   * Sets the current size of a cache.
+   *
+   * @example
+   * setCacheSize({ cache: 'auth', bytes: 4096 });
+   */
   setCacheSize(size: { readonly cache: string; readonly bytes: number }): void;
+  /**
+   * Sets what the gateway itself knows about a provider; without it, provider health is derived from the inference requests.
+   *
+   * @example
+   * setProviderHealth({ provider: 'openai', availability: true, errorRate: 0.02 });
+   */
   setProviderHealth(health: ProviderHealth): void;
-  /** Only those of status `active` appear in the summary. */
+  /**
+   * Sets the number of API keys with a status; the summary shows `active`.
+   *
+   * @example
+   * setActiveApiKeys('active', 234);
+   */
   setActiveApiKeys(status: string, count: number): void;
-  /** Only those of status `active` appear in the summary. */
+  /**
+   * Sets the number of trials with a status; the summary shows `active`.
+   *
+   * @example
+   * setTrials('active', 12);
+   */
   setTrials(status: string, count: number): void;
-  /** Active ones only; a plan whose last subscription ended needs a 0. */
+  /**
+   * Sets the number of active subscriptions of a plan. Set 0 when the last one has ended.
+   *
+   * @example
+   * setSubscriptions({ planType: 'pro', billingCycle: 'monthly', count: 45 });
+   */
   setSubscriptions(subscriptions: {
     readonly planType: string;
     readonly billingCycle: string;
     readonly count: number;
   }): void;
-  /** An error, or the name of its type. The Fastify plugin and `expressErrors` call it themselves. */
+  /**
+   * Counts an exception by its type, given an error or a type name. The Fastify plugin and `expressErrors` call it already.
+   *
+   * @example
+   * recordException(error);
+   */
   recordException(error: unknown): void;
 }
 
-export function createRecorders(instruments: Instruments, intake: Intake, appName: string): Recorders {
-  const { guard, label, amount } = intake;
-  /** Passes on a value that was given and is right. */
+export function createRecorders(instruments: Instruments, validator: InputValidator, appName: string): Recorders {
+  const { guard, label, amount } = validator;
+  /** Calls `use` with a value that is present and valid. */
   const given = (call: string, field: string, value: unknown, use: (value: number) => void, max?: number) => {
     const checked = value === undefined ? undefined : amount(call, field, value, max);
     if (checked !== undefined) use(checked);
@@ -65,7 +115,7 @@ export function createRecorders(instruments: Instruments, intake: Intake, appNam
       const call = 'recordInference';
       const provider = label(call, 'provider', inference.provider);
       if (provider === undefined) return;
-      const model = intake.model(call, provider, inference.model);
+      const model = validator.model(call, provider, inference.model);
       const status = label(call, 'status', inference.status);
       if (model === undefined || status === undefined) return;
       const pair = { provider, model };
@@ -100,9 +150,9 @@ export function createRecorders(instruments: Instruments, intake: Intake, appNam
     recordCacheLookup: guard('recordCacheLookup', (lookup) => {
       const call = 'recordCacheLookup';
       const cache_name = label(call, 'cache_name', lookup.cache);
-      if (typeof lookup.hit !== 'boolean') intake.reject(`${call}.hit`);
+      if (typeof lookup.hit !== 'boolean') validator.reject(`${call}.hit`);
       else if (cache_name !== undefined) {
-        // Both, so that a cache that always hits has a rate.
+        // Both series exist from the first lookup, so that a cache that always hits has a rate.
         instruments.cacheHits.inc({ cache_name }, lookup.hit ? 1 : 0);
         instruments.cacheMisses.inc({ cache_name }, lookup.hit ? 0 : 1);
       }

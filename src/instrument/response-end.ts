@@ -1,4 +1,4 @@
-/** What is needed of node's `ServerResponse`. */
+/** The part of Node's `ServerResponse` that is used here. */
 export interface ServerResponseLike {
   readonly statusCode: number;
   readonly headersSent: boolean;
@@ -7,24 +7,24 @@ export interface ServerResponseLike {
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 
-/** What nginx logs for a client that left before an answer. */
+/** Non-standard status from nginx: the client disconnected before a response. */
 const clientClosedRequest = 499;
 
 /**
- * Calls `ended` when the last byte was handed over or the connection broke, whichever is first: possibly twice, possibly
- * at once. The status is the one that was sent, or 499 where none was.
+ * Calls `ended` when the response is flushed or the connection closes: possibly twice, possibly immediately. The status is
+ * the one sent, or 499 if none was.
  */
 export function onResponseEnd(response: ServerResponseLike, ended: (status: number) => void): void {
-  const tell = () => ended(response.headersSent ? response.statusCode : clientClosedRequest);
+  const report = () => ended(response.headersSent ? response.statusCode : clientClosedRequest);
   if (response.closed || response.writableFinished) {
-    tell();
+    report();
     return;
   }
-  response.once('finish', tell);
-  response.once('close', tell);
+  response.once('finish', report);
+  response.once('close', report);
 }
 
-/** The value of a `content-length` header, where it is one. */
+/** Value of a `content-length` header; undefined if absent or malformed. */
 export function declaredBytes(header: unknown): number | undefined {
   const text = typeof header === 'number' ? `${header}` : header;
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { behindDeeperComments } from './cut-entry.js';
 import { applyEdits, type Edit } from './edit.js';
 import { newJob } from './exporter.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import { blankRunAfter, blankRunBefore, lineBreak, lineStart, nextLine } from './lines.js';
 import { type NewJobOptions, newFlowJob, newJobLines } from './new-job.js';
 import { ownCommentsStart } from './own-comments.js';
@@ -12,15 +12,15 @@ import { entriesOf, isFlow } from './yaml-entry.js';
 import { parseYaml, type YamlSource } from './yaml-source.js';
 import { valueAt } from './yaml-walk.js';
 
-/** Whether a list of jobs lacks ours although it has the exporter's; the index of the job that ours goes behind. */
-export function oldJobOf({ jobs }: JobList, facts: Facts): number | undefined {
+/** Index of the exporter's last job in a list that lacks the new job; undefined where there is nothing to add. */
+export function oldJobOf({ jobs }: JobList, facts: StackFacts): number | undefined {
   if (jobs.some(({ name }) => name === newJob)) return undefined;
   const index = jobs.findLastIndex((job) => ['whole', 'part'].includes(shareOf(job, facts.hosts)));
   return index === -1 ? undefined : index;
 }
 
-/** Adds our job behind the exporter's, in every list that has the one and not the other. @throws where it cannot be added. */
-export function addJob(text: string, facts: Facts, options: NewJobOptions): string {
+/** Adds the new job after the exporter's job in every list that lacks it. Returns the text unchanged where that fails. */
+export function addJob(text: string, facts: StackFacts, options: NewJobOptions): string {
   const source = parseYaml(text);
   if (source === undefined) return text;
   for (const list of jobLists(source)) {
@@ -35,7 +35,7 @@ export function addJob(text: string, facts: Facts, options: NewJobOptions): stri
   return text;
 }
 
-/** A job whose lines a template chooses ends who knows where. */
+/** Source of the old job; template directives in it may change where it ends. */
 function entryText({ text }: YamlSource, { collection }: JobList, old: number): string {
   const { start, end } = entriesOf(text, collection)[old]!;
   return text.slice(start, end);
@@ -65,7 +65,7 @@ function flowEdit(source: YamlSource, list: JobList, old: number, options: NewJo
   return { start: end, end, insert: separator + newFlowJob(source, list, old, options) };
 }
 
-/** Whether the only difference that a parser sees is our job, in its place. */
+/** Whether the new job, in its place, is the only difference between the parsed documents. */
 function isAdded(source: YamlSource, list: JobList, old: number, text: string, options: NewJobOptions): boolean {
   const after = parseYaml(text)?.documents.map(({ value }) => value);
   const jobs = valueAt(after?.[list.document], list.path);

@@ -1,14 +1,14 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pendingFiles, performStep } from './perform-step.js';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 import type { Phase, Rewrite } from './rewrite-stack.js';
 import { encodeText } from './stack.js';
 import { isReplaceable } from './stack-files.js';
 import { digestOf, type StateFolder } from './state-folder.js';
 import { readSteps, type Step, writeSteps } from './steps.js';
 
-/** Keeps what is to change and what it becomes, then makes the changes; from the first note on it can be taken back. */
+/** Backs up every file before and after the change, writes the journal, then makes the changes. */
 export async function applyRewrite(
   root: string,
   folder: StateFolder,
@@ -18,7 +18,10 @@ export async function applyRewrite(
 ): Promise<Step> {
   await folder.create();
   const steps = await readSteps(folder);
-  if (steps.some(({ status }) => status === 'started')) throw refusal('an interrupted apply must be finished first');
+  if (steps.some(({ status }) => status === 'started'))
+    throw refusedError(
+      'an earlier apply was interrupted; run migrate apply to finish it or migrate rollback to revert it',
+    );
   await refuseClosed(root, [...rewrite.files.map(({ file }) => file.path), ...rewrite.directories]);
   const files = [];
   for (const { file, after } of rewrite.files) {
@@ -27,8 +30,8 @@ export async function applyRewrite(
     files.push({
       path: file.path,
       mode: mode & 0o7777,
-      before: await folder.keep(bytes),
-      after: await folder.keep(changed),
+      before: await folder.storeBackup(bytes),
+      after: await folder.storeBackup(changed),
     });
   }
   const id = `${phase}-${steps.length}-${digestOf(Buffer.from(at.toISOString())).slice(0, 8)}`;
@@ -40,27 +43,28 @@ export async function applyRewrite(
     files,
     directories: [...rewrite.directories],
   };
-  // What is refused for an edit at the last moment leaves no step behind.
+  // Checked before the journal is written, so that a refused apply leaves no step behind.
   await pendingFiles(root, folder, step);
   await writeSteps(folder, [...steps, step]);
   return finishStep(root, folder, step);
 }
 
-/** What could only be done in part is not begun. */
+/** Refuses a phase that could only be applied in part. */
 async function refuseClosed(root: string, paths: readonly string[]): Promise<void> {
   const closed = [];
   for (const path of paths) if (!(await isReplaceable(root, path))) closed.push(path);
-  if (closed.length > 0) throw refusal(`no right to write to the folder of ${closed.join(', ')}; nothing was changed`);
+  if (closed.length > 0)
+    throw refusedError(`no permission to write to the directory of ${closed.join(', ')}; nothing was changed`);
 }
 
-/** Does the rest of a step that was interrupted, or all of one that was just noted. */
+/** Makes the remaining changes of a step from the journal, and marks it done. */
 export async function finishStep(root: string, folder: StateFolder, step: Step): Promise<Step> {
   try {
     await performStep(root, folder, step);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw refusal(
-      `${error.message}; the phase ${step.phase} is not complete: apply finishes it, rollback takes it back`,
+    throw refusedError(
+      `${error.message}; the phase ${step.phase} is not complete: apply finishes it, rollback reverts it`,
     );
   }
   const done: Step = { ...step, status: 'done' };
@@ -69,7 +73,7 @@ export async function finishStep(root: string, folder: StateFolder, step: Step):
   return done;
 }
 
-/** The step that an interruption left behind. */
+/** The interrupted step, if there is one. */
 export async function startedStep(folder: StateFolder): Promise<Step | undefined> {
   return (await readSteps(folder)).find(({ status }) => status === 'started');
 }

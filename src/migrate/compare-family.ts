@@ -1,43 +1,43 @@
 import type { HealthFamily } from '../catalogue/health.js';
 import { compareGroup, type StepRange, type StepVerdict } from './compare-group.js';
-import { type DocumentedDifference, documentedDifferences, type Evidence } from './documented-differences.js';
+import { type DocumentedDifference, documentedDifferences, type JobSamples } from './documented-differences.js';
 import { counterpart, groupSeries } from './series-group.js';
 
-/** How a family of the new job compares to the same family of the old one. Counts are of steps, summed over label sets. */
+/** Comparison of one family between the two jobs. Counts are steps, summed over label sets. */
 export interface FamilyComparison {
   readonly family: string;
   readonly ok: boolean;
-  /** Label sets of the old job. */
+  /** Number of label sets in the old job. */
   readonly series: number;
   readonly equal: number;
-  /** Not equal at the step itself, but to a value within one poll of it. */
+  /** Steps equal to a value within one poll interval, but not at the step itself. */
   readonly late: number;
-  /** Without a sample of the new job where the old one has one. */
+  /** Steps with a sample in the old job only. */
   readonly gaps: number;
   readonly different: number;
-  /** Explained, by what explains them. */
+  /** Steps explained by a documented difference, by name. */
   readonly documented: Readonly<Partial<Record<DocumentedDifference, number>>>;
-  /** Why it is not ok, or what a person should know; may be empty. */
+  /** Why it failed, or a remark; may be empty. */
   readonly note: string;
 }
 
-export function compareFamily(family: HealthFamily, evidence: Evidence, range: StepRange): FamilyComparison {
-  const [old, fresh] = [evidence.old, evidence.fresh].map((all) =>
+export function compareFamily(family: HealthFamily, samples: JobSamples, range: StepRange): FamilyComparison {
+  const [old, fresh] = [samples.old, samples.fresh].map((all) =>
     groupSeries(all.filter(({ name }) => name === family.name)),
   ) as [Groups, Groups];
   const groups = old.map((group) =>
-    compareGroup(family, group, counterpart(group, fresh, family.labels), evidence, range),
+    compareGroup(family, group, counterpart(group, fresh, family.labels), samples, range),
   );
   const verdicts = groups.flat();
   const count = (wanted: StepVerdict) => verdicts.filter((verdict) => verdict === wanted).length;
   const names = Object.keys(documentedDifferences) as DocumentedDifference[];
   const documented = Object.fromEntries(names.filter((name) => count(name) > 0).map((name) => [name, count(name)]));
   const counts = { equal: count('equal'), late: count('late'), gaps: count('gap'), different: count('different') };
-  const tolerated = Math.min(evidence.reach, Math.floor((range.last - range.first) / 4));
+  const tolerated = Math.min(samples.pollSteps, Math.floor((range.last - range.first) / 4));
   const hasLongGap = groups.some((group) => longestGap(group) > tolerated);
-  const fault = faultOf(family, { ...counts, documented, hasLongGap }, evidence);
-  const note = fault ?? remarkOn(old, fresh, counts.gaps);
-  return { family: family.name, ok: fault === undefined, series: old.length, ...counts, documented, note };
+  const failure = failureOf(family, { ...counts, documented, hasLongGap }, samples);
+  const note = failure ?? noteOn(old, fresh, counts.gaps);
+  return { family: family.name, ok: failure === undefined, series: old.length, ...counts, documented, note };
 }
 
 type Groups = ReturnType<typeof groupSeries>;
@@ -56,13 +56,13 @@ interface Outcome extends Pick<FamilyComparison, 'equal' | 'late' | 'different' 
   readonly hasLongGap: boolean;
 }
 
-function faultOf({ source }: HealthFamily, outcome: Outcome, { endpointUp }: Evidence): string | undefined {
+function failureOf({ source }: HealthFamily, outcome: Outcome, { endpointUp }: JobSamples): string | undefined {
   const { equal, late, different, hasLongGap, documented } = outcome;
-  if (different > 0) return 'the new job has other values';
-  if (hasLongGap) return 'the new job has no value for longer than one poll';
+  if (different > 0) return 'the values of the new job differ';
+  if (hasLongGap) return 'the new job has no value for more than one poll interval';
   const explained = Object.keys(documented);
   if (equal + late > 0 || explained.length === 0) return undefined;
-  // Nothing could be compared: that proves something only where the endpoint did answer.
+  // Nothing was compared; that counts only where the endpoint did respond.
   if (explained.every((name) => name === 'error counting' || name === 'default interval')) return undefined;
   const endpoint = 'endpoint' in source ? source.endpoint : undefined;
   const answered = endpointUp.some(
@@ -70,12 +70,12 @@ function faultOf({ source }: HealthFamily, outcome: Outcome, { endpointUp }: Evi
   );
   return answered && explained.join() === 'zeros from error bodies'
     ? undefined
-    : `${endpoint ?? 'the Health Service'} gave no good answer in the whole window`;
+    : `${endpoint ?? 'the Health Service'} returned no valid response in the whole window`;
 }
 
-function remarkOn(old: Groups, fresh: Groups, gaps: number): string {
+function noteOn(old: Groups, fresh: Groups, gaps: number): string {
   if (old.length === 0) return fresh.length === 0 ? 'in neither job' : 'only in the new job';
-  if (gaps > 0) return 'gaps of less than one poll';
+  if (gaps > 0) return 'gaps of less than one poll interval';
   const keys = ({ labels }: Groups[number]) => Object.keys(labels).toSorted().join(', ');
   const [before, after] = [old[0]!, fresh[0]].map((group) => (group === undefined ? '' : keys(group)));
   return fresh.length > 0 && before !== after ? `labels differ: (${before}) before, (${after}) now` : '';

@@ -1,33 +1,34 @@
 import type { HealthFamily } from '../catalogue/health.js';
-import { type DocumentedDifference, type Evidence, explain, near } from './documented-differences.js';
+import { type DocumentedDifference, explain, type JobSamples, near } from './documented-differences.js';
 import { type SeriesGroup, valuesAt } from './series-group.js';
 
-/** The steps that are judged, both ends included; samples around them are looked at as well. */
+/** The steps to compare, inclusive. Samples around them are used as well. */
 export interface StepRange {
   readonly first: number;
   readonly last: number;
-  /** Time of a step in seconds since the epoch. */
+  /** Timestamp of a step, in seconds since the epoch. */
   readonly time: (step: number) => number;
   /** Seconds between two steps. */
   readonly seconds: number;
 }
 
-/** How the new job stands to the old one at one step; `nothing`: there is nothing to compare. */
+/** Result for one step; `nothing`: no sample to compare. */
 export type StepVerdict = 'equal' | 'late' | 'gap' | 'different' | 'nothing' | DocumentedDifference;
 
-/** Judges each step of a group of series of the old job against the group that stands for it in the new job. */
+/** Compares a series group of the old job with its counterpart in the new job, step by step. */
 export function compareGroup(
   family: HealthFamily,
   old: SeriesGroup,
   fresh: SeriesGroup | undefined,
-  evidence: Evidence,
+  samples: JobSamples,
   range: StepRange,
 ): readonly StepVerdict[] {
   const verdicts: StepVerdict[] = [];
   for (let step = range.first; step <= range.last; step += 1) {
-    const seen = verdicts.slice(-evidence.reach);
-    const verdict = judgeStep(family, old, fresh, evidence, range, step);
-    const isOpen = verdict === 'different' && step > range.last - evidence.reach && hasJustChanged(fresh, step, seen);
+    const seen = verdicts.slice(-samples.pollSteps);
+    const verdict = judgeStep(family, old, fresh, samples, range, step);
+    const isOpen =
+      verdict === 'different' && step > range.last - samples.pollSteps && hasJustChanged(fresh, step, seen);
     verdicts.push(isOpen ? 'late' : verdict);
   }
   return verdicts;
@@ -37,31 +38,31 @@ function judgeStep(
   family: HealthFamily,
   old: SeriesGroup,
   fresh: SeriesGroup | undefined,
-  evidence: Evidence,
+  samples: JobSamples,
   range: StepRange,
   step: number,
 ): StepVerdict {
   const values = valuesAt(fresh, step);
-  const around = near(step, evidence).map((at) => valuesAt(old, at));
+  const around = near(step, samples).map((at) => valuesAt(old, at));
   const isGap = values.length === 0;
   if (isGap ? around.some((list) => list.length === 0) : around.every((list) => list.length === 0)) return 'nothing';
   if (!isGap) {
-    const agrees = agreement(family, range, step, evidence.reach);
+    const agrees = agreement(family, range, step, samples.pollSteps);
     const isAmong = (list: readonly number[]) => (value: number) => list.some((other) => agrees(value, other));
     if (values.every(isAmong(valuesAt(old, step)))) return 'equal';
     if (values.every((value) => around.some((list) => isAmong(list)(value)))) return 'late';
   }
-  return explain({ family, old, step, isGap }, evidence) ?? (isGap ? 'gap' : 'different');
+  return explain({ family, old, step, isGap }, samples) ?? (isGap ? 'gap' : 'different');
 }
 
-/** A time of the last success agrees when it is at most one poll older than the old one's, and not in the future. */
+/** Timestamps of the last success agree within one poll interval, unless they lie in the future. */
 function agreement({ source }: HealthFamily, range: StepRange, step: number, reach: number) {
   const poll = reach * range.seconds;
   if (source.kind !== 'last-success') return (value: number, old: number) => value === old;
   return (value: number, old: number) => value >= old - poll && value <= range.time(step) + poll;
 }
 
-/** The new job is ahead: whether the old one follows is not known yet. */
+/** Whether the new job has just changed, so that the old one may still follow. */
 function hasJustChanged(fresh: SeriesGroup | undefined, step: number, seen: readonly StepVerdict[]): boolean {
   const now = valuesAt(fresh, step).join();
   return seen.some((verdict, index) => {

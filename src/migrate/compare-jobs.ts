@@ -1,10 +1,10 @@
 import { healthFamilies } from '../catalogue/health.js';
 import { compareFamily, type FamilyComparison } from './compare-family.js';
 import type { StepRange } from './compare-group.js';
-import type { Evidence } from './documented-differences.js';
+import type { JobSamples } from './documented-differences.js';
 import type { RangeSeries } from './range-query.js';
 
-/** What Prometheus has of both jobs over a window. */
+/** Comparison of the two jobs over a window. */
 export interface JobsComparison {
   /** Whether the new job can replace the old one. */
   readonly ok: boolean;
@@ -12,34 +12,34 @@ export interface JobsComparison {
   readonly coveredSeconds: number;
   readonly isFull: boolean;
   readonly families: readonly FamilyComparison[];
-  /** What keeps it from being ok beyond single families; may be empty. */
-  readonly faults: readonly string[];
+  /** Reasons for failure other than single families; may be empty. */
+  readonly problems: readonly string[];
 }
 
 /** Compares all families over the part of the window in which both jobs have samples. Pure. */
 export function compareJobs(
-  evidence: Evidence,
+  samples: JobSamples,
   window: StepRange,
   jobs: { old: string; fresh: string },
 ): JobsComparison {
   const begin = (series: readonly RangeSeries[]) => firstStep(series, window);
-  const [old, fresh] = [begin(evidence.old), begin(evidence.fresh)];
-  const faults = [
+  const [old, fresh] = [begin(samples.old), begin(samples.fresh)];
+  const problems = [
     old === undefined && `Prometheus has no sample of the families for the job ${jobs.old} in the window`,
     fresh === undefined && `Prometheus has no sample of the families for the job ${jobs.fresh} in the window`,
-  ].filter((fault) => fault !== false);
+  ].filter((problem) => problem !== false);
   if (old === undefined || fresh === undefined)
-    return { ok: false, coveredSeconds: 0, isFull: false, families: [], faults };
+    return { ok: false, coveredSeconds: 0, isFull: false, families: [], problems };
 
   const both = Math.max(old, fresh);
-  const tolerance = Math.min(evidence.reach, Math.ceil((window.last - window.first) / 10));
+  const tolerance = Math.min(samples.pollSteps, Math.ceil((window.last - window.first) / 10));
   const isFull = both <= window.first + tolerance;
   const coveredSeconds = Math.max(0, window.last - Math.max(both, window.first)) * window.seconds;
-  // The first poll of a job that has just begun is not a gap.
+  // The first poll interval of a new job is not a gap.
   const range = { ...window, first: isFull ? window.first : Math.min(both + tolerance, window.last) };
-  const families = healthFamilies.map((family) => compareFamily(family, evidence, range));
-  if (!isFull) faults.push('the window is not full: both jobs have to be scraped for all of it');
-  return { ok: isFull && families.every(({ ok }) => ok), coveredSeconds, isFull, families, faults };
+  const families = healthFamilies.map((family) => compareFamily(family, samples, range));
+  if (!isFull) problems.push('the window is not full: both jobs must be scraped for all of it');
+  return { ok: isFull && families.every(({ ok }) => ok), coveredSeconds, isFull, families, problems };
 }
 
 /** The first step at which a job has a sample of any family. */

@@ -2,7 +2,7 @@ import { isCollection } from 'yaml';
 import { exporterServices } from './compose.js';
 import { isFields } from './compose-service.js';
 import { isExporterName } from './exporter.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import type { Trace } from './trace.js';
 import { type Collection, entriesOf } from './yaml-entry.js';
 import type { YamlSource } from './yaml-source.js';
@@ -10,13 +10,13 @@ import { entryOf } from './yaml-walk.js';
 
 const shared = ['volumes', 'networks', 'secrets', 'configs'] as const;
 
-/** What a Compose file has only for services that go: a person knows whether it is needed for something else. */
-export function leftoverTraces(source: YamlSource, facts: Facts): readonly Trace[] {
+/** Entries of a Compose file that only removed services use. Listed for manual removal. */
+export function leftoverTraces(source: YamlSource, facts: StackFacts): readonly Trace[] {
   return [...sharedTraces(source, facts), ...buildTraces(source, facts)];
 }
 
-/** Volumes, networks, secrets and configs that no service that stays uses. */
-function sharedTraces(source: YamlSource, facts: Facts): readonly Trace[] {
+/** Volumes, networks, secrets and configs that no remaining service uses. */
+function sharedTraces(source: YamlSource, facts: StackFacts): readonly Trace[] {
   return source.documents.flatMap(({ node: root, value }) => {
     const services = isFields(value) && isFields(value['services']) ? Object.entries(value['services']) : [];
     const [going, staying] = [true, false].map((goes) =>
@@ -30,21 +30,21 @@ function sharedTraces(source: YamlSource, facts: Facts): readonly Trace[] {
         const uses = (service: unknown) => isFields(service) && namesIn(service[kind]).includes(name);
         const entry = entriesOf(source.text, collection as Collection)[index];
         if (entry === undefined || !(going ?? []).some(uses) || (staying ?? []).some(uses)) return [];
-        const why = `no service that stays uses the entry ${name} of ${kind}: take it out if nothing else does`;
+        const why = `no remaining service uses ${kind}.${name}; remove it if nothing else uses it`;
         return [{ kind: 'compose service', action: 'by hand', why, start: entry.start, end: entry.end }] as const;
       });
     });
   });
 }
 
-/** Where a service that goes was built, unless its directory is named like the exporter and judged for itself. */
-function buildTraces(source: YamlSource, facts: Facts): readonly Trace[] {
-  return exporterServices(source, facts.hosts).flatMap(({ name, evidence, place }) => {
-    const { certain, builtFrom } = evidence;
+/** Build directories of removed services, except those named like the exporter (see exporter-directories). */
+function buildTraces(source: YamlSource, facts: StackFacts): readonly Trace[] {
+  return exporterServices(source, facts.hosts).flatMap(({ name, signs, place }) => {
+    const { certain, builtFrom } = signs;
     if (!certain || !facts.services.has(name) || builtFrom === undefined) return [];
     if (builtFrom.split('/').some(isExporterName)) return [];
     const { start, end } = entriesOf(source.text, place.collection)[place.index]!;
-    const why = `the service ${name} is built from ${builtFrom}: delete it if nothing else needs it`;
+    const why = `the service ${name} is built from ${builtFrom}; delete it if nothing else needs it`;
     return [{ kind: 'directory', action: 'by hand', why, start, end }] as const;
   });
 }

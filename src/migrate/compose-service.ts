@@ -1,26 +1,26 @@
 import { exporterPort, isExporterName } from './exporter.js';
 
-/** Why a compose service is the exporter, and whether that is beyond doubt. */
-export interface Evidence {
+/** Signs that a Compose service is the exporter. */
+export interface ExporterSigns {
+  /** Whether the signs prove it. */
   readonly certain: boolean;
   /** As in "builds ./health-service-exporter". */
   readonly signs: readonly string[];
-  /** Path of the build context as it is written, or, where that is no folder of its own, of the Dockerfile. */
+  /** Build context as written; the Dockerfile where the context is the root. */
   readonly builtFrom: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Judges a service by its name and its definition with aliases resolved. Undefined: nothing about it is the exporter's.
- * @param hosts Services that are the exporter by what another file says of them: a definition here that has neither image
- * nor build adds to that one.
+ * Looks for signs of the exporter in a service, aliases resolved. Undefined: there are none.
+ * @param hosts Services that another file identifies as the exporter; a definition with neither image nor build overrides them.
  */
-export function exporterEvidence(
+export function exporterSigns(
   name: string,
   definition: unknown,
   hosts: ReadonlySet<string> = new Set(),
-): Evidence | undefined {
+): ExporterSigns | undefined {
   const service = isFields(definition) ? definition : {};
   const build: Fields = isFields(service['build']) ? service['build'] : { context: service['build'] };
   const context = typeof build['context'] === 'string' ? build['context'] : undefined;
@@ -31,7 +31,7 @@ export function exporterEvidence(
     context !== undefined && isExporterName(lastSegment(context)) && `builds ${context}`,
     image !== undefined && isExporterName(image) && `runs the image ${image}`,
     called !== undefined && `has the ${called} of the exporter`,
-    hosts.has(name) && !isExporterName(name) && isAddition(service) && `adds to ${name} of another file`,
+    hosts.has(name) && !isExporterName(name) && isAddition(service) && `overrides ${name} of another file`,
   ].filter((sign) => sign !== false);
   const weak = [
     publishesPort(service) && `publishes port ${exporterPort}`,
@@ -72,7 +72,7 @@ function publishesPort(service: Fields): boolean {
   });
 }
 
-/** Both the source it polls and a name for its period that only the exporter has. */
+/** Whether the environment has both HEALTH_SERVICE_URL and a setting that only the exporter reads. */
 function hasExporterSettings(service: Fields): boolean {
   const environment = service['environment'];
   const names = Array.isArray(environment)

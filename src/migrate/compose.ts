@@ -1,6 +1,6 @@
 import { isCollection, isMap, isScalar } from 'yaml';
-import { type Evidence, exporterEvidence, isFields } from './compose-service.js';
-import type { Facts } from './facts.js';
+import { type ExporterSigns, exporterSigns, isFields } from './compose-service.js';
+import type { StackFacts } from './facts.js';
 import { type Removal, removeEntry } from './remove-entry.js';
 import type { Trace } from './trace.js';
 import type { EntryPlace } from './values-without.js';
@@ -10,14 +10,14 @@ import { entryOf, keyText, walkYaml } from './yaml-walk.js';
 
 export interface ComposeService {
   readonly name: string;
-  readonly evidence: Evidence;
+  readonly signs: ExporterSigns;
   readonly place: EntryPlace;
   readonly removal: Removal;
 }
 
 /**
- * The services of a Compose file that are the exporter or look like it; none in a file of another kind.
- * @param hosts Services that are the exporter by what other files say.
+ * Services of a Compose file with signs of the exporter. Empty for other files.
+ * @param hosts Services that other files identify as the exporter.
  */
 export function exporterServices(source: YamlSource, hosts: ReadonlySet<string>): readonly ComposeService[] {
   return source.documents.flatMap(({ node, value }, document) => {
@@ -26,16 +26,16 @@ export function exporterServices(source: YamlSource, hosts: ReadonlySet<string>)
     if (!isCollection(collection) || !isMap(collection)) return [];
     return collection.items.flatMap(({ key }, index) => {
       const name = keyText(key);
-      const evidence = exporterEvidence(name, services[name], hosts);
-      if (evidence === undefined) return [];
+      const signs = exporterSigns(name, services[name], hosts);
+      if (signs === undefined) return [];
       const place = { source, document, collection, index };
-      return { name, evidence, place, removal: removeEntry(place) };
+      return { name, signs, place, removal: removeEntry(place) };
     });
   });
 }
 
-/** The services themselves, and what depends on them. Each is judged when it is asked for: that parses the file twice. */
-export function* composeTraces(source: YamlSource, facts: Facts): Generator<Trace> {
+/** Exporter services and their dependents, evaluated lazily because each parses the file twice. */
+export function* composeTraces(source: YamlSource, facts: StackFacts): Generator<Trace> {
   const services = exporterServices(source, facts.hosts).map((service) => serviceTrace(source.text, service, facts));
   yield* services;
   const gone = services.filter(({ action }) => action === 'remove');
@@ -44,16 +44,16 @@ export function* composeTraces(source: YamlSource, facts: Facts): Generator<Trac
   }
 }
 
-function serviceTrace(text: string, { name, evidence, place, removal }: ComposeService, facts: Facts): Trace {
+function serviceTrace(text: string, { name, signs, place, removal }: ComposeService, facts: StackFacts): Trace {
   const { start, end } = entriesOf(text, place.collection)[place.index]!;
-  const why = `the service ${evidence.signs.join(', ')}`;
+  const why = `the service ${signs.signs.join(', ')}`;
   const trace = { kind: 'compose service', start, end } as const;
-  if (facts.services.has(name) && evidence.certain && 'edits' in removal) {
+  if (facts.services.has(name) && signs.certain && 'edits' in removal) {
     return { ...trace, action: 'remove', why, edits: removal.edits };
   }
-  const reason = evidence.certain
-    ? (facts.staying.get(name) ?? 'a service that stays needs it')
-    : 'that alone does not make it the exporter: take it out if it is';
+  const reason = signs.certain
+    ? (facts.staying.get(name) ?? 'another service needs it')
+    : 'that is not proof that it is the exporter; remove it if it is';
   return { ...trace, action: 'by hand', why: `${why}; ${reason}` };
 }
 
@@ -64,10 +64,10 @@ interface Dependency {
   readonly judge: () => Trace;
 }
 
-/** Entries of `depends_on` and `links` that name a service that goes, wherever in the file they stand. */
-function* dependencies(source: YamlSource, facts: Facts): Generator<Dependency> {
+/** Entries of `depends_on` and `links` that name a removed service, anywhere in the file. */
+function* dependencies(source: YamlSource, facts: StackFacts): Generator<Dependency> {
   for (const [document, { node: root }] of source.documents.entries()) {
-    // An alias stands for a list elsewhere in the file: an anchor is a dependency list when an alias uses it as one.
+    // An anchored list elsewhere is a dependency list where an alias uses it as one.
     const anchors = new Set<string>();
     for (const { node, path } of walkYaml(root)) {
       if (dependencyKeys.has(String(path.at(-1))) && 'source' in node && typeof node.source === 'string')
@@ -95,8 +95,8 @@ function dependencyTrace({ start, end }: Entry, place: EntryPlace, whole: EntryP
   const removal = withKey !== undefined && 'edits' in withKey ? withKey : removeEntry(place);
   const trace = { kind: 'depends_on', start, end } as const;
   return 'edits' in removal
-    ? { ...trace, action: 'remove', why: `waits for the service ${name}, which goes`, edits: removal.edits }
-    : { ...trace, action: 'by hand', why: `waits for the service ${name}, which goes; ${removal.refused}` };
+    ? { ...trace, action: 'remove', why: `depends on the service ${name}, which is removed`, edits: removal.edits }
+    : { ...trace, action: 'by hand', why: `depends on the service ${name}, which is removed; ${removal.refused}` };
 }
 
 function scalarText(node: unknown): string {

@@ -5,8 +5,8 @@ import { ownCommentsStart } from './own-comments.js';
 import { type Collection, type Entry, entriesOf, isFlow } from './yaml-entry.js';
 
 /**
- * The cut that takes one entry out of a collection that keeps others, together with its comments, and with the blank
- * lines that would stand double. Undefined where the entry shares its line with something that stays.
+ * Edit that removes one entry of a collection, with its comments and with blank lines that would become double.
+ * Undefined where the entry shares a line with something else.
  */
 export function cutEntry(text: string, collection: Collection, index: number): Edit | undefined {
   const entries = entriesOf(text, collection);
@@ -17,7 +17,7 @@ export function cutEntry(text: string, collection: Collection, index: number): E
   return lines && withBlankLines(text, lines, index === 0 && entries.length > 1);
 }
 
-/** The lines of an entry with its comments, where nothing else stands on them. */
+/** Lines of an entry with its comments; undefined where it shares a line. */
 function ownLines(text: string, { start, end }: Entry, collection: Collection): Edit | undefined {
   const rest = isFlow(collection) ? /^\s*,?\s*(?:#.*)?$/ : /^\s*(?:#.*)?$/;
   const first = lineStart(text, start);
@@ -31,7 +31,7 @@ function ownLines(text: string, { start, end }: Entry, collection: Collection): 
   };
 }
 
-/** Comments that follow, indented deeper than the entry, are inside of it. */
+/** Offset after the following comments that are indented deeper than the entry, which belong to it. */
 export function behindDeeperComments(text: string, after: number, indent: number): number {
   let end = after;
   for (let at = blankRunAfter(text, end); at < text.length; at = blankRunAfter(text, end)) {
@@ -41,7 +41,7 @@ export function behindDeeperComments(text: string, after: number, indent: number
   return end;
 }
 
-/** Of the blank lines before and after the cut, the shorter run stays; neither is needed before the second entry of a list that loses its first, nor at the end of the text. */
+/** Keeps the shorter run of blank lines around the cut; none at the end of the text or below the key of the list. */
 function withBlankLines(text: string, cut: Edit, isFirst: boolean): Edit {
   const before = blankRunBefore(text, cut.start);
   const after = blankRunAfter(text, cut.end);
@@ -57,12 +57,12 @@ function withBlankLines(text: string, cut: Edit, isFirst: boolean): Edit {
   return lengthAfter < lengthBefore ? { ...cut, start: before } : { ...cut, end: after };
 }
 
-/** A text without a final line break stays one. */
+/** Start of the line break before `start`, so that a text without a final line break keeps none. */
 function lineBreakBefore(text: string, start: number): number {
   return start - (/\r?\n$/.exec(text.slice(Math.max(0, start - 2), start))?.[0].length ?? 0);
 }
 
-/** Cuts an item of `[a, b, c]` with one of its commas. */
+/** Removes an item of `[a, b, c]` with one of its commas. */
 function cutBetween(text: string, entries: readonly Entry[], index: number): Edit | undefined {
   const { start, end } = entries[index]!;
   const next = entries[index + 1];

@@ -1,6 +1,6 @@
 import { GatewayzMetricsError } from '../errors.js';
 
-/** Replaces the characters from `start` up to `end` by `insert`; every other character of the text stays. */
+/** Replaces the characters from `start` up to `end` by `insert`. */
 export interface Edit {
   readonly start: number;
   readonly end: number;

@@ -6,16 +6,16 @@ import type { Stack, StackEntry, StackFile } from './stack.js';
 import { parseYaml } from './yaml-source.js';
 import { walkYaml } from './yaml-walk.js';
 
-/** A directory that bears the exporter's name. */
+/** A directory named like the exporter. */
 export interface ExporterDirectory {
   readonly path: string;
-  /** Why it has to stay for now; undefined: it can go. */
+  /** Why it is kept; undefined: it can be removed. */
   readonly stays: string | undefined;
 }
 
 /**
- * Judges the directories that are named like the exporter.
- * @param files As they will be when everything else is done: what they still need stays.
+ * Directories named like the exporter, and whether they can be removed.
+ * @param files The files after all other changes.
  */
 export function exporterDirectories(stack: Stack, files: readonly StackFile[]): readonly ExporterDirectory[] {
   const found: ExporterDirectory[] = [];
@@ -29,7 +29,7 @@ export function exporterDirectories(stack: Stack, files: readonly StackFile[]): 
 function reasonToStay({ path, names = [] }: StackEntry, files: readonly StackFile[]): string | undefined {
   if (names.includes('.git')) return 'it is a repository of its own';
   const isProgram = names.some((name) => /^Dockerfile/.test(name) || /^health[-_]service[-_]exporter\.\w+$/.test(name));
-  if (!isProgram) return 'it has neither a Dockerfile nor the program in it';
+  if (!isProgram) return 'it contains neither a Dockerfile nor the exporter program';
   for (const file of files) {
     if (file.path.startsWith(`${path}/`)) continue;
     if (needs(file, path)) return `${file.path} still needs it`;

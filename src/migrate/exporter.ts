@@ -1,22 +1,22 @@
 import { healthFamilies } from '../catalogue/health.js';
 
-/** The job that the exporter was scraped as, and the one that takes its place. */
+/** Default names of the exporter's scrape job and of the job that replaces it. */
 export const exporterJob = 'health_service_exporter';
 export const newJob = 'gatewayz_metrics';
 
 export const exporterPort = '8002';
 
-/** The families that the exporter wrote, and that the scrape target of this service writes under the same names. */
+/** Families of the exporter; the scrape target of this service exports the same names. */
 export const exporterFamilies: ReadonlySet<string> = new Set(healthFamilies.map(({ name }) => name));
 
-/** Any name of the exporter's two prefixes, its families or not. */
+/** Any metric name with one of the exporter's two prefixes. */
 export const exporterMetric = /\bgatewayz_(?:health|availability)_\w+/g;
 
-/** The exporter called by name, however the words are joined. */
+/** The exporter's name in any spelling. */
 export const exporterMention = /health[-_. ]?service[-_. ](?:metrics?[-_. ])?exporter/gi;
 
 const core = ['health', 'service', 'exporter'];
-/** Words that may stand around the name without making it the name of something else. */
+/** Words that may surround the name without naming something else. */
 const around = new Set([
   ...['gatewayz', 'gw', 'metrics', 'monitoring', 'railway', 'internal', 'svc', 'app', 'local', 'target', 'host'],
   ...['production', 'prod', 'staging', 'stage', 'development', 'dev', 'test', 'qa', 'eu', 'us'],
@@ -31,8 +31,8 @@ export function isExporterName(name: string): boolean {
 }
 
 /**
- * Whether `host:port`, as scrape targets are written, is the exporter, given the names its compose services have. Of
- * `${HOST:-default}` the default is judged, of `${HOST}` the name.
+ * Whether a scrape target (`host:port`) is the exporter, given the names of its Compose services. `${HOST:-default}`
+ * counts as its default, `${HOST}` as its name.
  */
 export function isExporterTarget(target: string, serviceNames: ReadonlySet<string>): boolean {
   const named = target.replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (_, name: string, other?: string) => other ?? name);

@@ -1,11 +1,11 @@
-/** What a whole stack has of the exporter: known before any single file can be judged. */
-export interface Facts {
-  /** Compose services that are the exporter and can go. */
+/** What the whole stack knows about the exporter; needed to classify a single file. */
+export interface StackFacts {
+  /** Compose services that are the exporter and can be removed. */
   readonly services: ReadonlySet<string>;
-  /** Services that are the exporter and stay, by name, and why only a person can take them out. */
+  /** Compose services that are the exporter and cannot be removed: name → reason. */
   readonly staying: ReadonlyMap<string, string>;
-  /** Every name the exporter has as a host: the services above, and those that only a person can take out. */
+  /** All host names of the exporter: the services in `services` and `staying`. */
   readonly hosts: ReadonlySet<string>;
-  /** Names of the scrape jobs that scrape the exporter and nothing else. */
+  /** Names of the jobs that scrape only the exporter. */
   readonly jobs: ReadonlySet<string>;
 }

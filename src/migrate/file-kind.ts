@@ -1,6 +1,6 @@
 import type { FindingKind } from './finding.js';
 
-/** What a file is for, by its path; for traces that are only words. */
+/** Kind of a file by its path; used for mentions outside of any structure. */
 export function fileKind(path: string): FindingKind {
   const name = path.split('/').at(-1) ?? '';
   if (isCi(path, name)) return 'ci script';
@@ -23,7 +23,7 @@ function isCi(path: string, name: string): boolean {
   );
 }
 
-/** Whether a name is that of a YAML file, also of a template for one: `prometheus.yml.j2`. */
+/** Whether a path names a YAML file or a template of one (`prometheus.yml.j2`). */
 export function isYamlPath(path: string): boolean {
   return /\.ya?ml(?:\.(?:tmpl|tpl|template|j2|jinja2?|erb|gotmpl|mustache|hbs|in|dist|example|sample))?$/i.test(path);
 }

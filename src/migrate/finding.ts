@@ -11,10 +11,10 @@ export type FindingKind =
   | 'document'
   | 'other';
 
-/** `by hand`: a trace that no rule can judge, or that cannot be cut without harm; nothing here touches it. */
+/** `by hand`: migrate cannot decide or cannot edit safely; it leaves the trace alone. */
 export type FindingAction = 'remove' | 'replace' | 'keep' | 'by hand';
 
-/** One trace of the exporter, as `migrate plan --json` prints it. */
+/** A trace of the exporter as `migrate plan --json` prints it. */
 export interface Finding {
   /** Relative to the root, with `/`. */
   readonly file: string;
@@ -22,6 +22,6 @@ export interface Finding {
   readonly line: number;
   readonly kind: FindingKind;
   readonly action: FindingAction;
-  /** A sentence; never a value of the file that could be a secret. */
+  /** Reason, for people; never contains a secret. */
   readonly why: string;
 }

@@ -1,20 +1,20 @@
 import { type ComposeService, composeTraces, exporterServices } from './compose.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import { fileKind, isYamlPath } from './file-kind.js';
 import { jobLists, shareOf } from './scrape-job.js';
 import { serviceNeeds } from './service-needs.js';
 import type { StackFile } from './stack.js';
 import { parseYaml, type YamlSource } from './yaml-source.js';
 
-/** What the files together say: which services are the exporter and can go, what hosts and jobs it has. */
-export function gatherFacts(files: readonly StackFile[]): Facts {
+/** Collects the services, host names and jobs of the exporter from all files. */
+export function stackFacts(files: readonly StackFile[]): StackFacts {
   const isYaml = ({ path }: StackFile) => isYamlPath(path) && fileKind(path) !== 'ci script';
   const [likely, unlikely] = [true, false].map((wanted) =>
     files.filter((file) => isYaml(file) && /exporter|8002|SCRAPE_INTERVAL|METRICS_PORT/i.test(file.text) === wanted),
   ) as [StackFile[], StackFile[]];
   const known = likely.flatMap(sourcesOf);
   const hosts = new Set(certainServices(known, new Set()).map(({ name }) => name));
-  // A service of another name is spoken of by that name only.
+  // Files that mention the exporter only by the name of its service.
   const sources = [
     ...known,
     ...unlikely.filter(({ text }) => [...hosts].some((name) => text.includes(name))).flatMap(sourcesOf),
@@ -25,7 +25,7 @@ export function gatherFacts(files: readonly StackFile[]): Facts {
     .flatMap(jobLists)
     .flatMap((list) => list.jobs)
     .filter((job) => shareOf(job, hosts) === 'whole');
-  // Where no file defines the service any more, what waits for it waits for nothing.
+  // If no file defines the service any more, leftover dependencies on it can be removed.
   const goes = [...hosts].filter((name) => !staying.has(name));
   const services = new Set(certain.length === 0 ? ['health-service-exporter'] : goes);
   return { services, staying, hosts, jobs: new Set(jobs.map(({ name }) => name)) };
@@ -37,10 +37,10 @@ function sourcesOf({ text }: StackFile): readonly YamlSource[] {
 }
 
 function certainServices(sources: readonly YamlSource[], hosts: ReadonlySet<string>): readonly ComposeService[] {
-  return sources.flatMap((source) => exporterServices(source, hosts)).filter(({ evidence }) => evidence.certain);
+  return sources.flatMap((source) => exporterServices(source, hosts)).filter(({ signs }) => signs.certain);
 }
 
-/** Services of the exporter without which a file would be refused, or that cannot be cut, and why. */
+/** Exporter services that cannot be removed, because of their form or because others need them: name → reason. */
 function stayingServices(
   sources: readonly YamlSource[],
   certain: readonly ComposeService[],
@@ -49,10 +49,10 @@ function stayingServices(
   const staying = new Map<string, string>();
   for (const { name, removal } of certain) if ('refused' in removal) staying.set(name, removal.refused);
   for (const name of hosts) {
-    if (sources.some((source) => needsByHand(source, name))) staying.set(name, 'a service that stays waits for it');
+    if (sources.some((source) => needsByHand(source, name))) staying.set(name, 'another service depends on it');
   }
   const needs = sources.flatMap((source) => serviceNeeds(source, hosts)).filter(({ of }) => hosts.has(of));
-  // What an exporter that stays needs stays with it.
+  // Services that a kept exporter service needs are kept too.
   for (let known = -1; known !== staying.size; ) {
     known = staying.size;
     for (const { by, of, how, isExporter } of needs) {
@@ -63,8 +63,8 @@ function stayingServices(
   return staying;
 }
 
-/** Whether something depends on a service in a way that cannot be cut: without the service, the file would be refused. */
+/** Whether a dependency on a service cannot be removed; without the service, the file would be invalid. */
 function needsByHand(source: YamlSource, name: string): boolean {
-  const alone: Facts = { services: new Set([name]), staying: new Map(), hosts: new Set(), jobs: new Set() };
+  const alone: StackFacts = { services: new Set([name]), staying: new Map(), hosts: new Set(), jobs: new Set() };
   return [...composeTraces(source, alone)].some(({ kind, action }) => kind === 'depends_on' && action === 'by hand');
 }

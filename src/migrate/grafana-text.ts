@@ -1,10 +1,10 @@
-/** Functions that Grafana has for the queries of variables; PromQL knows none of them. */
+/** Functions of Grafana variable queries; not PromQL. */
 const variableQuery = /^\s*(?:label_values|label_names|query_result|metrics)\s*\(/;
 const variable = /\$\{\w+(?::\w+)?\}|\$\w+|\[\[\w+\]\]/g;
 
 /**
- * The query with what only Grafana understands replaced by PromQL, so that it parses; every offset stays. Variables in
- * strings are left as they are: they stand for a value.
+ * Query with Grafana syntax replaced by PromQL of the same length, so that it parses with unchanged offsets. Variables in
+ * strings are left as they are.
  */
 export function plainPromql(query: string): string {
   return withoutVariables(withoutVariableFunction(query));

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 import type { StateFolder } from './state-folder.js';
 
-/** Runs `use` while no other migrate works on the same stack. One that died holding the lock does not block. */
+/** Runs `use` under the lock of a stack. The lock of a dead process is removed. */
 export async function withLock<T>(folder: StateFolder, use: () => Promise<T>): Promise<T> {
   const path = join(folder.path, 'lock');
   await take(path);
@@ -26,20 +26,20 @@ async function take(path: string): Promise<void> {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     const holder = Number(text);
-    if (isRunning(holder)) throw refusal(`process ${holder} is migrating this stack; ${path} is its lock`);
+    if (isRunning(holder)) throw refusedError(`process ${holder} is migrating this stack; its lock is ${path}`);
     if (text === '' && (await isFresh(path))) break;
     await removeStale(path, text);
   }
-  throw refusal(`${path}: another process took the lock`);
+  throw refusedError(`${path}: another process took the lock`);
 }
 
-/** A lock without a number yet is one that is being taken, unless whoever took it died right then. */
+/** Whether an empty lock file is new enough to be one that another process is just writing. */
 async function isFresh(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs < 5000;
 }
 
-/** Of several that find the same stale lock, none removes the one that another has taken meanwhile. */
+/** Removes a stale lock, but not one that another process has taken in the meantime. */
 async function removeStale(path: string, stale: string): Promise<void> {
   const aside = join(dirname(path), `tmp-${randomBytes(8).toString('hex')}`);
   try {
@@ -50,12 +50,12 @@ async function removeStale(path: string, stale: string): Promise<void> {
   }
   if ((await readFile(aside, 'utf8')) !== stale) {
     await rename(aside, path);
-    throw refusal(`${path}: another process took the lock`);
+    throw refusedError(`${path}: another process took the lock`);
   }
   await rm(aside, { force: true });
 }
 
-/** Another process than this one: in containers, one that died and the one after it often have the same number. */
+/** Whether another process runs with this id. In containers, a dead process and its successor often share an id. */
 function isRunning(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {

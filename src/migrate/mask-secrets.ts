@@ -1,6 +1,6 @@
 const mask = '***';
 
-/** Texts that are secrets wherever they stand: credentials of a URL or header, password hashes, tokens with a known beginning. */
+/** Texts that are secrets in any context: credentials in URLs and headers, password hashes, tokens with a known prefix. */
 const knownShapes: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/)[^\s"'<>]*@/g, `$1${mask}@`],
   [/\b(Bearer|Basic)(\s+)[^\s"',}]+/gi, `$1$2${mask}`],
@@ -13,12 +13,12 @@ const knownShapes: readonly (readonly [RegExp, string])[] = [
 const nameBefore =
   /(?<flag>--?)?(?<name>[A-Za-z][\w.-]*)\\?["']?(?<gap>[ \t]*(?::(?=\s|\\?["']|$)|=)[ \t]*|[ \t]*,[ \t]*(?=["'])|[ \t]+)/g;
 
-/** A message with the texts that are secrets by themselves as `***`; for prose, in which a colon gives nothing a value. */
+/** Masks texts that are secrets in any context as `***`. For prose, where `name: value` means nothing. */
 export function maskKnownSecrets(message: string): string {
   return knownShapes.reduce((masked, [shape, by]) => masked.replace(shape, by), message);
 }
 
-/** The text with every value that looks like a credential as `***`; the number of lines stays. */
+/** Masks every value that looks like a credential as `***`; the number of lines does not change. */
 export function maskSecrets(text: string): string {
   let hidden: Hidden | undefined;
   let inKey = false;
@@ -35,7 +35,7 @@ export function maskSecrets(text: string): string {
       if (hidden !== undefined) {
         if (depth > hidden.depth || (hidden.inList && depth === hidden.depth && /^\s*- /.test(line))) {
           const masked = maskHidden(line, hidden);
-          // A flag in a list has one value; a key can have lines of them.
+          // A flag in a list has one value; a key may have several lines.
           if (hidden.inList) hidden = undefined;
           if (masked !== undefined) return masked;
         }
@@ -51,7 +51,7 @@ export function maskSecrets(text: string): string {
 /** What follows a line such as `password: |` or `tokens:`. */
 interface Hidden {
   readonly depth: number;
-  /** Every deeper line is part of the value; otherwise only those that are no keys. */
+  /** Whether every deeper line belongs to the value; otherwise only lines that are not keys do. */
   readonly isBlock: boolean;
   readonly inList: boolean;
 }
@@ -94,7 +94,7 @@ function maskLine(whole: string): string {
   return maskKnownSecrets(done + line.slice(copied) + (isCarriage ? '\r' : ''));
 }
 
-/** Of a quoted value, up to its end; of another, to the end of the line, or of the item where the line has several. */
+/** Length of the value at an offset: to its closing quote, else to the end of the line or flow item. */
 function valueLength(line: string, at: number, isWord: boolean): number {
   const rest = line.slice(at);
   const quotes = /^(?:\\?["'])/.exec(rest)?.[0];
@@ -104,7 +104,7 @@ function valueLength(line: string, at: number, isWord: boolean): number {
   return (isFlow ? /^[^\s,}\]&]+/ : /^.+/).exec(rest)?.[0].length ?? 0;
 }
 
-/** Up to the closing quotes; to the end of the line where they are not on it. */
+/** Length up to the closing quote, or to the end of the line. */
 function quotedLength(text: string, quotes: string): number {
   let end = text.indexOf(quotes, quotes.length);
   const isEscaped = () => (quotes === '"' && text[end - 1] === '\\') || (quotes === "'" && text[end + 1] === "'");
@@ -112,7 +112,7 @@ function quotedLength(text: string, quotes: string): number {
   return end === -1 ? text.length : end + quotes.length;
 }
 
-/** Whether what is called so is kept from being shown; a path to a secret is none. */
+/** Whether values of this name are masked. Paths to secrets are not. */
 function isSecretName(name: string): boolean {
   if (/^[A-Z\d_]+$/.test(name)) return /TOKEN|PASS|PWD|SECRET|KEY|CREDENTIAL|AUTH|COOKIE|DSN|WEBHOOK/.test(name);
   if (/(?:^|[-_.])(?:file|path|name|type|total|count)s?$|(?:File|Path|Name|Type)$/.test(name)) return false;

@@ -1,20 +1,20 @@
 import { exporterFamilies, exporterJob, exporterMention, exporterMetric } from './exporter.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import type { FindingKind } from './finding.js';
 import type { Trace } from './trace.js';
 
-/** Settings in an environment file: which only the exporter reads under these names, and which this service reads as well. */
+/** Settings in an environment file: those that only the exporter reads, and those that this service reads as well. */
 const ownSettings = /^\s*(?:export\s+)?(SCRAPE_INTERVAL|METRICS_PORT|REQUEST_TIMEOUT)\s*=/;
 const sharedSettings = /^\s*#?\s*(?:export\s+)?(HEALTH_SERVICE_URL|HEALTH_SCRAPE_INTERVAL)\s*=/;
 
 /**
- * Words about the exporter in any kind of file: one trace a line, leaving out what other traces speak for. Text that names
- * only its metrics stays right.
+ * Mentions of the exporter in any text, one trace a line, except where `spokenFor` already covers them. Text that names
+ * only its metrics needs no change.
  */
 export function mentionTraces(
   text: string,
   kind: FindingKind,
-  facts: Facts,
+  facts: StackFacts,
   spokenFor: readonly Trace[],
 ): readonly Trace[] {
   const traces: Trace[] = [];
@@ -23,31 +23,31 @@ export function mentionTraces(
   for (const line of text.split('\n')) {
     const offset = start;
     const isSpokenFor = (at: number) => ranges.some((range) => offset + at >= range.start && offset + at < range.end);
-    const judged = judgeLine(line, kind, facts, isSpokenFor);
+    const judged = classifyLine(line, kind, facts, isSpokenFor);
     if (judged !== undefined) traces.push({ kind, start, end: start + line.length, ...judged });
     start += line.length + 1;
   }
   return traces;
 }
 
-function judgeLine(
+function classifyLine(
   line: string,
   kind: FindingKind,
-  facts: Facts,
+  facts: StackFacts,
   isSpokenFor: (at: number) => boolean,
 ): Pick<Trace, 'action' | 'why'> | undefined {
   const has = (pattern: RegExp) => [...line.matchAll(pattern)].some(({ index }) => !isSpokenFor(index));
   if (has(exporterMention) || has(nameOf(facts)))
-    return { action: 'by hand', why: `it names the exporter; ${advice[kind] ?? 'nothing here changes it'}` };
+    return { action: 'by hand', why: `it names the exporter; ${advice[kind] ?? 'migrate does not change it'}` };
   if (kind === 'environment') {
     const shared = sharedSettings.exec(line)?.[1];
     if (shared !== undefined) return { action: 'keep', why: `gatewayz-metrics reads ${shared} as well` };
     const own = ownSettings.exec(line)?.[1];
     if (own !== undefined)
-      return { action: 'by hand', why: `${own} is a setting of the exporter: take it out if nothing else reads it` };
+      return { action: 'by hand', why: `${own} is a setting of the exporter; remove it if nothing else reads it` };
   }
   if (has(/[\w\])}]:8002\b|\b8002:\d|\bport\W{1,3}8002\b/gi)) {
-    return { action: 'by hand', why: "port 8002 was the exporter's: take it out if this is about the exporter" };
+    return { action: 'by hand', why: '8002 was the port of the exporter; remove this if it refers to the exporter' };
   }
   const families = [...line.matchAll(exporterMetric)].filter(({ index }) => !isSpokenFor(index)).map(([name]) => name);
   if (families.length === 0) return undefined;
@@ -61,13 +61,13 @@ function judgeLine(
 }
 
 const advice: Partial<Record<FindingKind, string>> = {
-  'ci script': 'a step that builds, starts or asks it will fail without it',
-  environment: 'take the line out',
+  'ci script': 'a step that builds, starts or queries the exporter will fail',
+  environment: 'remove the line',
   document: 'rewrite it',
 };
 
-/** Names in this stack that are not covered by the usual spellings. */
-function nameOf(facts: Facts): RegExp {
+/** Names of the exporter's services and jobs in this stack. */
+function nameOf(facts: StackFacts): RegExp {
   const names = [exporterJob, ...facts.services, ...facts.jobs].map((name) => name.replace(/[^\w-]/g, '\\$&'));
   return new RegExp(`(?<![\\w-])(?:${names.join('|')})(?![\\w-])`, 'g');
 }

@@ -11,13 +11,13 @@ interface Anchored {
 interface Reference {
   readonly node: ParsedNode;
   readonly definition: Anchored;
-  /** Whether it is the value of a key in a map of lines. */
+  /** Whether it is a value in a block mapping. */
   readonly ownsLine: boolean;
 }
 
 /**
- * What has to move when a part of a document goes: an anchor defined there and used outside of it is defined, from then
- * on, where it was first used. Undefined where that cannot be written without changing more than those places.
+ * Edits that move anchors out of a removed range: each is defined where it is first used outside of the range.
+ * Undefined where that needs other changes too.
  */
 export function moveAnchors(text: string, document: Document.Parsed, gone: Edit): readonly Edit[] | undefined {
   const moved = new Set<Anchored>();
@@ -33,7 +33,7 @@ export function moveAnchors(text: string, document: Document.Parsed, gone: Edit)
   return edits;
 }
 
-/** Aliases outside of the range whose anchor is inside of it, in source order. */
+/** Aliases outside of a range whose anchor is inside, in source order. */
 function referencesTo(document: Document.Parsed, gone: Edit): readonly Reference[] {
   const inside = (offset: number) => offset >= gone.start && offset < gone.end;
   const anchors = new Map<string, Anchored>();

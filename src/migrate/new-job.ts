@@ -7,15 +7,15 @@ import { type Entry, entriesOf, nodeEnd } from './yaml-entry.js';
 import type { YamlSource } from './yaml-source.js';
 import { entryOf } from './yaml-walk.js';
 
-/** What our scrape job says. */
+/** Target and path of the new scrape job. */
 export interface NewJobOptions {
   /** `host:port` */
   readonly target: string;
-  /** Path of the scrape target: prefix and `/metrics`. */
+  /** Path of the scrape target, such as `/prometheus/metrics`. */
   readonly metricsPath: string;
 }
 
-/** Keys and values of our job in the order they are written; values are YAML on one line. */
+/** Keys and values of the new job in output order; values are one-line YAML. */
 interface JobText {
   readonly name: string;
   readonly fields: readonly (readonly [string, string])[];
@@ -24,8 +24,8 @@ interface JobText {
 }
 
 /**
- * Our job, written as the old one beside it is: its quotes, indentation, interval, timeout, static labels and metric
- * relabelling, so that the series have the same labels. Its credentials stay where they are.
+ * Lines of the new job, in the style of the old one: quotes, indentation, interval, timeout, static labels and metric
+ * relabelling, so that its series have the same labels. Credentials are not copied.
  */
 export function newJobLines(source: YamlSource, list: JobList, old: number, options: NewJobOptions): readonly string[] {
   const { text } = source;
@@ -37,7 +37,7 @@ export function newJobLines(source: YamlSource, list: JobList, old: number, opti
   return isBlock ? blockLines(text, item, entry, job) : [`${/^\s*/.exec(before)?.[0]}- ${flowJob(job)}`];
 }
 
-/** The same on one line between braces, for a list between brackets. */
+/** The new job in flow style, for a list in brackets. */
 export function newFlowJob(source: YamlSource, list: JobList, old: number, options: NewJobOptions): string {
   return flowJob(jobText(source.text, list, old, options));
 }
@@ -58,7 +58,7 @@ function jobText(text: string, list: JobList, old: number, { target, metricsPath
   };
 }
 
-/** The static labels of the old job's first group. */
+/** Static labels of the old job's first group. */
 function staticLabels(text: string, item: ParsedNode, resolved: Readonly<Record<string, unknown>>): JobText['labels'] {
   const groups: unknown = resolved['static_configs'];
   const group: unknown = Array.isArray(groups) ? groups[0] : undefined;
@@ -71,7 +71,7 @@ function staticLabels(text: string, item: ParsedNode, resolved: Readonly<Record<
   });
 }
 
-/** A scalar as it is written; where it comes through an alias or a merge key, its value. */
+/** Source text of a scalar; its value where it comes from an alias or a merge key. */
 function scalarSource(text: string, node: ParsedNode | undefined, value: unknown): string | undefined {
   if (isScalar(node) && node.type !== Scalar.BLOCK_LITERAL && node.type !== Scalar.BLOCK_FOLDED) {
     const written = text.slice(node.range[0], node.range[1]);
@@ -116,7 +116,7 @@ function blockLines(
   ];
 }
 
-/** The metric relabelling of the old job line by line, unless it is written in a way that cannot stand twice. */
+/** Lines of the old job's metric relabelling, unless they contain anchors, aliases or template directives. */
 function relabelLines(text: string, item: ParsedNode, column: number): readonly string[] {
   const found = entryOf(item, 'metric_relabel_configs');
   if (found === undefined || !isMap(item)) return [];

@@ -4,15 +4,15 @@ import { indentAt, isComment, lineAt, lineStart } from './lines.js';
 interface CommentLine {
   readonly start: number;
   readonly line: string;
-  /** Behind `#`, with its indentation. */
+  /** Text after `#`, with its indentation. */
   readonly content: string;
 }
 
 /**
- * Where the comments that belong to an entry begin: those directly above it, not indented deeper than itself, and not
- * what the file says of something else: a job or service that was commented out, or a heading over several entries.
- * @param start Start of the entry's first line; also the answer where no comment is its own.
- * @param isItem Whether the entry begins with a dash; what was commented out beside it does so too.
+ * Offset at which the comments of an entry begin: those directly above it, not indented deeper, except commented-out
+ * entries and headings over several entries.
+ * @param start Start of the entry's first line; returned where it has no comments.
+ * @param isItem Whether the entry begins with a dash; commented-out siblings do so too.
  */
 export function ownCommentsStart(text: string, start: number, indent: number, isItem: boolean): number {
   const lines = commentsAbove(text, start, indent);
@@ -39,7 +39,7 @@ const disabledValue = new RegExp(`${disabledItem.source}|${plainValue.source}`);
 const disabledKey = /^\s*["']?[\w.-]+["']?:(?:\s*[&*]\S+)?$/;
 const yamlLine = /^\s*(?:-\s|["']?[\w.<-]+["']?:(?:\s|$)|#|$)/;
 
-/** Index behind the last run of commented-out YAML that is not about the exporter: a line that opens an entry, and deeper ones. */
+/** Index after the last commented-out entry that does not mention the exporter. */
 function afterDisabledEntries(lines: readonly CommentLine[], disabled: RegExp): number {
   let after = 0;
   for (let index = 0; index < lines.length; ) {
@@ -57,7 +57,7 @@ function afterDisabledEntries(lines: readonly CommentLine[], disabled: RegExp): 
   return after;
 }
 
-/** How many of the lines are indented deeper than `limit`; empty ones count when a deeper one follows. */
+/** Number of leading lines indented deeper than `limit`, empty lines between them included. */
 function runLength(lines: readonly CommentLine[], limit: number): number {
   let length = 0;
   for (const [index, { content }] of lines.entries()) {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 import { currentDigest, isDirectory, moveDirectory, refuseLinks, replaceFile } from './stack-files.js';
 import type { StateFolder } from './state-folder.js';
 import type { Step } from './steps.js';
 
-/** The files of a step that are as before it. @throws where one, or a directory, is neither as before nor as after it. */
+/**
+ * Files of a step that are still unchanged.
+ * @throws {GatewayzMetricsError} `migration_refused` where a file or directory was edited since.
+ */
 export async function pendingFiles(root: string, folder: StateFolder, step: Step): Promise<readonly StepFile[]> {
   const pending: StepFile[] = [];
   const foreign: string[] = [];
@@ -18,19 +21,22 @@ export async function pendingFiles(root: string, folder: StateFolder, step: Step
     if ((await isDirectory(here)) === (await isDirectory(moved))) foreign.push(path);
   }
   if (foreign.length === 0) return pending;
-  const way = 'Undo that edit, or take the phase back with migrate rollback --force';
-  throw refusal(`edited since the phase ${step.phase} was begun: ${foreign.join(', ')}; nothing was changed. ${way}`);
+  const way = 'Undo that edit, or revert the phase with migrate rollback --force';
+  throw refusedError(
+    `edited since the phase ${step.phase} started: ${foreign.join(', ')}; nothing was changed. ${way}`,
+  );
 }
 
 type StepFile = Step['files'][number];
 
 /**
- * Makes the changes of a step that are not made yet: files first, then directories, so that nothing is ever built from a
- * directory that is gone. May be called again after an interruption. @throws as `pendingFiles`, before any change.
+ * Makes the remaining changes of a step: files first, then directories, so that no file refers to a removed directory.
+ * May be called again after an interruption.
+ * @throws {GatewayzMetricsError} `migration_refused` before any change, as `pendingFiles`.
  */
 export async function performStep(root: string, folder: StateFolder, step: Step): Promise<void> {
   for (const { path, after, mode } of await pendingFiles(root, folder, step)) {
-    await replaceFile(root, folder, path, await folder.kept(after, path), mode);
+    await replaceFile(root, folder, path, await folder.readBackup(after, path), mode);
   }
   for (const [index, path] of step.directories.entries()) {
     if (!(await isDirectory(join(root, path)))) continue;
@@ -39,7 +45,7 @@ export async function performStep(root: string, folder: StateFolder, step: Step)
   }
 }
 
-/** Where a directory is kept while it is gone. */
+/** Backup location of a removed directory. */
 export function backupPath(folder: StateFolder, step: Step, index: number): string {
   return join(folder.path, 'folders', `${step.id}-${index}`);
 }

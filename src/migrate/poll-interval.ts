@@ -1,11 +1,11 @@
 import type { RangeSeries } from './range-query.js';
 
-/** How often the exporter polled, and this service does by default, in milliseconds. */
+/** Default poll interval of the exporter and of this service, in milliseconds. */
 export const usualPoll = 30_000;
 
 /**
- * How often a job polls, in milliseconds, from the times of its last success: the median between two that were seen.
- * Undefined where too few were seen to tell.
+ * Poll interval of a job in milliseconds: the median distance between its timestamps of last success. Undefined if there
+ * are too few.
  */
 export function pollInterval(job: readonly RangeSeries[]): number | undefined {
   const gaps = job

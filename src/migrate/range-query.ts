@@ -7,7 +7,7 @@ import { ApiTransport } from '../upstream/api-transport.js';
 import { openAnswer } from '../upstream/read-answer.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
 
-/** One series over a window: values by step index, in the text Prometheus sent; steps without a sample are not there. */
+/** A series over a window: step index → value as Prometheus sent it. Steps without a sample are missing. */
 export interface RangeSeries {
   readonly name: string;
   /** Without `__name__`. */
@@ -32,7 +32,7 @@ const matrix = z.object({
   ),
 });
 
-/** Asks one Prometheus for ranges; to be closed. */
+/** Range queries against one Prometheus. */
 export class RangeClient {
   readonly #transport: ApiTransport;
 
@@ -40,7 +40,7 @@ export class RangeClient {
     this.#transport = new ApiTransport(settings, systemClock);
   }
 
-  /** What messages call the Prometheus: its address without credentials. */
+  /** URL without credentials, for messages. */
   get source(): string {
     return this.#transport.source;
   }
@@ -62,10 +62,7 @@ export class RangeClient {
     );
     const read = matrix.safeParse(data);
     if (!read.success)
-      throw new GatewayzMetricsError(
-        'upstream_invalid',
-        `${this.source} answered something else than a matrix to ${promql}`,
-      );
+      throw new GatewayzMetricsError('upstream_invalid', `${this.source} did not return a matrix for ${promql}`);
     return read.data.result.map(({ metric: { __name__: name = '', ...labels }, values }) => ({
       name,
       labels,

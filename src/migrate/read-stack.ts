@@ -5,13 +5,13 @@ import { exporterMention, exporterPort, isExporterName } from './exporter.js';
 import { isJsonPath, isYamlPath } from './file-kind.js';
 import type { Stack, StackEntry, StackFile } from './stack.js';
 
-/** Bytes from which a file is not read. */
+/** Maximum file size, in bytes. */
 const largest = 5 * 1024 * 1024;
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.gatewayz-metrics']);
 
 /**
- * Reads a stack repository. Links are not followed, binary files not read; the order is that of the paths.
- * @param root An absolute path without links in it.
+ * Reads a stack repository, ordered by path. Symbolic links are not followed, binary files not read.
+ * @param root Absolute path without symbolic links.
  */
 export async function readStack(root: string): Promise<Stack> {
   const files: StackFile[] = [];
@@ -19,7 +19,7 @@ export async function readStack(root: string): Promise<Stack> {
   const walk = async (folder: string): Promise<void> => {
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
       if (folder === '') throw error;
-      // Such as the data of a container, which belongs to its user.
+      // For example the data directory of a container.
       others.push({ path: folder, type: 'closed' });
       return [];
     });
@@ -70,7 +70,7 @@ async function readText(root: string, path: string): Promise<StackFile | StackEn
   return isUtf8 ? { path, text, encoding: 'utf8' } : { path, text: bytes.toString('latin1'), encoding: 'latin1' };
 }
 
-/** Reads a regular file; one that has become a link meanwhile is an error. */
+/** Reads a regular file; fails on a symbolic link. */
 export async function readWithoutLinks(path: string): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -80,7 +80,7 @@ export async function readWithoutLinks(path: string): Promise<Buffer> {
   }
 }
 
-/** Every YAML and JSON file can name a service by a name of its own; others matter when they say a known word. */
+/** Whether a file can contain a trace. Any YAML file may refer to the exporter by a service name; others need a known word. */
 function canMatter({ path, text }: StackFile): boolean {
   if (text === '') return false;
   if (isYamlPath(path)) return true;

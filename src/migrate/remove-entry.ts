@@ -9,20 +9,20 @@ import { parseYaml } from './yaml-source.js';
 
 export type Removal = { readonly edits: readonly Edit[] } | { readonly refused: string };
 
-/** Takes an entry out; the last one leaves `[]` or `{}` behind. What it comes to is parsed and compared before it counts. */
+/** Edits that remove an entry; the last one leaves `[]` or `{}`. The result is parsed and verified. */
 export function removeEntry(place: EntryPlace): Removal {
   const { source, collection, index } = place;
   const { text } = source;
   const isLast = entriesOf(text, collection).length === 1;
   const edits = isLast ? emptyCollection(text, collection) : cutEntry(text, collection, index);
-  if (edits === undefined) return { refused: 'it shares a line with something that stays' };
+  if (edits === undefined) return { refused: 'it shares a line with something else' };
   return checked(place, [edits].flat());
 }
 
-/** The key that the end of a text belongs to, with anchor and tag: only comments and blank lines come after it. */
+/** The last key of a text, with anchor and tag, followed only by comments and blank lines. */
 const keyLine = /(?:^|\n)[^\n]*?:(?:[ \t]+[&!]\S+)*(?=[ \t]*(?:#[^\n]*)?(?:\r?\n[ \t]*(?:#[^\n]*)?)*$)/;
 
-/** Takes out all entries of a collection but leaves the collection: the key may be needed, or its anchor. */
+/** Edits that empty a collection but keep its key and anchor. */
 function emptyCollection(text: string, collection: Collection): readonly Edit[] | undefined {
   const empty = collection.srcToken?.type === 'block-seq' ? '[]' : '{}';
   const [start, end] = collection.range;
@@ -39,7 +39,7 @@ function checked(place: EntryPlace, cuts: readonly Edit[]): Removal {
   const { text } = source;
   const cut = cuts.reduce((widest, edit) => (edit.end - edit.start > widest.end - widest.start ? edit : widest));
   if (source.templated && hasDirectiveLine(text.slice(cut.start, cut.end))) {
-    return { refused: 'a line of its template begins or ends inside of it' };
+    return { refused: 'it contains template directives' };
   }
   const node = source.documents[document]?.node;
   const moves = node && moveAnchors(text, node, cut);
@@ -48,5 +48,5 @@ function checked(place: EntryPlace, cuts: readonly Edit[]): Removal {
   const edits = [...cuts, ...moves];
   const after = parseYaml(applyEdits(text, edits))?.documents.map(({ value }) => value);
   const isExact = after !== undefined && isDeepStrictEqual(after, valuesWithout(place));
-  return isExact ? { edits } : { refused: 'cutting it would change more than this entry' };
+  return isExact ? { edits } : { refused: 'removing it would change more than this entry' };
 }

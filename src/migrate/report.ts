@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 import type { SurveyFinding } from './survey-stack.js';
 import type { Verification } from './verify-jobs.js';
 
-/** The findings for people: by file, with what is done about each, and a sum at the end. */
+/** Findings as text, by file, with totals. */
 export function findingsText(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'No trace of the exporter was found.\n';
   const lines: string[] = [];
@@ -19,24 +19,24 @@ export function findingsText(findings: readonly Finding[]): string {
   return `${lines.join('\n')}\n\n${findings.length} findings: ${sums.join(', ')}\n`;
 }
 
-/** The queries that go on working, and which of them are not quite themselves while both jobs are scraped. */
+/** Queries that keep working, and those among them that change while both jobs are scraped. */
 export function queriesText(findings: readonly SurveyFinding[]): string {
-  const kept = findings.filter(
+  const working = findings.filter(
     ({ kind, action }) => action === 'keep' && (kind === 'dashboard' || kind === 'alert' || kind === 'rule'),
   );
   return [
     block(
-      'Queries that keep working as they are:',
-      kept.filter(({ meanwhile }) => meanwhile === undefined),
+      'Queries that keep working unchanged:',
+      working.filter(({ overlap }) => overlap === undefined),
     ),
     block(
-      'Queries that keep working but mind two jobs at once:',
-      kept.filter(({ meanwhile }) => meanwhile !== undefined),
+      'Queries that keep working but change while both jobs are scraped:',
+      working.filter(({ overlap }) => overlap !== undefined),
     ),
   ].join('');
 }
 
-/** What nothing here changes and a person has to look at. */
+/** Findings to handle by hand. */
 export function byHandText(findings: readonly Finding[]): string {
   return block(
     'Left to do by hand:',
@@ -49,9 +49,9 @@ function block(title: string, findings: readonly Finding[]): string {
   return `${title}\n${findings.map(({ file, line, kind, why }) => `  ${file}:${line} ${kind}: ${why}`).join('\n')}\n`;
 }
 
-/** The comparison as a table, what documents its differences, and the verdict. */
+/** Comparison as a table, with the documented differences and the verdict. */
 export function verificationText(verification: Verification, window: number): string {
-  const { families, faults, coveredSeconds, ok } = verification;
+  const { families, problems, coveredSeconds, ok } = verification;
   const head = ['family', 'series', 'equal', 'late', 'gaps', 'different', 'documented', 'result', 'note'];
   const rows = families.map((family) => [
     family.family,
@@ -66,16 +66,16 @@ export function verificationText(verification: Verification, window: number): st
   return [
     ...(rows.length === 0 ? [] : [table([head, ...rows]), '']),
     ...(names.length === 0 ? [] : ['Documented differences:', ...names, '']),
-    ...faults,
+    ...problems,
     `${duration(coveredSeconds)} of ${formatDuration(window)} compared; ${ok ? 'the new job can replace the old one' : 'the new job cannot replace the old one yet'}`,
     '',
   ].join('\n');
 }
 
-/** One line on a look at a window that is not full yet. */
+/** One progress line for a window that is not full yet. */
 export function progressText({ coveredSeconds, families, at }: Verification, window: number): string {
   const failing = families.filter(({ ok }) => !ok).map(({ family }) => family);
-  const state = failing.length === 0 ? 'no difference so far' : `different so far: ${failing.join(', ')}`;
+  const state = failing.length === 0 ? 'no difference so far' : `differences so far: ${failing.join(', ')}`;
   const share = Math.floor((100_000 * coveredSeconds) / window);
   return `${new Date(at).toISOString()} ${duration(coveredSeconds)} of ${formatDuration(window)} (${share} %): ${families.length === 0 ? 'waiting for samples of both jobs' : state}`;
 }

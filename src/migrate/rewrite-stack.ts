@@ -1,7 +1,7 @@
 import { addJob, oldJobOf } from './add-job.js';
 import { applyEdits } from './edit.js';
 import { exporterDirectories } from './exporter-directories.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import { fileKind, isYamlPath } from './file-kind.js';
 import { firstCut, structuredTraces } from './file-traces.js';
 import type { NewJobOptions } from './new-job.js';
@@ -11,15 +11,15 @@ import { parseYaml } from './yaml-source.js';
 
 export type Phase = 'parallel' | 'remove';
 
-/** What a phase does to a stack. Everything else in it stays as it is. */
+/** Changes of a phase. */
 export interface Rewrite {
   readonly files: readonly { readonly file: StackFile; readonly after: string }[];
-  /** Directories that go. */
+  /** Directories to remove. */
   readonly directories: readonly string[];
 }
 
-/** Pure: nothing is written. A stack that a phase was applied to gives an empty rewrite for that phase. */
-export function rewriteStack(stack: Stack, facts: Facts, phase: Phase, job: NewJobOptions): Rewrite {
+/** Computes the changes of a phase. Pure; empty for a stack to which the phase was applied. */
+export function rewriteStack(stack: Stack, facts: StackFacts, phase: Phase, job: NewJobOptions): Rewrite {
   const rewritten = stack.files.map((file) => ({ file, after: rewriteFile(file, facts, phase, job) }));
   const after = rewritten.map(({ file, after: text }) => ({ ...file, text }));
   const directories =
@@ -32,14 +32,14 @@ export function rewriteStack(stack: Stack, facts: Facts, phase: Phase, job: NewJ
   };
 }
 
-function rewriteFile(file: StackFile, facts: Facts, phase: Phase, job: NewJobOptions): string {
+function rewriteFile(file: StackFile, facts: StackFacts, phase: Phase, job: NewJobOptions): string {
   const takesJobs = isYamlPath(file.path) && fileKind(file.path) !== 'ci script' && file.text.includes('job_name');
   const text = takesJobs ? addJob(file.text, facts, job) : file.text;
   return phase === 'parallel' ? text : removeTraces({ ...file, text }, facts);
 }
 
-/** Takes out one trace after the other, each from the text that the one before it left, then exchanges job names. */
-function removeTraces({ path, text: original }: StackFile, facts: Facts): string {
+/** Removes one trace after the other, then renames jobs in queries. */
+function removeTraces({ path, text: original }: StackFile, facts: StackFacts): string {
   let text = original;
   const staying = lacksJob(path, text, facts) ? 'scrape job' : undefined;
   for (let cut = firstCut(path, text, facts, staying); cut?.edits !== undefined; ) {
@@ -53,8 +53,8 @@ function removeTraces({ path, text: original }: StackFile, facts: Facts): string
   );
 }
 
-/** Whether a list of jobs has the exporter's and could not be given ours: its job stays, rather than nothing. */
-export function lacksJob(path: string, text: string, facts: Facts): boolean {
+/** Whether a list has the exporter's job but not the new one; then the old job is kept. */
+export function lacksJob(path: string, text: string, facts: StackFacts): boolean {
   const source = isYamlPath(path) && text.includes('job_name') ? parseYaml(text) : undefined;
   return source !== undefined && jobLists(source).some((list) => oldJobOf(list, facts) !== undefined);
 }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { backupPath } from './perform-step.js';
 import { readWithoutLinks } from './read-stack.js';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 import { currentDigest, isDirectory, moveDirectory, refuseLinks, replaceFile } from './stack-files.js';
 import type { Digest, StateFolder } from './state-folder.js';
 import { readSteps, type Step, writeSteps } from './steps.js';
@@ -11,17 +11,17 @@ import { readSteps, type Step, writeSteps } from './steps.js';
 export interface RollbackOptions {
   /** `start`: before the first apply; `parallel`: before the removal. */
   readonly to: 'start' | 'parallel';
-  /** Overwrites what was edited since; the edited versions are kept in the state folder. */
+  /** Whether to overwrite files edited since; the edited versions are saved in the state folder. */
   readonly force: boolean;
 }
 
-/** The steps that a rollback takes back, the newest first. */
+/** Steps that a rollback reverts, newest first. */
 export function stepsToUndo(steps: readonly Step[], to: RollbackOptions['to']): readonly Step[] {
   const first = to === 'start' ? 0 : steps.findIndex(({ phase }) => phase === 'remove');
   return first === -1 ? [] : steps.slice(first).toReversed();
 }
 
-/** Paths that are neither as a step left them nor as they were before it. */
+/** Paths that match neither side of a step. */
 export async function editedSince(
   root: string,
   folder: StateFolder,
@@ -44,8 +44,8 @@ export async function editedSince(
 }
 
 /**
- * Takes steps back one by one; after an interruption, the same call does the rest. Ends with files and directories byte
- * for byte as they were. @returns the paths that were restored.
+ * Reverts steps one by one, byte for byte. May be called again after an interruption.
+ * @returns the restored paths.
  */
 export async function rollBack(
   root: string,
@@ -56,8 +56,8 @@ export async function rollBack(
   const undone = stepsToUndo(steps, options.to);
   const edited = await editedSince(root, folder, undone);
   if (edited.length > 0 && !options.force) {
-    throw refusal(
-      `edited since they were changed: ${edited.join(', ')}; nothing was restored. Use --force to restore them nevertheless: the edited versions are kept in ${folder.path}`,
+    throw refusedError(
+      `edited since they were changed: ${edited.join(', ')}; nothing was restored. Use --force to restore them anyway; the edited versions are saved in ${folder.path}`,
     );
   }
   const restored = new Set<string>();
@@ -70,13 +70,13 @@ export async function rollBack(
 }
 
 async function undoStep(root: string, folder: StateFolder, step: Step): Promise<readonly string[]> {
-  // Directories first: a file is built from them again as soon as it is back.
+  // Directories first: restored files refer to them.
   for (const [index, path] of step.directories.entries()) {
     const backup = backupPath(folder, step, index);
     const isThere = await isDirectory(join(root, path));
     if (!(await isDirectory(backup))) {
       if (isThere) continue;
-      throw refusal(`the backup of ${path} in ${folder.path} is missing`);
+      throw refusedError(`the backup of ${path} in ${folder.path} is missing`);
     }
     await refuseLinks(root, path);
     if (isThere) await moveDirectory(join(root, path), await placeForEdited(folder, path));
@@ -95,12 +95,12 @@ async function undoStep(root: string, folder: StateFolder, step: Step): Promise<
         0o600,
       );
     }
-    await replaceFile(root, folder, path, await folder.kept(before, path), mode);
+    await replaceFile(root, folder, path, await folder.readBackup(before, path), mode);
   }
   return [...step.directories, ...step.files.map(({ path }) => path)];
 }
 
-/** A path in the state folder that is free, and whose folder is there. */
+/** An unused path in the state folder, its parent created. */
 async function placeForEdited(folder: StateFolder, path: string): Promise<string> {
   const place = join(folder.path, 'edited', randomBytes(4).toString('hex'), path);
   await mkdir(dirname(place), { recursive: true, mode: 0o700 });

@@ -3,45 +3,45 @@ import { newJob } from './exporter.js';
 import { withLock } from './lock.js';
 import type { NewJobOptions } from './new-job.js';
 import { readStack } from './read-stack.js';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 import { type Phase, type Rewrite, rewriteStack } from './rewrite-stack.js';
 import { jobLists } from './scrape-job.js';
 import { rewriteDiff } from './show-changes.js';
 import type { Stack } from './stack.js';
 import { StateFolder } from './state-folder.js';
-import { type Survey, surveyStack } from './survey-stack.js';
+import { type StackSurvey, surveyStack } from './survey-stack.js';
 import { missingProof } from './verdict.js';
 import { parseYaml } from './yaml-source.js';
 
 export interface ApplyOptions extends NewJobOptions {
   readonly phase: Phase;
-  /** Shows what would be done; nothing is written, and no proof is needed. */
+  /** Shows the changes without making them; needs no verdict. */
   readonly dryRun: boolean;
-  /** Removes without a proof. */
+  /** Removes without a passing verdict. */
   readonly force: boolean;
 }
 
-/** Where a command tells what it does: `show` what is to be changed, `note` everything else. */
-export interface Voice {
+/** Output of a command: `show` for diffs (stdout), `note` for messages (stderr). */
+export interface Output {
   readonly show: (text: string) => void;
   readonly note: (text: string) => void;
 }
 
 /**
- * Applies a phase to the stack at `root`, a path without links: finishes one that was interrupted, shows what is to be
- * changed, then changes it. A second run finds nothing to change.
+ * Applies a phase: finishes an interrupted one, prints the diff, then makes the changes. Idempotent.
+ * @param root Path without symbolic links.
  * @param now Epoch milliseconds.
- * @returns what was found before the change.
+ * @returns the survey before the change.
  */
-export async function runApply(root: string, options: ApplyOptions, now: number, voice: Voice): Promise<Survey> {
+export async function runApply(root: string, options: ApplyOptions, now: number, output: Output): Promise<StackSurvey> {
   const folder = new StateFolder(root);
   const interrupted = await startedStep(folder);
   if (interrupted !== undefined) {
-    const told = `the phase ${interrupted.phase} of ${interrupted.at} was interrupted`;
-    if (options.dryRun) throw refusal(`${told}: apply finishes it, rollback takes it back`);
-    voice.note(`${told}; finishing it`);
+    const message = `the phase ${interrupted.phase} of ${interrupted.at} was interrupted`;
+    if (options.dryRun) throw refusedError(`${message}: apply finishes it, rollback reverts it`);
+    output.note(`${message}; finishing it`);
     await withLock(folder, async () => {
-      // What looked interrupted may have been at work, and be done by now.
+      // The step may have been finished by another process in the meantime.
       const step = await startedStep(folder);
       if (step !== undefined) await finishStep(root, folder, step);
     });
@@ -52,35 +52,43 @@ export async function runApply(root: string, options: ApplyOptions, now: number,
   if (options.phase === 'parallel') refuseWithoutJob(stack, rewrite);
   const isEmpty = rewrite.files.length === 0 && rewrite.directories.length === 0;
   if (isEmpty) {
-    voice.note('nothing to change');
+    output.note('nothing to change');
     return survey;
   }
-  voice.show(await rewriteDiff(root, rewrite));
+  output.show(await rewriteDiff(root, rewrite));
   const missing = options.phase === 'remove' ? await missingProof(folder, now) : undefined;
   if (options.dryRun) {
-    voice.note(
-      `a dry run: nothing was changed${missing === undefined ? '' : `. To apply it, a proof is needed: ${missing}`}`,
+    output.note(
+      `dry run: nothing was changed${missing === undefined ? '' : `. Applying it needs a passing migrate verify: ${missing}`}`,
     );
     return survey;
   }
   if (missing !== undefined && !options.force) {
-    throw refusal(`the removal needs a proof, and ${missing}. Run migrate verify, or use --force; nothing was changed`);
+    throw refusedError(
+      `the removal needs a passing migrate verify, but ${missing}. Run migrate verify or use --force; nothing was changed`,
+    );
   }
   await folder.create();
   await withLock(folder, () => applyRewrite(root, folder, options.phase, rewrite, new Date(now)));
-  voice.note(
-    `${rewrite.files.length} files and ${rewrite.directories.length} directories changed; migrate rollback takes it back`,
+  output.note(
+    `${countOf(rewrite.files.length, 'file', 'files')} changed, ${countOf(rewrite.directories.length, 'directory', 'directories')} removed; migrate rollback reverts it`,
   );
   return survey;
 }
 
-/** Neither the exporter's job nor ours: then there is nothing that ours could stand beside. */
+/** Refuses a stack that has neither the exporter's job nor the new one. */
 function refuseWithoutJob({ files }: Stack, rewrite: Rewrite): void {
   const hasOurs = files.some(({ text }) => {
     const source = text.includes(newJob) ? parseYaml(text) : undefined;
     return source !== undefined && jobLists(source).some(({ jobs }) => jobs.some(({ name }) => name === newJob));
   });
   if (rewrite.files.length === 0 && !hasOurs) {
-    throw refusal(`no scrape job of the exporter was found that a job ${newJob} could be added to; see migrate plan`);
+    throw refusedError(
+      `no scrape job of the exporter was found that a job ${newJob} could be added to; see migrate plan`,
+    );
   }
+}
+
+function countOf(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

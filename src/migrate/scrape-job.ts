@@ -5,7 +5,7 @@ import type { Collection } from './yaml-entry.js';
 import type { YamlSource } from './yaml-source.js';
 import { type Path, valueAt, walkYaml } from './yaml-walk.js';
 
-/** A list of scrape jobs, under whatever key: Prometheus, agents and charts each have their own. */
+/** A list of scrape jobs under any key; Prometheus, agents and charts use different ones. */
 export interface JobList {
   readonly document: number;
   readonly collection: Collection;
@@ -13,7 +13,7 @@ export interface JobList {
   readonly jobs: readonly ScrapeJob[];
 }
 
-/** One job, its aliases and merge keys resolved. */
+/** A scrape job, aliases and merge keys resolved. */
 export interface ScrapeJob {
   readonly name: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export interface JobTarget {
   readonly index: number;
 }
 
-/** How much of a job is the exporter's: all of it, some of its targets, or perhaps nothing (its port only). */
+/** Share of a job's targets that is the exporter: all, some, or only the port matches. */
 export type JobShare = 'whole' | 'part' | 'port' | 'none';
 
 export function jobLists(source: YamlSource): readonly JobList[] {
@@ -47,7 +47,7 @@ export function shareOf({ name, targets }: ScrapeJob, hosts: ReadonlySet<string>
   return targets.some(({ text }) => text.endsWith(`:${exporterPort}`)) ? 'port' : 'none';
 }
 
-/** Promtail and agents write their jobs in the same way; those are about log files, and take none of metrics. */
+/** Whether a list holds log collection jobs (Promtail, agents), which use the same format. */
 function isOfLogs(root: unknown, path: Path): boolean {
   const isPromtail = path.length === 1 && isFields(root) && ('clients' in root || 'positions' in root);
   return isPromtail || path.includes('logs') || path.includes('loki');

@@ -1,6 +1,6 @@
 import { isCollection, type ParsedNode } from 'yaml';
 import { exporterPort, isExporterTarget, newJob } from './exporter.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import { removeEntry } from './remove-entry.js';
 import { type JobList, type JobTarget, jobLists, type ScrapeJob, shareOf } from './scrape-job.js';
 import type { Trace } from './trace.js';
@@ -8,8 +8,8 @@ import { type Collection, entriesOf } from './yaml-entry.js';
 import type { YamlSource } from './yaml-source.js';
 import { entryOf } from './yaml-walk.js';
 
-/** The scrape jobs of the exporter, and its targets in jobs that scrape others as well; each judged when it is asked for. */
-export function* scrapeTraces(source: YamlSource, facts: Facts): Generator<Trace> {
+/** Scrape jobs of the exporter, and its targets in jobs with other targets. Evaluated lazily. */
+export function* scrapeTraces(source: YamlSource, facts: StackFacts): Generator<Trace> {
   for (const list of jobLists(source)) {
     for (const [index, job] of list.jobs.entries()) {
       if (job.name === newJob) continue;
@@ -25,13 +25,13 @@ function jobTrace(source: YamlSource, list: JobList, index: number, job: ScrapeJ
   const { start, end } = entriesOf(source.text, collection)[index]!;
   const trace = { kind: 'scrape job', start, end } as const;
   if (share === 'port') {
-    const why = `the job ${job.name} scrapes port ${exporterPort}; that alone does not make it the exporter's: take it out if it is`;
+    const why = `the job ${job.name} scrapes port ${exporterPort}; that is not proof that it is the exporter; remove it if it is`;
     return { ...trace, action: 'by hand', why };
   }
   const why = `the job ${job.name} scrapes the exporter`;
   const removal = removeEntry({ source, document, collection, index });
   return 'edits' in removal
-    ? { ...trace, action: 'remove', why: `${why}; ${newJob} takes its place`, edits: removal.edits }
+    ? { ...trace, action: 'remove', why: `${why}; ${newJob} replaces it`, edits: removal.edits }
     : { ...trace, action: 'by hand', why: `${why}; ${removal.refused}` };
 }
 
@@ -40,7 +40,7 @@ function* targetTraces(
   list: JobList,
   job: number,
   { name, targets }: ScrapeJob,
-  facts: Facts,
+  facts: StackFacts,
 ): Generator<Trace> {
   const own = targets.filter(({ text }) => isExporterTarget(text, facts.hosts));
   for (const target of own) {
@@ -49,14 +49,14 @@ function* targetTraces(
       ? entriesOf(source.text, where.collection)[where.index]!
       : entriesOf(source.text, list.collection)[job]!;
     const trace = { kind: 'scrape job', start, end } as const;
-    const why = `the target ${target.text} of the job ${name} is the exporter; the job has other targets and stays`;
+    const why = `the target ${target.text} of the job ${name} is the exporter; the job has other targets and is kept`;
     const removal = where && removeEntry({ source, document: list.document, ...where });
     if (removal !== undefined && 'edits' in removal) yield { ...trace, action: 'remove', why, edits: removal.edits };
-    else yield { ...trace, action: 'by hand', why: `${why}; ${removal?.refused ?? 'it comes through an alias'}` };
+    else yield { ...trace, action: 'by hand', why: `${why}; ${removal?.refused ?? 'it comes from an alias'}` };
   }
 }
 
-/** The target itself, or its whole group of `static_configs` where the group has no other. */
+/** Place of a target, or of its `static_configs` group if it is the only target there. */
 function targetPlace(list: JobList, job: number, target: JobTarget, targets: readonly JobTarget[]) {
   const groups = entryOf(list.collection.items[job], 'static_configs')?.value;
   if (!isCollection(groups)) return undefined;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Labels } from '../model.js';
 import type { RangeSeries } from './range-query.js';
 
-/** Series of one family and job that differ in nothing but job and instance. */
+/** Series of one family that differ only in job and instance. */
 export interface SeriesGroup {
   /** Without job and instance. */
   readonly labels: Labels;
@@ -21,8 +21,8 @@ export function groupSeries(series: readonly RangeSeries[]): readonly SeriesGrou
 }
 
 /**
- * The group that stands for another in the other job: the one with the same labels, else the only one with the same values
- * of the family's own labels, since labels that a scrape job adds may differ.
+ * Counterpart of a group in the other job: the one with the same labels, else the only one with the same values of the
+ * family's own labels, since scrape jobs may add different labels.
  */
 export function counterpart(
   group: SeriesGroup,
@@ -34,7 +34,7 @@ export function counterpart(
   return same ?? (similar.length === 1 ? similar[0] : undefined);
 }
 
-/** The values that a group has at a step; none where it has no sample. */
+/** Values of a group at a step. */
 export function valuesAt(group: SeriesGroup | undefined, step: number): readonly number[] {
   return (group?.series ?? []).flatMap(({ values }) => {
     const value = values.get(step);

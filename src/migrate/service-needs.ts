@@ -1,23 +1,23 @@
-import { exporterEvidence, isFields } from './compose-service.js';
+import { exporterSigns, isFields } from './compose-service.js';
 import type { YamlSource } from './yaml-source.js';
 
-/** A service that cannot be without another one, in a way that no cut settles. */
+/** A dependency between services that removing an entry does not resolve. */
 export interface ServiceNeed {
   readonly by: string;
   readonly of: string;
-  /** As in "extends it". */
+  /** Such as "extends it". */
   readonly how: string;
-  /** Whether the service that needs is the exporter itself: where it goes, its need goes with it. */
+  /** Whether the dependent service is the exporter; its dependency is removed with it. */
   readonly isExporter: boolean;
 }
 
-/** @param hosts Services that are the exporter by what any file says of them. */
+/** Dependencies that block the removal of a service. @param hosts Services that any file identifies as the exporter. */
 export function serviceNeeds(source: YamlSource, hosts: ReadonlySet<string>): readonly ServiceNeed[] {
   return source.documents.flatMap(({ value }) => {
     const services = isFields(value) && isFields(value['services']) ? Object.entries(value['services']) : [];
     return services.flatMap(([by, definition]) => {
       if (!isFields(definition)) return [];
-      const isExporter = exporterEvidence(by, definition, hosts)?.certain ?? false;
+      const isExporter = exporterSigns(by, definition, hosts)?.certain ?? false;
       return [...neededBy(definition)]
         .filter(([of]) => of !== by || isExtendedElsewhere(definition))
         .map(([of, how]) => ({ by, of, how, isExporter }));

@@ -7,10 +7,10 @@ import type { StateFolder } from './state-folder.js';
 import type { Step } from './steps.js';
 import { unifiedDiff } from './unified-diff.js';
 
-/** Bytes above which the lines of a file that goes or comes back with its directory are not printed. */
+/** Maximum size, in bytes, of files in removed or restored directories that the diff prints. */
 const largestShown = 256 * 1024;
 
-/** What a rewrite does, as a unified diff. Credentials are masked, which keeps it from being a patch where there are any. */
+/** Unified diff of a rewrite. Credentials are masked, so it may not apply as a patch. */
 export async function rewriteDiff(root: string, { files, directories }: Rewrite): Promise<string> {
   const changed = files.map(({ file, after }) => unifiedDiff(file.path, file.text, after));
   const gone = [];
@@ -18,12 +18,12 @@ export async function rewriteDiff(root: string, { files, directories }: Rewrite)
   return [...changed, ...gone].join('');
 }
 
-/** What taking steps back does, newest first, as a unified diff from what is there now. */
+/** Unified diff of a rollback against the current files. */
 export async function rollbackDiff(root: string, folder: StateFolder, undone: readonly Step[]): Promise<string> {
   const before = new Map<string, Buffer>();
   const back: string[] = [];
   for (const step of undone) {
-    for (const file of step.files) before.set(file.path, await folder.kept(file.before, file.path));
+    for (const file of step.files) before.set(file.path, await folder.readBackup(file.before, file.path));
     for (const [index, path] of step.directories.entries())
       back.push(await directoryDiff(backupPath(folder, step, index), path, 'back'));
   }

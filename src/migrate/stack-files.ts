@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { access, chown, lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readWithoutLinks } from './read-stack.js';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 import { type Digest, digestOf, type StateFolder } from './state-folder.js';
 
-/** What a path in the stack holds now: the digest of a file, or that it is missing or something else. */
+/** Digest of a file in the stack; undefined if it is missing or not a regular file. */
 export async function currentDigest(root: string, path: string): Promise<Digest | undefined> {
   try {
     return digestOf(await readWithoutLinks(join(root, path)));
@@ -15,8 +15,8 @@ export async function currentDigest(root: string, path: string): Promise<Digest 
 }
 
 /**
- * Puts bytes in the place of a file, at once or not at all, with its mode and, where that is allowed, its owner.
- * @throws when a link on the way would lead elsewhere.
+ * Replaces a file atomically, with its mode and, if permitted, its owner.
+ * @throws {GatewayzMetricsError} `migration_refused` if its path contains a symbolic link.
  */
 export async function replaceFile(
   root: string,
@@ -28,7 +28,7 @@ export async function replaceFile(
   const target = join(root, path);
   await refuseLinks(root, path);
   const owner = await lstat(target).catch(() => undefined);
-  if (owner !== undefined && !owner.isFile()) throw refusal(`${path}: expected a file, it has become something else`);
+  if (owner !== undefined && !owner.isFile()) throw refusedError(`${path}: expected a file, got something else`);
   const staged = await folder.stage(bytes, mode);
   try {
     if (owner !== undefined) await chown(staged, owner.uid, owner.gid).catch(() => undefined);
@@ -40,7 +40,7 @@ export async function replaceFile(
   await syncFolder(dirname(target));
 }
 
-/** Moves a directory as a whole, which its file system does at once or not at all. */
+/** Moves a directory atomically. */
 export async function moveDirectory(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncFolder(dirname(from));
@@ -51,7 +51,7 @@ export async function isDirectory(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** Whether what a path leads to can be replaced or moved away. */
+/** Whether the process may replace or move a path. */
 export async function isReplaceable(root: string, path: string): Promise<boolean> {
   const folder = dirname(join(root, path));
   return access(folder, constants.W_OK | constants.X_OK).then(
@@ -60,11 +60,11 @@ export async function isReplaceable(root: string, path: string): Promise<boolean
   );
 }
 
-/** Nothing above the path may be a link: it could lead out of the root. */
+/** Refuses a path with a symbolic link above it, which could lead out of the root. */
 export async function refuseLinks(root: string, path: string): Promise<void> {
   const parent = dirname(join(root, path));
   if ((await realpath(parent).catch(() => '')) !== parent) {
-    throw refusal(`${path}: its folder is missing or reached through a link, nothing is written there`);
+    throw refusedError(`${path}: its directory is missing or reached through a symbolic link; nothing was written`);
   }
 }
 

@@ -1,7 +1,7 @@
-/** The files of a stack repository that can matter, as they were read. */
+/** Contents of a stack repository, reduced to files that can contain a trace. */
 export interface Stack {
   readonly files: readonly StackFile[];
-  /** Directories, links and files that only their names tell about. */
+  /** Directories, links and unread files. */
   readonly others: readonly StackEntry[];
 }
 
@@ -9,15 +9,15 @@ export interface StackFile {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly text: string;
-  /** How the bytes became text: UTF-8, or, where they are not, one character a byte. */
+  /** `latin1` for bytes that are not UTF-8, one character per byte. */
   readonly encoding: 'utf8' | 'latin1';
 }
 
 export interface StackEntry {
   readonly path: string;
-  /** `closed`: a directory that could not be looked into. */
+  /** `closed`: a directory that could not be opened. */
   readonly type: 'directory' | 'closed' | 'link' | 'large' | 'unreadable';
-  /** Of a directory, the names in it. */
+  /** Names of a directory's entries. */
   readonly names?: readonly string[];
 }
 

@@ -1,33 +1,36 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refusal } from './refusal.js';
+import { refusedError } from './refused-error.js';
 
 export const stateFolderName = '.gatewayz-metrics';
 
-/** SHA-256 of some bytes, as hexadecimal text; also the name under which they are kept. */
+/** SHA-256 in hexadecimal; also the file name of the backup. */
 export type Digest = string;
 
 export function digestOf(bytes: Buffer): Digest {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Where a stack keeps its backups, journal and verdict: a folder that only its owner can enter and git does not see. */
+/** Folder with backups, journal and verdict of a stack; mode 0700 and ignored by git. */
 export class StateFolder {
   readonly path: string;
 
-  /** @param root A path without links in it. */
+  /** @param root Path without symbolic links. */
   constructor(root: string) {
     this.path = join(root, stateFolderName);
   }
 
-  /** Whether the folder is there. @throws when something else has its name, a link among others. */
+  /**
+   * Whether the folder exists.
+   * @throws {GatewayzMetricsError} `migration_refused` if something else has its name, such as a symbolic link.
+   */
   async exists(): Promise<boolean> {
     const found = await lstat(this.path).catch(() => undefined);
     if (found === undefined) return false;
     if (found.isDirectory()) return true;
-    throw refusal(
-      `${this.path}: expected a folder of its own or nothing, found ${found.isSymbolicLink() ? 'a link' : 'a file'}`,
+    throw refusedError(
+      `${this.path}: expected a directory, got ${found.isSymbolicLink() ? 'a symbolic link' : 'a file'}`,
     );
   }
 
@@ -38,7 +41,7 @@ export class StateFolder {
     await this.write('.gitignore', Buffer.from('*\n'));
   }
 
-  /** A file of the folder, or undefined where it is not there. */
+  /** Reads a file of the folder; undefined if missing. */
   async read(name: string): Promise<Buffer | undefined> {
     if (!(await this.exists())) return undefined;
     return readFile(join(this.path, name)).catch((error: NodeJS.ErrnoException) => {
@@ -47,12 +50,12 @@ export class StateFolder {
     });
   }
 
-  /** Replaces a file of the folder at once or not at all. */
+  /** Writes a file of the folder atomically. */
   async write(name: string, bytes: Buffer): Promise<void> {
     await rename(await this.stage(bytes, 0o600), join(this.path, name));
   }
 
-  /** Writes bytes to a new file of the folder, safely on the disk, for the caller to move to its place. */
+  /** Writes bytes to a new synced file, which the caller renames. */
   async stage(bytes: Buffer, mode: number): Promise<string> {
     const path = join(this.path, `tmp-${randomBytes(8).toString('hex')}`);
     const file = await open(path, 'wx', 0o600);
@@ -66,20 +69,20 @@ export class StateFolder {
     return path;
   }
 
-  async keep(bytes: Buffer): Promise<Digest> {
+  async storeBackup(bytes: Buffer): Promise<Digest> {
     const digest = digestOf(bytes);
     await this.write(join('blobs', digest), bytes);
     return digest;
   }
 
-  async kept(digest: Digest, of: string): Promise<Buffer> {
+  async readBackup(digest: Digest, of: string): Promise<Buffer> {
     const bytes = await this.read(join('blobs', digest));
     if (bytes === undefined || digestOf(bytes) !== digest)
-      throw refusal(`the backup of ${of} in ${this.path} is missing or damaged`);
+      throw refusedError(`the backup of ${of} in ${this.path} is missing or damaged`);
     return bytes;
   }
 
-  /** Removes backups and journal; the folder itself too, when nothing else was kept in it. */
+  /** Removes backups and journal; also the folder if nothing else is in it. */
   async clear(): Promise<void> {
     for (const name of ['blobs', 'folders', 'steps.json'])
       await rm(join(this.path, name), { recursive: true, force: true });

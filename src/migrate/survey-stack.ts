@@ -1,30 +1,30 @@
 import { addJob } from './add-job.js';
 import { newJob } from './exporter.js';
 import { exporterDirectories } from './exporter-directories.js';
-import type { Facts } from './facts.js';
+import type { StackFacts } from './facts.js';
 import { fileTraces } from './file-traces.js';
 import type { Finding } from './finding.js';
-import { gatherFacts } from './gather-facts.js';
+import { stackFacts } from './gather-facts.js';
 import { lineNumbers } from './lines.js';
 import { lacksJob, rewriteStack } from './rewrite-stack.js';
 import type { Stack, StackEntry, StackFile } from './stack.js';
 import type { Trace } from './trace.js';
 
-/** Every trace of the exporter in a stack: by file, then by line. */
-export interface Survey {
-  readonly facts: Facts;
+/** All traces of the exporter in a stack, ordered by file and line. */
+export interface StackSurvey {
+  readonly facts: StackFacts;
   readonly findings: readonly SurveyFinding[];
 }
 
-/** A finding, and what else an apply tells about it. */
-export type SurveyFinding = Finding & Pick<Trace, 'meanwhile'>;
+/** A finding, with what it shows while both jobs are scraped. */
+export type SurveyFinding = Finding & Pick<Trace, 'overlap'>;
 
-/** Where our job's own values do not matter: only whether it can be added. */
+/** Placeholder for checking whether a job can be added. */
 const anyJob = { target: 'gatewayz-metrics:8000', metricsPath: '/prometheus/metrics' };
 
-/** Finds every trace and says what the phase `remove` does about it. Pure: nothing is written. */
-export function surveyStack(stack: Stack): Survey {
-  const facts = gatherFacts(stack.files);
+/** Finds every trace and what the phase `remove` does about it. Pure. */
+export function surveyStack(stack: Stack): StackSurvey {
+  const facts = stackFacts(stack.files);
   const { files } = rewriteStack(stack, facts, 'remove', anyJob);
   const after = stack.files.map((file) => ({
     ...file,
@@ -37,7 +37,7 @@ export function surveyStack(stack: Stack): Survey {
       const found = { file: path, line: 1, kind: 'directory' } as const;
       return stays === undefined
         ? { ...found, action: 'remove', why: 'the exporter is built here, and nothing else needs it' }
-        : { ...found, action: 'by hand', why: `it is named like the exporter; ${stays}` };
+        : { ...found, action: 'by hand', why: `it has the name of the exporter; ${stays}` };
     }),
     ...stack.others.flatMap(otherFinding),
     ...stack.files.flatMap((file) => fileFindings(file, facts)),
@@ -46,7 +46,7 @@ export function surveyStack(stack: Stack): Survey {
   return { facts, findings: findings.filter(isLeft).toSorted((a, b) => compare(a.file, b.file) || a.line - b.line) };
 }
 
-function fileFindings(file: StackFile, facts: Facts): readonly SurveyFinding[] {
+function fileFindings(file: StackFile, facts: StackFacts): readonly SurveyFinding[] {
   const line = lineNumbers(file.text);
   const jobsStay = lacksJob(
     file.path,
@@ -54,8 +54,8 @@ function fileFindings(file: StackFile, facts: Facts): readonly SurveyFinding[] {
     facts,
   );
   return fileTraces(file, facts).map((trace) => {
-    const { kind, action, why, meanwhile } = jobsStay ? withoutNewJob(trace) : trace;
-    return { file: file.path, line: line(trace.start), kind, action, why, ...(meanwhile && { meanwhile }) };
+    const { kind, action, why, overlap } = jobsStay ? withoutNewJob(trace) : trace;
+    return { file: file.path, line: line(trace.start), kind, action, why, ...(overlap && { overlap }) };
   });
 }
 
@@ -64,16 +64,16 @@ function withoutNewJob(trace: Trace): Trace {
   return {
     ...trace,
     action: 'by hand',
-    why: `${trace.why}; a job ${newJob} cannot be added beside it: add it, then run this again`,
+    why: `${trace.why}; a job ${newJob} cannot be added next to it; add it, then run this again`,
   };
 }
 
 function otherFinding({ path, type }: StackEntry): Finding[] {
   const why = {
-    link: 'a link: it is not followed, see what it leads to',
-    large: 'it is larger than 5 MiB: it was not read',
-    unreadable: 'it could not be read',
-    closed: 'a directory that could not be looked into',
+    link: 'a symbolic link; not followed, check its target',
+    large: 'larger than 5 MiB; not read',
+    unreadable: 'could not be read',
+    closed: 'a directory that could not be opened',
   };
   return type === 'directory' ? [] : [{ file: path, line: 1, kind: 'other', action: 'by hand', why: why[type] }];
 }

@@ -1,18 +1,18 @@
-/** What template engines put between values: Jinja, Go and ERB blocks, `@NAME@` and `%NAME%`. */
+/** Placeholders of template engines: Jinja, Go and ERB blocks, `@NAME@` and `%NAME%`. */
 const constructs = /\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>|@\w+@|%+\w+%+/gs;
-/** A line that holds nothing but blocks. */
+/** A line of template blocks only. */
 const directiveLine = /^[ \t]*(?:(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>)[ \t]*)+\r?$/gm;
 
 /**
- * The text with what template engines would replace replaced by harmless characters, so that it parses as YAML; every
- * offset stays. A line of blocks only becomes a comment, anything else a word.
+ * Replaces template placeholders by text of the same length, so that the text parses as YAML with unchanged offsets. A
+ * line of blocks becomes a comment, any other placeholder a word.
  */
 export function neutralise(text: string): string {
   const fill = (character: string) => (found: string) => found.replace(/[^\s]/g, character);
   return text.replace(directiveLine, (line) => line.replace(/\S.*\S/, fill('#'))).replace(constructs, fill('x'));
 }
 
-/** Whether text holds a line of template blocks only: such a line governs its neighbours, so nothing is cut around it. */
+/** Whether a text has a line of template blocks only. Such a line controls others, so it must not be removed with an entry. */
 export function hasDirectiveLine(text: string): boolean {
   return new RegExp(directiveLine).test(text);
 }

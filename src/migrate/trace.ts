@@ -1,14 +1,14 @@
+import type { VisibleOverlap } from './classify-query.js';
 import type { Edit } from './edit.js';
 import type { Finding } from './finding.js';
-import type { Meanwhile } from './judge-expression.js';
 
-/** A finding with its place in the text of its file, and what applying it comes to. */
+/** A finding with its offsets and edits. */
 export interface Trace extends Pick<Finding, 'kind' | 'action' | 'why'> {
-  /** The part of the text that this speaks for. */
+  /** Offsets of the text it covers. */
   readonly start: number;
   readonly end: number;
-  /** Where `action` is `remove` or `replace`: the edits that do it, each trace alone. */
+  /** For `remove` and `replace`: the edits, valid for this trace alone. */
   readonly edits?: readonly Edit[];
-  /** Of a query that goes on working: what it shows while both jobs are scraped, unless that is no different. */
-  readonly meanwhile?: Meanwhile;
+  /** What a working query shows while both jobs are scraped, if that differs. */
+  readonly overlap?: VisibleOverlap;
 }

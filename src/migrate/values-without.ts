@@ -2,7 +2,7 @@ import { type Alias, isAlias, isCollection, isPair, type Node, visit } from 'yam
 import type { Collection } from './yaml-entry.js';
 import { parseYaml, plainValue, type YamlSource } from './yaml-source.js';
 
-/** One entry of a collection in a YAML text. */
+/** An entry of a collection in a YAML text. */
 export interface EntryPlace {
   readonly source: YamlSource;
   /** Index of the document. */
@@ -12,22 +12,22 @@ export interface EntryPlace {
 }
 
 /**
- * What the documents of a source mean once an entry is gone, found without any text: the entry is taken out of the tree,
- * and an alias of something in it stands for that thing itself from then on.
+ * Values of the documents without an entry, computed on the syntax tree. Aliases of nodes inside the entry keep their
+ * values.
  */
 export function valuesWithout({ source, document, collection, index }: EntryPlace): readonly unknown[] | undefined {
   const own = parseYaml(source.text)?.documents.map(({ node }) => node);
   const root = own?.[document];
   if (own === undefined || root === undefined) return undefined;
-  let twin: Collection | undefined;
+  let parent: Collection | undefined;
   const meant = new Map<Alias, Node | undefined>();
   visit(root, {
     Node(_, node) {
       if (isAlias(node)) meant.set(node, node.resolve(root));
-      if (isCollection(node) && isTwin(node as Collection, collection)) twin = node as Collection;
+      if (isCollection(node) && isSameNode(node as Collection, collection)) parent = node as Collection;
     },
   });
-  const gone = nodesIn(twin?.items.splice(index, 1)[0]);
+  const gone = nodesIn(parent?.items.splice(index, 1)[0]);
   visit(root, {
     Alias(_, alias) {
       const node = meant.get(alias);
@@ -41,7 +41,7 @@ export function valuesWithout({ source, document, collection, index }: EntryPlac
   }
 }
 
-function isTwin(node: Collection, other: Collection): boolean {
+function isSameNode(node: Collection, other: Collection): boolean {
   return node.constructor === other.constructor && node.range[0] === other.range[0] && node.range[1] === other.range[1];
 }
 

@@ -4,34 +4,34 @@ import type { StateFolder } from './state-folder.js';
 const verdict = z.object({
   /** Whether the new job can replace the old one. */
   ok: z.boolean(),
-  /** ISO time of the end of the window. */
+  /** ISO timestamp of the end of the window. */
   at: z.iso.datetime(),
   windowSeconds: z.number(),
   oldJob: z.string(),
   newJob: z.string(),
 });
 
-/** What the last `migrate verify` of a stack came to. */
+/** Result of the last `migrate verify`. */
 export type Verdict = Readonly<z.infer<typeof verdict>>;
 
-/** Milliseconds for which a verdict counts as a proof. */
+/** Milliseconds for which a verdict is valid. */
 export const verdictLifetime = 7 * 86_400_000;
 
-export async function keepVerdict(folder: StateFolder, verified: Verdict): Promise<void> {
+export async function saveVerdict(folder: StateFolder, verified: Verdict): Promise<void> {
   await folder.create();
   await folder.write('verdict.json', Buffer.from(`${JSON.stringify(verdict.parse(verified), undefined, 2)}\n`));
 }
 
-/** Why the removal is not proven to be safe; undefined where it is. @param now Epoch milliseconds. */
+/** Why the last verdict does not allow the removal; undefined if it does. @param now Epoch milliseconds. */
 export async function missingProof(folder: StateFolder, now: number): Promise<string | undefined> {
   const bytes = await folder.read('verdict.json');
   const read = bytes === undefined ? undefined : verdict.safeParse(parse(bytes));
   if (read === undefined) return 'migrate verify was never run here';
   if (!read.success) return `${folder.path}/verdict.json cannot be read`;
   const { ok, at } = read.data;
-  if (!ok) return `the last verdict, of ${at}, is that the new job cannot replace the old one`;
+  if (!ok) return `at ${at} it found that the new job cannot replace the old one`;
   const age = now - Date.parse(at);
-  return age > verdictLifetime || age < -60_000 ? `the last verdict, of ${at}, is not of the last 7 days` : undefined;
+  return age > verdictLifetime || age < -60_000 ? `its last result, of ${at}, is not from the last 7 days` : undefined;
 }
 
 function parse(bytes: Buffer): unknown {

@@ -11,7 +11,7 @@ export interface VerifyOptions {
   readonly newJob: string;
   /** Milliseconds. */
   readonly window: number;
-  /** How often either side polls the Health Service, in milliseconds; by default as it shows in Prometheus, else 30 s. */
+  /** Poll interval of the Health Service in milliseconds; default: detected from the samples, else 30 s. */
   readonly poll?: number;
 }
 
@@ -20,10 +20,10 @@ export interface Verification extends JobsComparison {
   readonly at: number;
 }
 
-/** Prometheus answers at most so many steps. */
+/** Maximum number of steps; Prometheus rejects more than 11,000. */
 const mostSteps = 10_900;
 
-/** Compares the two jobs over the window that ends now. */
+/** Compares the two jobs over the window that ends at `now` (epoch milliseconds). */
 export async function verifyJobs(
   client: RangeClient,
   options: VerifyOptions,
@@ -45,29 +45,36 @@ export async function verifyJobs(
     ask(`gatewayz_metrics_health_endpoint_up{${job(newJob)}}`),
   ]);
   const seen = Math.max(...[old, fresh].map((series) => pollInterval(series) ?? usualPoll));
-  const reach = stepsOf(options.poll ?? seen, step);
+  const pollSteps = stepsOf(options.poll ?? seen, step);
   const steps = { first, last, seconds: step / 1000, time: (index: number) => (range.start + index * step) / 1000 };
-  return { ...compareJobs({ old, fresh, endpointUp, reach, last }, steps, { old: oldJob, fresh: newJob }), at: end };
+  return {
+    ...compareJobs({ old, fresh, endpointUp, pollSteps, last }, steps, { old: oldJob, fresh: newJob }),
+    at: end,
+  };
 }
 
-/** A poll, or what makes 20 steps of a short window and no more than Prometheus answers of a long one; whole seconds. */
+/** Query step in milliseconds: one poll interval, finer for short windows (20 steps), coarser for long ones. */
 function stepOf({ window, poll = usualPoll }: VerifyOptions): number {
   const fine = Math.min(poll, Math.max(1000, window / 20));
   return Math.ceil(Math.max(fine, window / mostSteps) / 1000) * 1000;
 }
 
-/** Steps that two jobs can be apart by one poll: what one saw and the other just missed, each as late as a scrape can be. */
+/** Steps by which two jobs may differ: one poll interval, seen through scrapes on both sides. */
 function stepsOf(poll: number, step: number): number {
   return Math.ceil((2 * poll) / step);
 }
 
-/** Codes of failures that may pass by themselves. */
-const passing: ReadonlySet<string> = new Set(['upstream_unreachable', 'upstream_timeout', 'upstream_overloaded']);
+/** Codes of transient errors. */
+const transientCodes: ReadonlySet<string> = new Set([
+  'upstream_unreachable',
+  'upstream_timeout',
+  'upstream_overloaded',
+]);
 
 /**
- * Compares again after every poll until the window is full, telling of each look; outages of Prometheus are waited out.
- * Where the two jobs have not been seen together for as long as the window, it ends with the comparison as it is.
- * @param tell Gets a comparison, or the message of a failure.
+ * Compares after every poll interval until the window is full, and retries through outages of Prometheus. Gives up if
+ * the two jobs were never seen together for as long as the window.
+ * @param tell Receives each comparison, or the message of an error.
  */
 export async function followJobs(
   client: RangeClient,
@@ -85,7 +92,7 @@ export async function followJobs(
       if (verification.isFull) return verification;
       isSeen ||= verification.coveredSeconds > 0;
     } catch (error) {
-      if (!(error instanceof GatewayzMetricsError && passing.has(error.code))) throw error;
+      if (!(error instanceof GatewayzMetricsError && transientCodes.has(error.code))) throw error;
       tell(error.message);
     }
     if (!isSeen && clock.now() - started > options.window) break;

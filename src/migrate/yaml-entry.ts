@@ -13,15 +13,15 @@ import {
 
 export type Collection = YAMLMap.Parsed | YAMLSeq.Parsed;
 
-/** Where one item of a sequence, or one key with its value, stands in the text. */
+/** Offsets of a sequence item or of a key with its value. */
 export interface Entry {
-  /** Of the dash, of the key, or of what is before it (an anchor, a tag, `?`); in a flow collection of the item itself. */
+  /** Offset of the dash or key, anchor and tag included; in a flow collection of the item. */
   readonly start: number;
-  /** Behind the last character of the value; a comment behind it is not counted. */
+  /** Offset after the value, without a trailing comment. */
   readonly end: number;
 }
 
-/** The entries of a collection, in source order. */
+/** Entries of a collection, in source order. */
 export function entriesOf(text: string, collection: Collection): readonly Entry[] {
   const token = collection.srcToken;
   if (token === undefined) return [];
@@ -35,12 +35,12 @@ export function entriesOf(text: string, collection: Collection): readonly Entry[
   return entries;
 }
 
-/** Whether the collection is written with brackets or braces. */
+/** Whether a collection is in flow style. */
 export function isFlow(collection: Collection): boolean {
   return collection.srcToken?.type === 'flow-collection';
 }
 
-/** Offset behind the last character of a node's content. */
+/** Offset after a node's content. */
 export function nodeEnd(text: string, node: ParsedNode): number {
   if (isCollection(node) && !isFlow(node)) {
     const last = node.items.at(-1);
@@ -62,7 +62,7 @@ function pairEnd(text: string, { key, value }: { key: unknown; value: unknown })
   return Math.max(of(key), of(value));
 }
 
-/** What comes before an entry without being part of it. */
+/** Tokens before an entry that are not part of it. */
 const between: ReadonlySet<CST.SourceToken['type']> = new Set(['space', 'newline', 'comment', 'comma']);
 
 function entryStart(item: CST.CollectionItem): number | undefined {

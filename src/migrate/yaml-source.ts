@@ -1,22 +1,22 @@
 import { type Document, isCollection, isMap, parseAllDocuments, visit } from 'yaml';
 import { neutralise } from './template.js';
 
-/** A YAML text that parses; offsets of its nodes are offsets into the file's text. */
+/** A parsed YAML text. Node offsets refer to the file's text. */
 export interface YamlSource {
-  /** The file's text, whatever was parsed. */
+  /** The file's text. */
   readonly text: string;
-  /** Whether it parses only with the constructs of a template engine made harmless. */
+  /** Whether it parses only with template placeholders replaced. */
   readonly templated: boolean;
   readonly documents: readonly YamlDocument[];
 }
 
 export interface YamlDocument {
   readonly node: Document.Parsed;
-  /** Aliases and merge keys resolved; equal objects are shared where an alias shares them. */
+  /** Value with aliases and merge keys resolved; aliased objects are shared. */
   readonly value: unknown;
 }
 
-/** Parses as leniently as the Go parsers of Compose and Prometheus do. Undefined where the text is not YAML. */
+/** Parses YAML as leniently as Compose and Prometheus do. Undefined if the text is not YAML. */
 export function parseYaml(text: string): YamlSource | undefined {
   const plain = parseText(text);
   if (plain !== undefined) return { text, templated: false, documents: plain };
@@ -48,7 +48,7 @@ export function plainValue(document: Document.Parsed): unknown {
   return document.toJS({ maxAliasCount: 10_000 });
 }
 
-/** `{{ name }}` without quotes parses, as a map with a map for a key; nobody means that. */
+/** Whether a map has a collection as key: how an unquoted `{{ name }}` parses. */
 function hasCollectionKey(document: Document.Parsed): boolean {
   let found = false;
   visit(document, {

@@ -7,11 +7,11 @@ export type Path = readonly (string | number)[];
 export interface Visited {
   readonly node: ParsedNode;
   readonly path: Path;
-  /** The collection that the node is an entry of, and its place there; undefined for the root. */
+  /** Collection that contains the node, and its index there; undefined for the root. */
   readonly parent?: { readonly collection: Collection; readonly index: number };
 }
 
-/** Every node of a document in source order, keys left out; aliases are nodes, not followed. */
+/** Nodes of a document in source order, without keys; aliases are not followed. */
 export function* walkYaml(document: Document.Parsed): Generator<Visited> {
   if (document.contents !== null) yield* walk({ node: document.contents, path: [] });
 }
@@ -32,12 +32,12 @@ function* walk(visited: Visited): Generator<Visited> {
   }
 }
 
-/** The key as `toJS` names it. */
+/** Text of a key, as `toJS` names it. */
 export function keyText(key: unknown): string {
   return isScalar(key) ? String(key.value) : String(key);
 }
 
-/** The value of a key in a map of the source, and its place among the entries. */
+/** Value of a key in a map, and its index among the entries. */
 export function entryOf(map: unknown, key: string): { readonly value: ParsedNode; readonly index: number } | undefined {
   if (!isCollection(map) || !isMap(map)) return undefined;
   const index = map.items.findIndex((pair) => keyText(pair.key) === key);
@@ -45,7 +45,7 @@ export function entryOf(map: unknown, key: string): { readonly value: ParsedNode
   return value === null || value === undefined ? undefined : { value, index };
 }
 
-/** What a path leads to in a plain value. */
+/** Value at a path. */
 export function valueAt(value: unknown, path: Path): unknown {
   let current = value;
   for (const step of path) {

@@ -1,4 +1,4 @@
-/** An RE2 pattern that matches exactly the given texts; Prometheus looks such alternatives up instead of searching. */
+/** An RE2 pattern that matches exactly the given texts; Prometheus resolves such alternatives by index lookup. */
 export function anyOf(texts: readonly string[]): string {
   return texts.map((text) => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
 }

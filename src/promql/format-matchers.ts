@@ -1,9 +1,12 @@
 import { classicLabelName, type Matcher } from './matcher.js';
-import { quote } from './string-literal.js';
+import { quotePromql } from './string-literal.js';
 
-/** Matchers as they stand between braces, on one line; the order is kept. No matchers: empty text. */
+/** Formats matchers as between braces, on one line, in order; empty text for none. */
 export function formatMatchers(matchers: readonly Matcher[]): string {
   return matchers
-    .map(({ label, op, value }) => `${classicLabelName.test(label) ? label : quote(label)}${op}${quote(value)}`)
+    .map(
+      ({ label, op, value }) =>
+        `${classicLabelName.test(label) ? label : quotePromql(label)}${op}${quotePromql(value)}`,
+    )
     .join(',');
 }

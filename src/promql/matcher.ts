@@ -1,25 +1,25 @@
 import type { SyntaxNode } from '@lezer/common';
-import { unquote } from './string-literal.js';
+import { unquotePromql } from './string-literal.js';
 
 export type MatchOp = '=' | '!=' | '=~' | '!~';
 
-/** `value` is what the literal stands for, not its spelling. */
+/** A label matcher; `value` is unquoted. */
 export interface Matcher {
   readonly label: string;
   readonly op: MatchOp;
   readonly value: string;
 }
 
-/** What stands between the braces of a selector: a matcher, or a metric name in quotes. `to` is the end in the text. */
+/** An entry between the braces of a selector: a matcher, or a quoted metric name. `from` and `to` are offsets in the text. */
 export type BraceEntry = { readonly from: number; readonly to: number } & (
   | { readonly matcher: Matcher }
   | { readonly name: string }
 );
 
-/** Label names that need no quotes. */
+/** Label names that need no quotes in PromQL. */
 export const classicLabelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** The entries of a `LabelMatchers` node, in source order; the text must have been through `parsePromql`. */
+/** The entries of a `LabelMatchers` node, in source order; the text must be valid PromQL. */
 export function readBraces(text: string, braces: SyntaxNode): readonly BraceEntry[] {
   const entries: BraceEntry[] = [];
   for (let node = braces.firstChild; node !== null; node = node.nextSibling) {
@@ -42,7 +42,7 @@ function readMatcher(text: string, node: SyntaxNode): Matcher {
 }
 
 function string(text: string, node: SyntaxNode | null): string {
-  const read = unquote(slice(text, node));
+  const read = unquotePromql(slice(text, node));
   return 'value' in read ? read.value : '';
 }
 

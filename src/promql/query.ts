@@ -1,24 +1,24 @@
 import { formatMatchers } from './format-matchers.js';
 import type { Matcher } from './matcher.js';
 
-/** Where a further matcher goes, and what it must be wrapped in. `at` is a UTF-16 offset. */
+/** Where to insert further matchers, and the text around them. `at` is a UTF-16 offset. */
 export interface Insertion {
   readonly at: number;
   readonly before: string;
   readonly after: string;
 }
 
-/** What is known of a text that was parsed: plain data, so that others can work on it without the parser. */
-export interface Query {
+/** A parsed query as plain data: matchers can be added without the parser. */
+export interface ScopedQuery {
   readonly text: string;
-  /** Names of the metrics that it selects by name, each once, in source order. */
+  /** Metric names in the query, each once, in source order. */
   readonly metrics: readonly string[];
-  /** Of every vector selector, in source order. */
+  /** One per vector selector, in source order. */
   readonly insertions: readonly Insertion[];
 }
 
-/** The text with matchers added to every vector selector, after those that it has; all else stays as it is. */
-export function withMatchers({ text, insertions }: Query, matchers: readonly Matcher[]): string {
+/** Adds matchers to every vector selector, after the existing ones; the rest of the text is unchanged. */
+export function withMatchers({ text, insertions }: ScopedQuery, matchers: readonly Matcher[]): string {
   if (matchers.length === 0) return text;
   const insert = formatMatchers(matchers);
   let result = '';

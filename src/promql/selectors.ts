@@ -5,19 +5,19 @@ import type { Insertion } from './query.js';
 
 /** One vector selector of a query. */
 export interface Selector {
-  /** From the identifier, the quoted name in braces, or a `__name__="…"` matcher; a pattern on the name is no name. */
+  /** From the identifier, the quoted name in braces, or a `__name__="…"` matcher; undefined for a name pattern. */
   readonly name: string | undefined;
-  /** As written between the braces, those on `__name__` included. */
+  /** All matchers between the braces, including those on `__name__`. */
   readonly matchers: readonly Matcher[];
-  /** Text between the brackets that follow (`5m`); of a subquery's brackets, nothing. */
+  /** Range of the selector (`5m`); undefined without one, and for subqueries. */
   readonly range: string | undefined;
-  /** UTF-16 offsets of name and braces; range, `offset` and `@` lie outside. */
+  /** UTF-16 offsets of name and braces, without range, `offset` and `@`. */
   readonly from: number;
   readonly to: number;
   readonly insertion: Insertion;
 }
 
-/** The vector selectors of a query, in source order. @throws {PromqlFault} where the text does not parse. */
+/** Lists the vector selectors of a query in source order. @throws {PromqlError} if the text does not parse. */
 export function listSelectors(text: string): readonly Selector[] {
   const { tree } = parsePromql(text);
   const selectors: Selector[] = [];
@@ -29,12 +29,12 @@ export function listSelectors(text: string): readonly Selector[] {
   return selectors;
 }
 
-/** Names of the metrics that a query selects by name, each once, in source order. @throws {PromqlFault} */
+/** Lists the metric names of a query, each once, in source order. @throws {PromqlError} if the text does not parse. */
 export function metricNames(text: string): readonly string[] {
   return namesOf(listSelectors(text));
 }
 
-/** The names of selectors that have one, each once. */
+/** Metric names of selectors, each once; selectors without a name are skipped. */
 export function namesOf(selectors: readonly Selector[]): readonly string[] {
   return [...new Set(selectors.flatMap(({ name }) => name ?? []))];
 }

@@ -1,5 +1,5 @@
-/** What a literal stands for, or what is wrong with it; `at` is an offset into the literal. */
-export type Unquoted = { readonly value: string } | { readonly fault: string; readonly at: number };
+/** Value of a string literal, or its problem; `at` is an offset into the literal. */
+export type Unquoted = { readonly value: string } | { readonly problem: string; readonly at: number };
 
 const piece =
   /(?<plain>[^\\\n]+)|\\(?:(?<letter>[abfnrtv\\'"])|x(?<hex>[\da-fA-F]{2})|(?<octal>[0-3][0-7]{2})|u(?<short>[\da-fA-F]{4})|U(?<long>[\da-fA-F]{8}))/y;
@@ -15,12 +15,12 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a string literal as Prometheus does: in `'…'` and `"…"` Go's escapes, of which `\xHH` and `\OOO` are bytes of
- * UTF-8; in backquotes every character stands for itself.
+ * Reads a string literal as Prometheus does: `'…'` and `"…"` take Go's escapes, where `\xHH` and `\OOO` are UTF-8 bytes;
+ * backquotes take every character literally.
  */
-export function unquote(literal: string): Unquoted {
+export function unquotePromql(literal: string): Unquoted {
   const quoteMark = literal.charAt(0);
-  const unterminated = { fault: 'this string has no end', at: 0 };
+  const unterminated = { problem: 'unterminated string', at: 0 };
   if (literal.length < 2 || !literal.endsWith(quoteMark)) return unterminated;
   const end = literal.length - 1;
   if (quoteMark === '`') return { value: literal.slice(1, end) };
@@ -45,13 +45,13 @@ export function unquote(literal: string): Unquoted {
   try {
     return { value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(bytes)) };
   } catch {
-    return { fault: 'the bytes of this string are not UTF-8', at: 0 };
+    return { problem: 'string is not valid UTF-8', at: 0 };
   }
 }
 
-/** A double-quoted literal of one line; the value must be well-formed Unicode. */
-export function quote(value: string): string {
-  // Prometheus refuses a plain U+FFFD, taking it for broken UTF-8; U+2028 and U+2029 end lines elsewhere.
+/** A double-quoted, single-line PromQL string literal; the value must be well-formed Unicode. */
+export function quotePromql(value: string): string {
+  // Prometheus rejects a plain U+FFFD as broken UTF-8; U+2028 and U+2029 are line breaks in other tools.
   const escaped = value.replace(/[\\"\p{Cc}\u2028\u2029\ufffd]/gu, (character) => {
     if (character === '\\' || character === '"') return `\\${character}`;
     if (character === '\n') return '\\n';
@@ -67,5 +67,5 @@ function codePoint(digits: string | undefined): string | undefined {
 }
 
 function unknownEscape(literal: string, at: number): Unquoted {
-  return { fault: `${JSON.stringify(literal.slice(at, at + 2))} begins no escape that PromQL knows`, at };
+  return { problem: `${JSON.stringify(literal.slice(at, at + 2))} is not an escape sequence in PromQL`, at };
 }

@@ -1,11 +1,11 @@
-/** A GFM table. Cells are Markdown in one line, such as `escapeText` and `code` return; their pipes are escaped here. */
+/** Renders a GFM table. Cells are single-line Markdown, as `escapeText` and `code` return; pipes are escaped here. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [header, header.map(() => '---'), ...rows].map(tableRow).join('');
 }
 
 /**
- * Text that shows as what it is, in a paragraph or a cell: no tags, entities, emphasis, links, code or block marks come of it.
- * Line breaks and control characters become one space. A viewer that links bare URLs still does.
+ * Escapes text for a paragraph or table cell, so that it renders literally. Line breaks and control characters become a
+ * space. Autolinked bare URLs stay links.
  */
 export function escapeText(text: string): string {
   return oneLine(text)
@@ -17,15 +17,15 @@ export function escapeText(text: string): string {
 }
 
 /**
- * An inline code span, whatever backticks the text has. Line breaks and control characters become spaces; empty text gives
- * an empty string, as there is no empty span.
+ * Renders an inline code span, for text with any number of backticks. Line breaks and control characters become a space;
+ * empty text gives an empty string.
  */
 export function code(text: string): string {
   const content = oneLine(text);
   if (content === '') return '';
   const longest = (content.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 0);
   const fence = '`'.repeat(longest + 1);
-  // A span loses one space on both sides where it has both, and must not touch its fence with a backtick.
+  // A code span strips one space on both sides, and a leading or trailing backtick must not touch the fence.
   const padding = /^`|`$|^ .*[^ ].* $/.test(content) ? ' ' : '';
   return `${fence}${padding}${content}${padding}${fence}`;
 }
@@ -36,7 +36,7 @@ function tableRow(cells: readonly string[]): string {
   return `| ${cells.map((cell) => oneLine(cell).replace(/\\*\|/g, escapePipe)).join(' | ')} |\n`;
 }
 
-/** An odd number of backslashes before the pipe: the readers of GFM differ on what an even number means. */
+/** Makes the number of backslashes before the pipe odd: GFM parsers disagree on even numbers. */
 function escapePipe(run: string): string {
   return `${run.length % 2 === 1 ? '\\' : '\\\\'}${run}`;
 }

@@ -1,4 +1,4 @@
-/** The one of `names` that was probably meant: at most a quarter of its letters differ, case and `_` aside. */
+/** The most similar of `names`, for "did you mean": at most a quarter of its letters differ, ignoring case, `_` and `-`. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '');
   const [nearest] = names
@@ -8,7 +8,7 @@ export function nearestName(name: string, names: readonly string[]): string | un
   return nearest?.known;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+/** Levenshtein distance. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, character] of [...from].entries()) {

@@ -1,18 +1,18 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { unreadable } from './unreadable.js';
+import { readErrorReason } from './read-error-reason.js';
 
 const label = 'CERTIFICATE';
 const block = new RegExp(`-----BEGIN ${label}-----.*?(?:-----END ${label}-----|$)`, 'gs');
 
 /**
- * The text of a file of PEM certificates, each of which was looked at: TLS takes any text for a list of authorities, and then
- * trusts nobody. Throws an error whose message is the reason, without the content: it may be a key.
+ * Reads a PEM certificate file and checks every certificate: TLS accepts any text as a CA list, and then trusts nothing.
+ * Throws an error whose message never shows the content, which may be a private key.
  */
 export function readCertificates(path: string): string {
   const pem = textOf(path);
   const certificates = pem.match(block) ?? [];
-  if (certificates.length === 0) throw new Error('it holds no PEM certificate');
+  if (certificates.length === 0) throw new Error('no PEM certificate found in it');
   for (const [index, certificate] of certificates.entries()) check(certificate, index + 1);
   return pem;
 }
@@ -21,7 +21,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(unreadable(error), { cause: error });
+    throw new Error(readErrorReason(error), { cause: error });
   }
 }
 

@@ -16,19 +16,19 @@ import {
   url,
 } from './schemas.js';
 
-/** One setting: everything that is known about it. */
+/** One row of the settings table. */
 export interface SettingEntry {
   /** Name in options and in `Settings`. */
   readonly option: string;
-  /** Environment variable; undefined for what only an option can set. */
+  /** Environment variable; undefined for settings without one. */
   readonly env: string | undefined;
-  /** As it would be written in the environment; undefined where there is none. */
+  /** Default, as written in the environment; undefined where there is none. */
   readonly default: string | undefined;
   /** One line for the documentation. */
   readonly description: string;
-  /** No error may show the value. */
+  /** Whether errors must hide the value. */
   readonly secret: boolean;
-  /** Reads text or plain data into the value of `Settings`; the message of its issues is what was expected. */
+  /** Parses text or plain data into the value of `Settings`; issue messages say what was expected. */
   readonly schema: z.ZodType;
 }
 
@@ -41,7 +41,7 @@ export const settingsTable = [
     option: 'prometheusUrl',
     env: 'PROMETHEUS_URL',
     default: 'http://prometheus:9090',
-    description: 'Base URL of any Prometheus-compatible API; a path prefix is kept.',
+    description: 'Base URL of a Prometheus-compatible API; may include a path prefix.',
     secret: false,
     schema: url('user name and password go into PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD'),
   },
@@ -49,7 +49,7 @@ export const settingsTable = [
     option: 'prometheusToken',
     env: 'PROMETHEUS_TOKEN',
     default: undefined,
-    description: 'Bearer token towards Prometheus.',
+    description: 'Bearer token for Prometheus.',
     secret: true,
     schema: headerWord(),
   },
@@ -57,7 +57,7 @@ export const settingsTable = [
     option: 'prometheusTokenFile',
     env: 'PROMETHEUS_TOKEN_FILE',
     default: undefined,
-    description: 'File with the bearer token towards Prometheus; read again when it changes.',
+    description: 'File with the bearer token for Prometheus; re-read when it changes.',
     secret: false,
     schema: readableFile(),
   },
@@ -65,7 +65,7 @@ export const settingsTable = [
     option: 'prometheusUsername',
     env: 'PROMETHEUS_USERNAME',
     default: undefined,
-    description: 'User name for basic authentication towards Prometheus; needs the password too.',
+    description: 'User name for basic authentication to Prometheus; requires the password.',
     secret: false,
     schema: credential({ colon: false }),
   },
@@ -73,7 +73,7 @@ export const settingsTable = [
     option: 'prometheusPassword',
     env: 'PROMETHEUS_PASSWORD',
     default: undefined,
-    description: 'Password for basic authentication towards Prometheus; needs the user name too.',
+    description: 'Password for basic authentication to Prometheus; requires the user name.',
     secret: true,
     schema: credential({ colon: true }),
   },
@@ -81,7 +81,7 @@ export const settingsTable = [
     option: 'prometheusTenant',
     env: 'PROMETHEUS_TENANT',
     default: undefined,
-    description: 'Sent as X-Scope-OrgID, for Mimir and other engines with tenants.',
+    description: 'Value of the X-Scope-OrgID header, for Mimir and other multi-tenant backends.',
     secret: false,
     schema: headerWord(),
   },
@@ -106,7 +106,7 @@ export const settingsTable = [
     env: 'PROMETHEUS_CONNECTIONS',
     default: '4',
     description:
-      'Connections to Prometheus, and so queries at once while somebody waits; refreshes in the background ask one at a time.',
+      'Maximum number of connections to Prometheus, and of concurrent queries while a request waits; background refreshes run one query at a time.',
     secret: false,
     schema: integer({ min: 1, max: 1000 }),
   },
@@ -114,7 +114,7 @@ export const settingsTable = [
     option: 'prometheusMaxBody',
     env: 'PROMETHEUS_MAX_BODY',
     default: '64MiB',
-    description: 'Longest answer that is read, after decompression.',
+    description: 'Maximum response size, after decompression.',
     secret: false,
     schema: size(),
   },
@@ -122,7 +122,7 @@ export const settingsTable = [
     option: 'healthServiceUrl',
     env: 'HEALTH_SERVICE_URL',
     default: undefined,
-    description: 'Base URL of the Health Service API; unset: no health metrics.',
+    description: 'Base URL of the Health Service API. Unset: no health metrics.',
     secret: false,
     schema: url('credentials are not supported here'),
   },
@@ -130,7 +130,7 @@ export const settingsTable = [
     option: 'healthScrapeInterval',
     env: 'HEALTH_SCRAPE_INTERVAL',
     default: '30s',
-    description: 'How often the Health Service is polled.',
+    description: 'Interval between two polls of the Health Service.',
     secret: false,
     schema: duration({ max: '1d' }),
   },
@@ -138,7 +138,7 @@ export const settingsTable = [
     option: 'healthTimeout',
     env: 'HEALTH_TIMEOUT',
     default: '10s',
-    description: 'How long one answer of the Health Service may take.',
+    description: 'Timeout of one request to the Health Service.',
     secret: false,
     schema: duration({ max: '1h' }),
   },
@@ -146,7 +146,7 @@ export const settingsTable = [
     option: 'host',
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address that the standalone service listens on.',
+    description: 'Address to listen on (serve only).',
     secret: false,
     schema: host(),
   },
@@ -154,7 +154,7 @@ export const settingsTable = [
     option: 'port',
     env: 'PORT',
     default: '8000',
-    description: 'Port that the standalone service listens on; 0: any free one.',
+    description: 'Port to listen on (serve only); 0 picks a free port.',
     secret: false,
     schema: integer({ min: 0, max: 65_535 }),
   },
@@ -162,7 +162,7 @@ export const settingsTable = [
     option: 'metricsPrefix',
     env: 'METRICS_PREFIX',
     default: '/prometheus',
-    description: 'Path under which all routes are mounted; /: none.',
+    description: 'Path prefix of all routes; / for none.',
     secret: false,
     schema: pathPrefix(),
   },
@@ -170,7 +170,7 @@ export const settingsTable = [
     option: 'metricsRefreshInterval',
     env: 'METRICS_REFRESH_INTERVAL',
     default: '5s',
-    description: 'Distance of evaluation instants; a costly refresh makes it longer.',
+    description: 'Refresh interval; extended automatically when refreshes are expensive.',
     secret: false,
     schema: duration({ max: '1d' }),
   },
@@ -179,7 +179,7 @@ export const settingsTable = [
     env: 'METRICS_EVALUATION_DELAY',
     default: '5s',
     description:
-      'How far instants lie in the past at least; longer than the slowest scrape takes, or numbers change later.',
+      'Minimum age of the evaluation timestamp. Must exceed the slowest scrape duration, or values may still change.',
     secret: false,
     schema: duration({ max: '1d', zero: true }),
   },
@@ -187,7 +187,7 @@ export const settingsTable = [
     option: 'metricsIdleAfter',
     env: 'METRICS_IDLE_AFTER',
     default: '5m',
-    description: 'How long an endpoint is kept warm after it was last asked for.',
+    description: 'How long an endpoint is refreshed in the background after its last request.',
     secret: false,
     schema: duration({ max: '1y' }),
   },
@@ -195,7 +195,7 @@ export const settingsTable = [
     option: 'metricsStaleLimit',
     env: 'METRICS_STALE_LIMIT',
     default: '5m',
-    description: 'How long the last good value is shown while it cannot be had anew.',
+    description: 'How long to serve the last good value when refreshes fail.',
     secret: false,
     schema: duration({ max: '1y' }),
   },
@@ -203,7 +203,7 @@ export const settingsTable = [
     option: 'metricsSelector',
     env: 'METRICS_SELECTOR',
     default: '',
-    description: 'PromQL matchers added to every selector, such as env="production".',
+    description: 'PromQL matchers added to every selector, for example env="production".',
     secret: false,
     schema: matchers(),
   },
@@ -212,7 +212,7 @@ export const settingsTable = [
     env: 'METRICS_MARKER',
     default: 'reexported_by="gatewayz-metrics"',
     description:
-      'Label on every sample we hand out, excluded from what we read; empty: off, then METRICS_SELECTOR is required.',
+      'Label added to every exported sample and excluded from every query. Empty turns it off; METRICS_SELECTOR is then required.',
     secret: false,
     schema: marker(),
   },
@@ -220,7 +220,8 @@ export const settingsTable = [
     option: 'metricsMaxSeries',
     env: 'METRICS_MAX_SERIES',
     default: '20000',
-    description: 'Label sets per family, a histogram counting as one; the busiest are kept.',
+    description:
+      'Maximum number of label sets per family; a histogram counts as one. Over the limit, the busiest are selected.',
     secret: false,
     schema: integer({ min: 1, max: 10_000_000 }),
   },
@@ -228,7 +229,7 @@ export const settingsTable = [
     option: 'metricsRecorded',
     env: 'METRICS_RECORDED',
     default: 'false',
-    description: "Use recording rules' results where they exist.",
+    description: 'Query the results of recording rules where they exist.',
     secret: false,
     schema: boolean(),
   },
@@ -236,7 +237,7 @@ export const settingsTable = [
     option: 'metricsTokensFile',
     env: 'METRICS_TOKENS_FILE',
     default: undefined,
-    description: 'File with the bearer tokens of readers; unset: the metrics are open to all.',
+    description: 'File with the bearer tokens of readers. Unset: the metrics need no token.',
     secret: false,
     schema: readableFile(),
   },
@@ -244,7 +245,7 @@ export const settingsTable = [
     option: 'metricsOpen',
     env: 'METRICS_OPEN',
     default: 'false',
-    description: 'Serve the datasource API without tokens on an address that is not loopback.',
+    description: 'Serve the datasource API without tokens on a non-loopback address.',
     secret: false,
     schema: boolean(),
   },
@@ -252,7 +253,7 @@ export const settingsTable = [
     option: 'metricsWorker',
     env: 'METRICS_WORKER',
     default: 'true',
-    description: 'Refresh in a worker thread; false: in the thread of the host.',
+    description: 'Refresh in a worker thread; false: in the main thread.',
     secret: false,
     schema: boolean(),
   },
@@ -260,7 +261,8 @@ export const settingsTable = [
     option: 'datasource',
     env: undefined,
     default: undefined,
-    description: 'Serve the Prometheus API for Grafana; unset: off when embedded, in serve as access settings allow.',
+    description:
+      'Serve the Prometheus API for Grafana. Default: off when embedded; in serve, on if the address is loopback or tokens are set.',
     secret: false,
     schema: boolean(),
   },
@@ -268,7 +270,7 @@ export const settingsTable = [
     option: 'logLevel',
     env: 'LOG_LEVEL',
     default: 'info',
-    description: 'Least severe level that is logged.',
+    description: 'Minimum log level.',
     secret: false,
     schema: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   },
@@ -276,7 +278,7 @@ export const settingsTable = [
     option: 'lokiUrl',
     env: 'LOKI_URL',
     default: undefined,
-    description: 'Base URL of a Loki that logs are pushed to as well; unset: standard output only.',
+    description: 'Base URL of a Loki instance to push logs to. Unset: standard output only.',
     secret: false,
     schema: url('credentials are not supported here'),
   },
@@ -285,8 +287,8 @@ export const settingsTable = [
 type Entry = (typeof settingsTable)[number];
 
 /**
- * What the settings came to: frozen plain data that can be posted to a worker. Durations are milliseconds, sizes bytes,
- * URLs and the prefix without trailing slash. Undefined stands only for what has no default, and for a marker that is off.
+ * Parsed settings: frozen plain data that can be posted to a worker. Durations are milliseconds, sizes bytes; URLs and the
+ * prefix have no trailing slash. Undefined only where there is no default, and for a marker that is off.
  */
 export type Settings = {
   readonly [E in Entry as E['option']]: E['default'] extends string
@@ -294,8 +296,8 @@ export type Settings = {
     : z.output<E['schema']> | undefined;
 };
 
-/** Settings as callers give them. Durations: Prometheus durations or seconds. Undefined is the same as left out. */
+/** Settings as callers pass them. Durations are Prometheus durations or seconds. Undefined counts as not set. */
 export type Options = { readonly [E in Entry as E['option']]?: z.input<E['schema']> | undefined } & {
-  /** What is read where an option is not given; `{}`: nothing. Default: `process.env`. */
+  /** Environment to read when an option is not given; `{}` for none. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 };

@@ -1,8 +1,8 @@
 const shownLength = 60;
-/** Scheme, host, port and path: what can stand in a log. */
+/** Scheme, host, port and path: safe to log. */
 const plainUrl = /^[a-z]+:\/\/[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/i;
 
-/** A value as error messages show it: quoted and shortened; of secrets, and of what may hold one, only the length. */
+/** A value for an error message: quoted and shortened; for possible secrets, the length only. */
 export function showValue(value: unknown, secret: boolean): string {
   if (typeof value === 'string') {
     const mayHoldSecret = value.includes('@') || (value.includes('://') && !plainUrl.test(value));

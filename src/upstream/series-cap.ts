@@ -4,7 +4,7 @@ import { scalarOf } from '../catalogue/derive/vector.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Vector } from '../model.js';
 import { anyOf } from '../promql/any-of.js';
-import { type Query, withMatchers } from '../promql/query.js';
+import { type ScopedQuery, withMatchers } from '../promql/query.js';
 import type { Questions } from './questions.js';
 
 /** The pairs of model and provider that are shown while a family of `/models` is over the limit. */
@@ -61,7 +61,7 @@ async function askOrThrow(promql: string, questions: Questions): Promise<Vector>
 }
 
 /** One selection for each provider, since matchers cannot name pairs. */
-function restrictionTo(pairs: Vector, blocks: ReadonlyMap<string, Query>): PairChoice['restrict'] {
+function restrictionTo(pairs: Vector, blocks: ReadonlyMap<string, ScopedQuery>): PairChoice['restrict'] {
   const models = new Map<string, string[]>();
   for (const { labels } of pairs) {
     const provider = labels['provider'] ?? '';

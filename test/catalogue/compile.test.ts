@@ -5,20 +5,20 @@ import {
   type Catalogue,
   type CatalogueTable,
   compileCatalogue,
-  type Narrow,
   type OutputFamily,
+  type QueryScoper,
   type Scope,
 } from '../../src/catalogue/compile.js';
 import { catalogueTables, createCatalogue } from '../../src/catalogue/index.js';
-import { knownCatalogue } from '../../src/catalogue/known-catalogue.js';
+import { precompiledCatalogue } from '../../src/catalogue/precompiled-catalogue.js';
 import { type FamilyRow, plainRow, type Row, row, type SummaryField } from '../../src/catalogue/row.js';
 import { summaryFields } from '../../src/catalogue/summary.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
-import { narrowQuery } from '../../src/promql/add-matchers.js';
+import { scopeQuery } from '../../src/promql/add-matchers.js';
 import { listSelectors } from '../../src/promql/selectors.js';
 
 const nowhere: Scope = { selector: [], marker: undefined };
-const asIs: Narrow = (text) => narrowQuery(text, []);
+const asIs: QueryScoper = (text) => scopeQuery(text, []);
 const scope: Scope = {
   selector: [{ label: 'env', op: '=', value: 'production' }],
   marker: { label: 'reexported_by', value: 'gatewayz-metrics' },
@@ -66,11 +66,11 @@ describe('compileCatalogue', () => {
       [field('known', 'y'), field('unknown', 'nothing')],
     );
     expect(message.split('\n')).toEqual([
-      'The catalogue cannot be used:',
+      'Invalid catalogue:',
       '  - a.ts: row x, value: unexpected end of the text (line 1, column 6)',
       '    sum(x',
       '         ^',
-      '  - b.ts: row y is defined already in a.ts',
+      '  - b.ts: row y is already defined in a.ts',
       '  - b.ts: row w, right: unexpected "w" (line 2, column 9)',
       '     + + by w',
       '            ^',
@@ -80,15 +80,15 @@ describe('compileCatalogue', () => {
       '  - b.ts: row v, sum: there is no function named "rat" (line 1, column 1)',
       '    rat(v)',
       '    ^',
-      '  - b.ts: family y is twice in /system, first in a.ts',
-      '  - b.ts: family y is twice in /all, first in a.ts',
+      '  - b.ts: family y is duplicated in /system, first defined in a.ts',
+      '  - b.ts: family y is duplicated in /all, first defined in a.ts',
       '  - summary field http.unknown: expected the id of a row, got "nothing"',
     ]);
   });
 
   test('tells of a fault in a plain row once, though it is text and block', () => {
     expect(faultOf([{ file: 'a.ts', rows: [plainRow('x', ')')] }])).toBe(
-      'The catalogue cannot be used:\n  - a.ts: row x, value: unexpected ")" (line 1, column 1)\n    )\n    ^',
+      'Invalid catalogue:\n  - a.ts: row x, value: unexpected ")" (line 1, column 1)\n    )\n    ^',
     );
   });
 
@@ -112,7 +112,7 @@ describe('compileCatalogue', () => {
     });
     const { families } = compileCatalogue([table], [field('up', 'up')], [outside('up')], nowhere, asIs);
     expect(families['all']?.map(({ name }) => name)).toEqual(['x', 'up']);
-    expect(faultOf([table], [], [outside('x')])).toContain('the Health Service: family x is twice in /all');
+    expect(faultOf([table], [], [outside('x')])).toContain('the Health Service: family x is duplicated in /all');
   });
 });
 
@@ -140,7 +140,7 @@ describe('the catalogue', () => {
 
   test('is the same again from its queries, without the parser', () => {
     const catalogue = createCatalogue(scope, true);
-    const known = knownCatalogue(scope, true, structuredClone(catalogue.queries));
+    const known = precompiledCatalogue(scope, true, structuredClone(catalogue.queries));
     const plain = ({ rows, recorded, families, blockMetrics, selector, queries }: Catalogue) => ({
       rows: [...rows].map(([id, { promql, blocks, metrics, blockMetrics: of }]) => [id, promql, blocks, metrics, of]),
       recorded,

@@ -118,7 +118,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client?.close();
-  await prometheus?.stop();
+  await prometheus?.close();
   await Promise.all(Object.values(targets).map((target) => target.close()));
 });
 

@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client?.close();
-  await prometheus?.stop();
+  await prometheus?.close();
 });
 
 function catalogueOf({ name, selector, marker }: Scenario): Catalogue {

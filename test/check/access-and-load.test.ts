@@ -38,7 +38,7 @@ beforeAll(async () => {
   static_configs: [{ targets: ['${deadTarget}'] }]
 `,
   });
-  ends.push(() => prometheus.stop());
+  ends.push(() => prometheus.close());
   await until(() => gateway.scrapes >= 3, { what: 'the gateway was scraped three times', within: 60_000 });
 });
 

@@ -27,7 +27,7 @@ async function startLoop(job: object): Promise<{ readonly url: string; readonly 
     },
   ]);
   const prometheus = await startTestPrometheus({ scrape });
-  cleanUps.push(() => prometheus.stop());
+  cleanUps.push(() => prometheus.close());
   const service = await startService(prometheus.url, { PORT: String(port) });
   cleanUps.push(() => service.stop());
   const ours = 'count(gatewayz_request_duration_quantiles_seconds_count)';

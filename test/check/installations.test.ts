@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await prometheus?.stop();
+  await prometheus?.close();
   await Promise.all(Object.values(targets).map((target) => target.close()));
 });
 

@@ -17,7 +17,7 @@ async function checkOn(jobs: Readonly<Record<string, string>>) {
     static_configs: [{ targets: [target] }],
   }));
   const prometheus = await startTestPrometheus({ scrape: stringify(scrape) });
-  cleanUps.push(() => prometheus.stop());
+  cleanUps.push(() => prometheus.close());
   // Values are asked for as of an instant five seconds ago or more.
   await until(async () => (await prometheus.vector('up offset 10s')).length === scrape.length, {
     what: 'every target was scraped ten seconds ago',

@@ -21,7 +21,7 @@ async function startAll(): Promise<{
   const gateway = await startScrapeTarget((scrapes) => gatewayExposition(1000, scrapes));
   cleanUps.push(() => gateway.close());
   const real = await startTestPrometheus({ scrape: [gateway.address] });
-  cleanUps.push(() => real.stop());
+  cleanUps.push(() => real.close());
   const prometheus = await startProxy(real.url);
   cleanUps.push(() => prometheus.close());
   const started = await startService(prometheus.url);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const gateway = await startScrapeTarget((scrapes) => gatewayExposition(1000, scrapes));
   ends.push(() => gateway.close());
   prometheus = await startTestPrometheus({ scrape: [gateway.address] });
-  ends.push(() => prometheus.stop());
+  ends.push(() => prometheus.close());
   started = await startService(prometheus.url);
   ends.push(() => started.stop());
   service = await startTimedProxy(started.url, 0.0005);

@@ -74,11 +74,11 @@ describe('migrate', () => {
 
   it.each([
     ['none', undefined, 'migrate verify was never run here'],
-    ['one that says no', { ok: false, at: new Date() }, 'is that the new job cannot replace the old one'],
-    ['one of 8 days ago', { ok: true, at: new Date(Date.now() - 8 * 86_400_000) }, 'is not of the last 7 days'],
-    ['one of tomorrow', { ok: true, at: new Date(Date.now() + 86_400_000) }, 'is not of the last 7 days'],
+    ['one that says no', { ok: false, at: new Date() }, 'it found that the new job cannot replace the old one'],
+    ['one of 8 days ago', { ok: true, at: new Date(Date.now() - 8 * 86_400_000) }, 'is not from the last 7 days'],
+    ['one of tomorrow', { ok: true, at: new Date(Date.now() + 86_400_000) }, 'is not from the last 7 days'],
     ['a damaged one', 'not JSON', 'cannot be read'],
-  ])('removes nothing with a verdict that is no proof: %s', async (_, verdict, why) => {
+  ])('removes nothing without a valid passing verdict: %s', async (_, verdict, why) => {
     const text = 'scrape_configs:\n  - job_name: health_service_exporter\n';
     await writeFile(join(root, 'prom.yml'), text);
     if (verdict !== undefined) {

@@ -53,7 +53,7 @@ groups:
 
 interface Upstream {
   readonly url: string;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** A Prometheus with the series, rules, and exemplars from a target. */
@@ -68,12 +68,12 @@ async function startPrometheus(): Promise<Upstream> {
   const flags = ['--enable-feature=exemplar-storage'];
   const scrape = [new URL(target.url).host];
   const prometheus = await startTestPrometheus({ series, rules, scrape, flags }).catch(async (error: unknown) => {
-    await target.stop();
+    await target.close();
     throw error;
   });
-  const stop = async () => {
-    await prometheus.stop();
-    await target.stop();
+  const close = async () => {
+    await prometheus.close();
+    await target.close();
   };
   try {
     await until(
@@ -83,21 +83,21 @@ async function startPrometheus(): Promise<Upstream> {
       },
       { what: 'the exemplars have been scraped', within: 30_000 },
     );
-    return { url: prometheus.url, stop };
+    return { url: prometheus.url, close };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }
 
 async function listen(server: Server): Promise<Upstream> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const stop = () =>
+  const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
 const upstreams = [
@@ -132,7 +132,7 @@ describe.each(upstreams.filter(({ there }) => there))('before $name', ({ start, 
   beforeAll(async () => {
     upstream = await start();
   });
-  afterAll(() => upstream?.stop());
+  afterAll(() => upstream?.close());
 
   // What the engine does in a thread of its own makes no difference here.
   describe.each(hosts.filter(({ name }) => !name.includes('thread')))('$name', (host) => {

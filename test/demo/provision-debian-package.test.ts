@@ -31,7 +31,7 @@ describe('provisionDebianPackage', () => {
       expect(await readdir(join(path, 'usr', 'bin'))).toEqual(['program']);
       expect(told).toEqual(
         expect.arrayContaining([
-          expect.stringContaining('fetching the Debian package package'),
+          expect.stringContaining('Downloading the Debian package package'),
           'E: 404  Not Found',
           'Get:1 lists',
         ]),
@@ -72,7 +72,7 @@ describe('provisionDebianPackage', () => {
       const env = { PATH: `${folder}:/usr/bin:/bin`, XDG_CACHE_HOME: join(folder, 'cache') };
       await expect(provisionDebianPackage('nonsense', { env })).rejects.toMatchObject({
         code: 'tool_unavailable',
-        message: expect.stringContaining('nonsense could not be downloaded; apt-get said:\nE: Unable to locate'),
+        message: expect.stringContaining('nonsense could not be downloaded; output of apt-get:\nE: Unable to locate'),
       });
       const [system = ''] = await readdir(join(folder, 'cache', 'gatewayz-metrics'));
       expect(await readdir(join(folder, 'cache', 'gatewayz-metrics', system))).toEqual([]);
@@ -84,7 +84,7 @@ describe('provisionDebianPackage', () => {
       const file = await fakeProgram(folder, 'apt-get', aptGet);
       await fakeProgram(folder, 'dpkg-deb', dpkgDeb);
       const env = { PATH: `${folder}:/usr/bin:/bin`, XDG_CACHE_HOME: file };
-      await expect(provisionDebianPackage('package', { env })).rejects.toThrow('set XDG_CACHE_HOME');
+      await expect(provisionDebianPackage('package', { env })).rejects.toThrow('Set XDG_CACHE_HOME');
     });
   });
 

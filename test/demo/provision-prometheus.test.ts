@@ -31,14 +31,14 @@ describe('provisionPrometheus', () => {
       const missing = join(folder, 'missing');
       await expect(ask(missing)).rejects.toMatchObject({ code: 'settings_invalid' });
       await expect(ask(missing)).rejects.toThrow(`PROMETHEUS_BIN: expected`);
-      await expect(ask(missing)).rejects.toThrow(`got "${missing}", where there is no program at all`);
-      await expect(ask(folder)).rejects.toThrow(`got "${folder}", where there is no program prometheus`);
+      await expect(ask(missing)).rejects.toThrow(`got "${missing}", which has no executable file`);
+      await expect(ask(folder)).rejects.toThrow(`got "${folder}", which has no executable prometheus`);
       const prometheus = await fakeProgram(folder, 'prometheus', 'echo pong');
-      await expect(ask(folder)).rejects.toThrow(`got "${folder}", where there is no program promtool`);
+      await expect(ask(folder)).rejects.toThrow(`got "${folder}", which has no executable promtool`);
       const promtool = await fakeProgram(folder, 'promtool', 'exit 1');
-      await expect(ask(folder)).rejects.toThrow(`"${promtool} --version" should tell a version, but told: nothing`);
+      await expect(ask(folder)).rejects.toThrow(`expected "${promtool} --version" to print a version, got: nothing`);
       await fakeProgram(folder, 'promtool', version('2.42.0'));
-      await expect(ask(folder)).rejects.toThrow(`"${prometheus} --version" should tell a version, but told: pong`);
+      await expect(ask(folder)).rejects.toThrow(`expected "${prometheus} --version" to print a version, got: pong`);
     });
   });
 
@@ -78,7 +78,7 @@ describe('provisionPrometheus', () => {
         promtool: join(folder, 'promtool'),
         version: '3.5.0',
       });
-      expect(told).toContain('installing Prometheus: brew install prometheus');
+      expect(told).toContain('Installing Prometheus: brew install prometheus');
     });
   });
 

@@ -35,8 +35,8 @@ describe('startPrometheus', () => {
       const answer = await fetch(`${prometheus.url}/api/v1/query?query=42`);
       expect(await answer.json()).toMatchObject({ data: { resultType: 'scalar', result: [expect.any(Number), '42'] } });
       expect(isAlive(prometheus.pid)).toBe(true);
-      await Promise.all([prometheus.stop(), prometheus.stop()]);
-      await prometheus.stop();
+      await Promise.all([prometheus.close(), prometheus.close()]);
+      await prometheus.close();
       expect(isAlive(prometheus.pid)).toBe(false);
       expect(await readdir(dataDir)).toEqual(expect.arrayContaining(['prometheus.yml', 'wal']));
       expect(lines.join('\n')).toContain('Server is ready to receive web requests');
@@ -57,7 +57,7 @@ describe('startPrometheus', () => {
           await expect(fetch(`http://${address}:${port}/-/ready`)).rejects.toThrow('fetch failed');
         }
       } finally {
-        await prometheus.stop();
+        await prometheus.close();
       }
     });
   });
@@ -67,7 +67,7 @@ describe('startPrometheus', () => {
       const started = start(dataDir, { configText: 'scrape_configs: nonsense\n' });
       await expect(started).rejects.toMatchObject({ code: 'tool_unavailable' });
       await expect(started).rejects.toThrow(
-        /did not start: it ended with code \d; it last said:\n[\s\S]*cannot unmarshal/,
+        /did not start: exited with code \d; last log lines:\n[\s\S]*cannot unmarshal/,
       );
     });
   });
@@ -84,7 +84,7 @@ describe('startPrometheus', () => {
       const other = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
       await once(other, 'listening');
       const { port } = other.address() as AddressInfo;
-      await expect(start(dataDir, { port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
+      await expect(start(dataDir, { port })).rejects.toThrow(`127.0.0.1:${port} is in use`);
       other.close();
     });
   });
@@ -95,7 +95,7 @@ describe('startPrometheus', () => {
       const once = `[ -f ${dataDir}/tried ] && exec ${prometheus} "$@"
         touch ${dataDir}/tried; echo "listen tcp: bind: address already in use" >&2; exit 1`;
       const running = await start(dataDir, { binary: await fakeProgram(dataDir, 'fake', once) });
-      await running.stop();
+      await running.close();
     });
   });
 
@@ -112,7 +112,7 @@ describe('startPrometheus', () => {
       const running = await start(dataDir, { binary, log: (line) => lines.push(line) });
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       try {
-        const stopped = running.stop();
+        const stopped = running.close();
         await until(() => lines.includes('deaf'), { what: 'SIGTERM has arrived' });
         expect(isAlive(running.pid)).toBe(true);
         vi.advanceTimersByTime(10_000);

@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 
 async function start(options: Partial<SimulatedGatewayOptions> = {}) {
   const gateway = await startSimulatedGateway({ seed: 1, ...options });
-  onTestFinished(() => gateway.stop());
+  onTestFinished(() => gateway.close());
   const scrape = async () => (await fetch(`${gateway.url}/metrics`)).text();
   return { ...gateway, scrape };
 }
@@ -95,7 +95,7 @@ describe('the simulated gateway', () => {
     const clock = new FakeClock();
     const gateway = await start({ clock });
     await clock.advance(8 * stepMilliseconds);
-    await Promise.all([gateway.stop(), gateway.stop()]);
+    await Promise.all([gateway.close(), gateway.close()]);
     expect(clock.timers).toEqual([]);
     expect(await freePort(gateway.port)).toBe(gateway.port);
   });
@@ -108,7 +108,7 @@ describe('the simulated gateway', () => {
   test('gives every expression of the catalogue a value, and providers of all three states', async () => {
     const { port } = await start();
     const prometheus = await startTestPrometheus({ scrape: [`127.0.0.1:${port}`] });
-    onTestFinished(() => prometheus.stop());
+    onTestFinished(() => prometheus.close());
     const rows = catalogueTables.flatMap(({ families = [], rows = [] }) => [
       ...rows,
       ...families.map(({ row }) => row),

@@ -13,7 +13,7 @@ const real = (
 async function start(seed: number) {
   const clock = new FakeClock();
   const service = await startSimulatedHealthService({ seed, clock });
-  onTestFinished(() => service.stop());
+  onTestFinished(() => service.close());
   const get = async (path: string) => {
     const response = await fetch(service.url + path);
     expect(response.status).toBe(200);
@@ -70,7 +70,7 @@ describe('the simulated Health Service', () => {
   });
 
   test('stops, twice if asked', async () => {
-    const { url, stop } = await start(1);
+    const { url, close: stop } = await start(1);
     await Promise.all([stop(), stop()]);
     await expect(fetch(`${url}/health`)).rejects.toThrow();
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { healthFamilies } from '../../src/catalogue/health.js';
 import { createCatalogue } from '../../src/catalogue/index.js';
 import { type GrafanaOptions, grafanaFiles } from '../../src/grafana/files.js';
-import { defaultObjectives } from '../../src/grafana/objectives.js';
+import { defaultObjectives } from '../../src/grafana/service-level-objectives.js';
 import { requestMetrics, stateMetrics } from '../../src/own-metrics.js';
 import { parseMarker, parseMatchers } from '../../src/promql/matchers.js';
 import { listSelectors } from '../../src/promql/selectors.js';

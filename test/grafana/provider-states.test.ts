@@ -38,7 +38,7 @@ beforeAll(async () => {
     ]),
   });
 });
-afterAll(() => prometheus.stop());
+afterAll(() => prometheus.close());
 
 /** Values by provider of a panel's query, with the drop-down as given. */
 async function ask(title: string, refId: string, provider: Chosen): Promise<Readonly<Record<string, number>>> {

@@ -32,14 +32,14 @@ beforeAll(async () => {
   const backend = await startRealBackend();
   ends.push(() => backend.close());
   const health = await startSimulatedHealthService({ seed: 1 });
-  ends.push(() => health.stop());
+  ends.push(() => health.close());
   const port = await freePort();
   prometheus = await startTestPrometheus({
     scrape: `
 - {job_name: gatewayz, static_configs: [{targets: ['${backend.target}']}]}
 - {job_name: gatewayz_metrics, metrics_path: /prometheus/metrics, static_configs: [{targets: ['127.0.0.1:${port}']}]}`,
   });
-  ends.push(() => prometheus.stop());
+  ends.push(() => prometheus.close());
   const log = pino({ level: 'silent' });
   const metrics = await createMetrics({
     env: {},

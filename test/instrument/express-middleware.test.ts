@@ -8,12 +8,12 @@ import { until } from '../support/until.js';
 
 /** A listening app with the middleware and whatever `routes` adds. */
 async function start(
-  routes: (app: Express, kit: GatewayMetrics) => void,
-): Promise<{ kit: GatewayMetrics; url: string }> {
-  const kit = createGatewayMetrics();
+  routes: (app: Express, instruments: GatewayMetrics) => void,
+): Promise<{ instruments: GatewayMetrics; url: string }> {
+  const instruments = createGatewayMetrics();
   const app = express();
-  app.use(kit.express);
-  routes(app, kit);
+  app.use(instruments.express);
+  routes(app, instruments);
   const server = app.listen(0, '127.0.0.1');
   onTestFinished(
     () =>
@@ -23,18 +23,20 @@ async function start(
       }),
   );
   await new Promise((listening) => server.once('listening', listening));
-  return { kit, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { instruments, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-const counted = (kit: GatewayMetrics, total: number) =>
-  until(async () => (await metricValue(kit, 'fastapi_requests_total')) === total, { what: `${total} requests ended` });
+const counted = (instruments: GatewayMetrics, total: number) =>
+  until(async () => (await metricValue(instruments, 'fastapi_requests_total')) === total, {
+    what: `${total} requests ended`,
+  });
 
-async function pathsOf(kit: GatewayMetrics): Promise<readonly string[]> {
-  return (await metricValues(kit, 'fastapi_requests_total')).map(({ labels }) => labels['path'] ?? '');
+async function pathsOf(instruments: GatewayMetrics): Promise<readonly string[]> {
+  return (await metricValues(instruments, 'fastapi_requests_total')).map(({ labels }) => labels['path'] ?? '');
 }
 
 test('the path is the route pattern, with the patterns of all mount points', async () => {
-  const { kit, url } = await start((app) => {
+  const { instruments, url } = await start((app) => {
     const projects = Router();
     projects.get('/', (_request, response) => void response.send('projects'));
     projects.get('/:project', (_request, response) => void response.send('project'));
@@ -60,8 +62,8 @@ test('the path is the route pattern, with the patterns of all mount points', asy
     '/no/such/place',
   ];
   for (const path of urls) await (await fetch(url + path)).text();
-  await counted(kit, urls.length);
-  expect(await pathsOf(kit)).toEqual([
+  await counted(instruments, urls.length);
+  expect(await pathsOf(instruments)).toEqual([
     '/users/:id',
     '/v1/orgs/:org/projects/:project',
     '/v1/orgs/:org/projects',
@@ -71,34 +73,34 @@ test('the path is the route pattern, with the patterns of all mount points', asy
     '/',
     'unmatched',
   ]);
-  expect(await metricValues(kit, 'gatewayz_instrument_rejected_total')).toEqual([]);
+  expect(await metricValues(instruments, 'gatewayz_instrument_rejected_total')).toEqual([]);
 });
 
 test('a parameter that is only part of a segment of a mount point does not leave its value behind', async () => {
-  const { kit, url } = await start((app) => {
+  const { instruments, url } = await start((app) => {
     const files = Router();
     files.get('/meta', (_request, response) => void response.send('meta'));
     app.use('/file-:id', files);
   });
   expect((await fetch(`${url}/file-42/meta`)).status).toBe(200);
-  await counted(kit, 1);
-  expect(await pathsOf(kit)).toEqual(['/:id/meta']);
+  await counted(instruments, 1);
+  expect(await pathsOf(instruments)).toEqual(['/:id/meta']);
 });
 
 test('a mount point that did not handle the request leaves nothing in the path', async () => {
-  const { kit, url } = await start((app) => {
+  const { instruments, url } = await start((app) => {
     const passes = Router();
     passes.use((_request, _response, next) => next());
     app.use('/:any', passes);
     app.get('/users/:id', (_request, response) => void response.send('user'));
   });
   await (await fetch(`${url}/users/42`)).text();
-  await counted(kit, 1);
-  expect(await pathsOf(kit)).toEqual(['/users/:id']);
+  await counted(instruments, 1);
+  expect(await pathsOf(instruments)).toEqual(['/users/:id']);
 });
 
 test('what an error handler answers counts for the route that failed, and as an exception unless the client is to blame', async () => {
-  const { kit, url } = await start((app, metrics) => {
+  const { instruments, url } = await start((app, metrics) => {
     const users = Router();
     users.get('/:id', () => {
       throw new RangeError('out of luck');
@@ -114,17 +116,17 @@ test('what an error handler answers counts for the route that failed, and as an 
   });
   expect((await fetch(`${url}/users/42`)).status).toBe(503);
   expect((await fetch(`${url}/users`, { method: 'POST' })).status).toBe(400);
-  await counted(kit, 2);
-  expect(await metricValue(kit, 'fastapi_requests_total', { path: '/users/:id', status_code: '503' })).toBe(1);
-  expect(await metricValue(kit, 'fastapi_requests_total', { path: '/users', status_code: '400' })).toBe(1);
-  expect((await metricValues(kit, 'fastapi_exceptions_total')).map(({ labels, value }) => [labels, value])).toEqual([
-    [{ app_name: 'gatewayz', exception_type: 'RangeError' }, 1],
-  ]);
+  await counted(instruments, 2);
+  expect(await metricValue(instruments, 'fastapi_requests_total', { path: '/users/:id', status_code: '503' })).toBe(1);
+  expect(await metricValue(instruments, 'fastapi_requests_total', { path: '/users', status_code: '400' })).toBe(1);
+  expect(
+    (await metricValues(instruments, 'fastapi_exceptions_total')).map(({ labels, value }) => [labels, value]),
+  ).toEqual([[{ app_name: 'gatewayz', exception_type: 'RangeError' }, 1]]);
 });
 
 test('a stream is in progress until its last byte, then under its route', async () => {
   const finish = deferred();
-  const { kit, url } = await start((app) =>
+  const { instruments, url } = await start((app) =>
     app.get('/stream', async (_request, response) => {
       response.write('first');
       await finish.promise;
@@ -132,44 +134,44 @@ test('a stream is in progress until its last byte, then under its route', async 
     }),
   );
   const response = await fetch(`${url}/stream`);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress', { path: 'pending' })).toBe(1);
-  expect(await metricValue(kit, 'fastapi_requests_total')).toBeUndefined();
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress', { path: 'pending' })).toBe(1);
+  expect(await metricValue(instruments, 'fastapi_requests_total')).toBeUndefined();
   finish.resolve();
   expect(await response.text()).toBe('firstlast');
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
-  expect(await metricValue(kit, 'fastapi_requests_duration_seconds', { path: '/stream' }, '_count')).toBe(1);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
+  expect(await metricValue(instruments, 'fastapi_requests_duration_seconds', { path: '/stream' }, '_count')).toBe(1);
 });
 
 test('a client that leaves before the answer counts as 499 and is no longer in progress', async () => {
   const arrived = deferred();
-  const { kit, url } = await start((app) => app.get('/slow', () => arrived.resolve()));
+  const { instruments, url } = await start((app) => app.get('/slow', () => arrived.resolve()));
   const leaving = new AbortController();
   const answer = fetch(`${url}/slow`, { signal: leaving.signal });
   await arrived.promise;
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(1);
   leaving.abort();
   await expect(answer).rejects.toThrow();
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
-  expect(await metricValue(kit, 'fastapi_requests_total', { path: '/slow', status_code: '499' })).toBe(1);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
+  expect(await metricValue(instruments, 'fastapi_requests_total', { path: '/slow', status_code: '499' })).toBe(1);
 });
 
 test('the handler serves the metrics as a route of the app', async () => {
-  const { url } = await start((app, kit) => app.get('/metrics', kit.handler));
+  const { url } = await start((app, instruments) => app.get('/metrics', instruments.handler));
   const response = await fetch(`${url}/metrics`);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(await response.text()).toContain('fastapi_requests_in_progress{');
 });
 
 test('a host that is not quite Express is served all the same, and told in the rejections', async () => {
-  const kit = createGatewayMetrics();
+  const instruments = createGatewayMetrics();
   let passed = 0;
-  const middleware = kit.express as (...values: unknown[]) => void;
+  const middleware = instruments.express as (...values: unknown[]) => void;
   middleware(Object.freeze({ method: 'GET', headers: {} }), {}, () => {
     passed += 1;
   });
   expect(passed).toBe(1);
-  expect(await metricValue(kit, 'gatewayz_instrument_rejected_total', { reason: 'express' })).toBe(1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBeUndefined();
+  expect(await metricValue(instruments, 'gatewayz_instrument_rejected_total', { reason: 'express' })).toBe(1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBeUndefined();
 });

@@ -9,20 +9,22 @@ import { metricValue, metricValues } from '../support/metric-values.js';
 import { until } from '../support/until.js';
 
 /** A listening app with the plugin and whatever `routes` adds. */
-async function start(routes: (app: FastifyInstance) => void): Promise<{ kit: GatewayMetrics; url: string }> {
-  const kit = createGatewayMetrics();
+async function start(routes: (app: FastifyInstance) => void): Promise<{ instruments: GatewayMetrics; url: string }> {
+  const instruments = createGatewayMetrics();
   const app = fastify({ forceCloseConnections: true });
   onTestFinished(() => app.close());
-  await app.register(kit.fastify);
+  await app.register(instruments.fastify);
   routes(app);
-  return { kit, url: await app.listen({ host: '127.0.0.1', port: 0 }) };
+  return { instruments, url: await app.listen({ host: '127.0.0.1', port: 0 }) };
 }
 
-const counted = (kit: GatewayMetrics, total: number) =>
-  until(async () => (await metricValue(kit, 'fastapi_requests_total')) === total, { what: `${total} requests ended` });
+const counted = (instruments: GatewayMetrics, total: number) =>
+  until(async () => (await metricValue(instruments, 'fastapi_requests_total')) === total, {
+    what: `${total} requests ended`,
+  });
 
 test('the path is the route pattern, prefix included; a URL without a route is "unmatched"', async () => {
-  const { kit, url } = await start((app) => {
+  const { instruments, url } = await start((app) => {
     void app.register(
       (users, _options, done) => {
         users.get('/users/:id', () => 'user');
@@ -35,36 +37,36 @@ test('the path is the route pattern, prefix included; a URL without a route is "
   for (const path of ['/v1/users/42', '/v1/users/43?secret=1', '/files/a/b', '/wp-admin/x', '/wp-admin/y']) {
     await (await fetch(url + path)).text();
   }
-  await counted(kit, 5);
-  const requests = await metricValues(kit, 'fastapi_requests_total');
+  await counted(instruments, 5);
+  const requests = await metricValues(instruments, 'fastapi_requests_total');
   const common = { app_name: 'gatewayz', method: 'GET' };
   expect(requests.map(({ labels, value }) => [labels, value])).toEqual([
     [{ ...common, path: '/v1/users/:id', status_code: '200', status_class: '2xx' }, 2],
     [{ ...common, path: '/files/*', status_code: '200', status_class: '2xx' }, 1],
     [{ ...common, path: 'unmatched', status_code: '404', status_class: '4xx' }, 2],
   ]);
-  const { body } = await kit.metrics();
+  const { body } = await instruments.metrics();
   expect(body).not.toMatch(/users\/4|secret|wp-admin|files\/a/);
 });
 
 test('a stream is in progress, and timed, until its last byte', async () => {
   const stream = new Readable({ read() {} });
-  const { kit, url } = await start((app) => app.get('/stream', (_request, reply) => reply.send(stream)));
+  const { instruments, url } = await start((app) => app.get('/stream', (_request, reply) => reply.send(stream)));
   stream.push('first');
   const response = await fetch(`${url}/stream`);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress', { path: '/stream' })).toBe(1);
-  expect(await metricValue(kit, 'fastapi_requests_total')).toBeUndefined();
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress', { path: '/stream' })).toBe(1);
+  expect(await metricValue(instruments, 'fastapi_requests_total')).toBeUndefined();
   stream.push('last');
   stream.push(null);
   expect(await response.text()).toBe('firstlast');
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
-  expect(await metricValue(kit, 'fastapi_requests_duration_seconds', { path: '/stream' }, '_count')).toBe(1);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
+  expect(await metricValue(instruments, 'fastapi_requests_duration_seconds', { path: '/stream' }, '_count')).toBe(1);
 });
 
 test('a client that leaves before the answer counts as 499 and is no longer in progress', async () => {
   const arrived = deferred();
-  const { kit, url } = await start((app) =>
+  const { instruments, url } = await start((app) =>
     app.get('/slow', async () => {
       arrived.resolve();
       await new Promise(() => {});
@@ -73,16 +75,16 @@ test('a client that leaves before the answer counts as 499 and is no longer in p
   const leaving = new AbortController();
   const answer = fetch(`${url}/slow`, { signal: leaving.signal });
   await arrived.promise;
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(1);
   leaving.abort();
   await expect(answer).rejects.toThrow();
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
-  expect(await metricValue(kit, 'fastapi_requests_total', { status_code: '499', status_class: '4xx' })).toBe(1);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
+  expect(await metricValue(instruments, 'fastapi_requests_total', { status_code: '499', status_class: '4xx' })).toBe(1);
 });
 
 test('a client that leaves in the middle of a stream counts with the status it was sent', async () => {
-  const { kit, url } = await start((app) =>
+  const { instruments, url } = await start((app) =>
     app.get('/endless', (_request, reply) =>
       reply.send(
         new Readable({
@@ -97,29 +99,33 @@ test('a client that leaves in the middle of a stream counts with the status it w
   const response = await fetch(`${url}/endless`, { signal: leaving.signal });
   await response.body?.getReader().read();
   leaving.abort();
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
-  expect(await metricValue(kit, 'fastapi_requests_total', { status_code: '200' })).toBe(1);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
+  expect(await metricValue(instruments, 'fastapi_requests_total', { status_code: '200' })).toBe(1);
 });
 
 test('a client that leaves in the middle of its own request is no longer in progress', async () => {
-  const { kit, url } = await start((app) => app.post('/upload', () => 'done'));
+  const { instruments, url } = await start((app) => app.post('/upload', () => 'done'));
   const upload = request(`${url}/upload`, {
     method: 'POST',
     headers: { 'content-length': '1000', 'content-type': 'text/plain' },
   });
   const failed = once(upload, 'error');
   upload.write('not all');
-  await until(async () => (await metricValue(kit, 'fastapi_requests_in_progress')) === 1, { what: 'it arrived' });
+  await until(async () => (await metricValue(instruments, 'fastapi_requests_in_progress')) === 1, {
+    what: 'it arrived',
+  });
   upload.destroy(new Error('gone'));
   await failed;
-  await until(async () => (await metricValue(kit, 'fastapi_requests_in_progress')) === 0, { what: 'it has ended' });
+  await until(async () => (await metricValue(instruments, 'fastapi_requests_in_progress')) === 0, {
+    what: 'it has ended',
+  });
 });
 
 test('a connection that broke before the hook ran leaves nothing in progress', async () => {
   const arrived = deferred();
   const broken = deferred();
-  const kit = createGatewayMetrics();
+  const instruments = createGatewayMetrics();
   const app = fastify({ forceCloseConnections: true });
   onTestFinished(() => app.close());
   app.addHook('onRequest', async (_request, reply) => {
@@ -127,7 +133,7 @@ test('a connection that broke before the hook ran leaves nothing in progress', a
     arrived.resolve();
     await broken.promise;
   });
-  await app.register(kit.fastify);
+  await app.register(instruments.fastify);
   app.get('/', () => 'late');
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const leaving = new AbortController();
@@ -135,12 +141,12 @@ test('a connection that broke before the hook ran leaves nothing in progress', a
   await arrived.promise;
   leaving.abort();
   await expect(answer).rejects.toThrow();
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
 });
 
 test('errors of the gateway are exceptions, errors of the client are not', async () => {
-  const { kit, url } = await start((app) => {
+  const { instruments, url } = await start((app) => {
     app.get('/fails', () => {
       throw new RangeError('out of luck');
     });
@@ -149,27 +155,27 @@ test('errors of the gateway are exceptions, errors of the client are not', async
   expect((await fetch(`${url}/fails`)).status).toBe(500);
   const invalid = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
   expect((await fetch(`${url}/strict`, invalid)).status).toBe(400);
-  await counted(kit, 2);
-  expect((await metricValues(kit, 'fastapi_exceptions_total')).map(({ labels, value }) => [labels, value])).toEqual([
-    [{ app_name: 'gatewayz', exception_type: 'RangeError' }, 1],
-  ]);
+  await counted(instruments, 2);
+  expect(
+    (await metricValues(instruments, 'fastapi_exceptions_total')).map(({ labels, value }) => [labels, value]),
+  ).toEqual([[{ app_name: 'gatewayz', exception_type: 'RangeError' }, 1]]);
 });
 
 test('sizes are observed where they are declared', async () => {
-  const { kit, url } = await start((app) => app.post('/echo', async (incoming) => incoming.body));
+  const { instruments, url } = await start((app) => app.post('/echo', async (incoming) => incoming.body));
   await (await fetch(`${url}/echo`, { method: 'POST', body: 'x'.repeat(500) })).text();
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_request_size_bytes', { path: '/echo' }, '_sum')).toBe(500);
-  expect(await metricValue(kit, 'fastapi_response_size_bytes', { path: '/echo' }, '_sum')).toBe(500);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_request_size_bytes', { path: '/echo' }, '_sum')).toBe(500);
+  expect(await metricValue(instruments, 'fastapi_response_size_bytes', { path: '/echo' }, '_sum')).toBe(500);
 });
 
 test('injected requests count too', async () => {
-  const kit = createGatewayMetrics();
+  const instruments = createGatewayMetrics();
   const app = fastify();
   onTestFinished(() => app.close());
-  await app.register(kit.fastify);
+  await app.register(instruments.fastify);
   app.get('/', () => 'hello');
   await app.inject('/');
-  await counted(kit, 1);
-  expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
 });

@@ -24,9 +24,9 @@ describe('createGatewayMetrics', () => {
     const registry = new Registry<OpenMetricsContentType>();
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     new Counter({ name: 'own_total', help: 'Of the host.', registers: [registry] }).inc();
-    const kit = createGatewayMetrics({ registry });
-    kit.setTrials('active', 1);
-    const { contentType, body } = await kit.metrics();
+    const instruments = createGatewayMetrics({ registry });
+    instruments.setTrials('active', 1);
+    const { contentType, body } = await instruments.metrics();
     expect(contentType).toMatch('application/openmetrics-text');
     expect(body).toContain('own_total 1');
     expect(body).toContain('trial_active{status="active"} 1');
@@ -54,8 +54,8 @@ describe('createGatewayMetrics', () => {
 });
 
 describe('the handler', () => {
-  async function scrape(kit: GatewayMetrics): Promise<Response> {
-    const server = createServer((request, response) => void kit.handler(request, response));
+  async function scrape(instruments: GatewayMetrics): Promise<Response> {
+    const server = createServer((request, response) => void instruments.handler(request, response));
     onTestFinished(() => new Promise((closed) => server.close(() => closed())));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`, {
@@ -64,10 +64,10 @@ describe('the handler', () => {
   }
 
   test('answers what metrics() gives', async () => {
-    const kit = createGatewayMetrics();
-    recordEverything(kit);
-    const response = await scrape(kit);
-    const { contentType, body } = await kit.metrics();
+    const instruments = createGatewayMetrics();
+    recordEverything(instruments);
+    const response = await scrape(instruments);
+    const { contentType, body } = await instruments.metrics();
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(contentType);
     expect(await response.text()).toBe(body);
@@ -90,33 +90,34 @@ describe('the handler', () => {
 
 describe('trackRequest', () => {
   test('counts once however often the end is told, and unusual methods as one', async () => {
-    const kit = createGatewayMetrics();
+    const instruments = createGatewayMetrics();
     for (const method of ['PROPFIND', 'BREW', '']) {
-      const end = kit.trackRequest({ method, path: '/x' });
-      expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(1);
+      const end = instruments.trackRequest({ method, path: '/x' });
+      expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(1);
       end({ status: 204 });
       end({ status: 500 });
-      expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
+      expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
     }
     const labels = { app_name: 'gatewayz', method: 'OTHER', path: '/x', status_code: '204', status_class: '2xx' };
-    expect(await metricValue(kit, 'fastapi_requests_total', labels)).toBe(3);
-    expect(await metricValue(kit, 'fastapi_requests_total')).toBe(3);
+    expect(await metricValue(instruments, 'fastapi_requests_total', labels)).toBe(3);
+    expect(await metricValue(instruments, 'fastapi_requests_total')).toBe(3);
     const endpoint = { method: 'OTHER', endpoint: '/x', status_code: '204', status_class: '2xx' };
-    expect(await metricValue(kit, 'http_requests_total', endpoint)).toBe(3);
+    expect(await metricValue(instruments, 'http_requests_total', endpoint)).toBe(3);
   });
 
   test('folds paths past the limit, should somebody hand in URLs', async () => {
-    const kit = createGatewayMetrics();
-    for (let id = 0; id < 1100; id += 1) kit.trackRequest({ method: 'GET', path: `/users/${id}` })({ status: 200 });
-    expect(await metricValue(kit, 'fastapi_requests_total', { path: 'other' })).toBe(100);
+    const instruments = createGatewayMetrics();
+    for (let id = 0; id < 1100; id += 1)
+      instruments.trackRequest({ method: 'GET', path: `/users/${id}` })({ status: 200 });
+    expect(await metricValue(instruments, 'fastapi_requests_total', { path: 'other' })).toBe(100);
   });
 
   test('nothing that is handed in throws, and the request ends', async () => {
-    const kit = createGatewayMetrics();
-    const track = kit.trackRequest as (start: unknown) => (end: unknown) => void;
+    const instruments = createGatewayMetrics();
+    const track = instruments.trackRequest as (start: unknown) => (end: unknown) => void;
     track(undefined)({ status: 200 });
     track({ method: 1, path: 2, bytes: 'x' })({ status: 'x', path: 3, bytes: -1 });
     track({ method: 'GET', path: '/x' })(undefined);
-    expect(await metricValue(kit, 'fastapi_requests_in_progress')).toBe(0);
+    expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBe(0);
   });
 });

@@ -1,10 +1,10 @@
 import type { GatewayMetrics } from '../../src/instrument/index.js';
 
-/** Makes every metric of the kit have a sample, the two about the kit itself included. */
-export function recordEverything(kit: GatewayMetrics): void {
-  kit.trackRequest({ method: 'POST', path: '/v1/chat/completions', bytes: 512 })({ status: 200, bytes: 2048 });
-  kit.recordException(new TypeError('broken'));
-  kit.recordInference({
+/** Gives every metric of the instrumentation a sample, its own two counters included. */
+export function recordEverything(instruments: GatewayMetrics): void {
+  instruments.trackRequest({ method: 'POST', path: '/v1/chat/completions', bytes: 512 })({ status: 200, bytes: 2048 });
+  instruments.recordException(new TypeError('broken'));
+  instruments.recordInference({
     provider: 'p',
     model: 'm',
     status: 'success',
@@ -14,13 +14,13 @@ export function recordEverything(kit: GatewayMetrics): void {
     outputTokens: 20,
     credits: 0.5,
   });
-  kit.recordDatabaseQuery({ table: 'users', operation: 'select', seconds: 0.004 });
-  kit.recordCacheLookup({ cache: 'auth', hit: true });
-  kit.setCacheSize({ cache: 'auth', bytes: 4096 });
-  kit.setProviderHealth({ provider: 'p', availability: true, errorRate: 0.02 });
-  kit.setActiveApiKeys('active', 234);
-  kit.setTrials('active', 12);
-  kit.setSubscriptions({ planType: 'pro', billingCycle: 'monthly', count: 45 });
-  kit.setTrials('active', Number.NaN);
-  kit.setTrials('a status whose name goes on and on '.repeat(10), 1);
+  instruments.recordDatabaseQuery({ table: 'users', operation: 'select', seconds: 0.004 });
+  instruments.recordCacheLookup({ cache: 'auth', hit: true });
+  instruments.setCacheSize({ cache: 'auth', bytes: 4096 });
+  instruments.setProviderHealth({ provider: 'p', availability: true, errorRate: 0.02 });
+  instruments.setActiveApiKeys('active', 234);
+  instruments.setTrials('active', 12);
+  instruments.setSubscriptions({ planType: 'pro', billingCycle: 'monthly', count: 45 });
+  instruments.setTrials('active', Number.NaN);
+  instruments.setTrials('a status whose name goes on and on '.repeat(10), 1);
 }

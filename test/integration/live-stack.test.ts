@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await second?.stop();
+  await second?.close();
   demo?.kill('SIGINT');
   await demo?.ended;
 });

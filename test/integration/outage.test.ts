@@ -67,7 +67,7 @@ scrape_configs:
   });
   onTestFinished(async () => {
     await metrics.close();
-    await prometheus.stop();
+    await prometheus.close();
     await removeFolder(folder);
   });
   const seen = (what: string, is: (summary: Seen) => boolean, within = 30_000): Promise<Seen> =>
@@ -86,7 +86,7 @@ scrape_configs:
   );
   expect(good.document.missing['business.active_trials']).toBe('no series named trial_active in Prometheus');
 
-  await prometheus.stop();
+  await prometheus.close();
   const stale = await seen('the summary is stale', ({ document }) => document.status === 'stale');
   expect([stale.status, stale.cacheControl]).toEqual([200, 'no-cache']);
   expect(stale.document.metrics['http']).toMatchObject(values);

@@ -54,7 +54,7 @@ describe('what the file system keeps closed', () => {
         line: 1,
         kind: 'other',
         action: 'by hand',
-        why: 'a directory that could not be looked into',
+        why: 'a directory that could not be opened',
       },
     ]);
     expect(found(stdout).filter((finding) => !isData(finding))).toEqual(found(open.stdout));
@@ -66,7 +66,7 @@ describe('what the file system keeps closed', () => {
     closed.access = '/prometheus';
     const { code, stderr } = await remove();
     expect(code).toBe(1);
-    expect(stderr).toContain('no right to write to the folder of prometheus/prom.yml; nothing was changed');
+    expect(stderr).toContain('no permission to write to the directory of prometheus/prom.yml; nothing was changed');
     expect(await readTree(root)).toEqual(before);
     expect((await runMigrate('rollback', '--root', root)).stderr).toBe('nothing to roll back\n');
   });
@@ -76,9 +76,7 @@ describe('what the file system keeps closed', () => {
       closed.rename = '/prometheus/prom.yml';
       const { code, stderr } = await remove();
       expect(code).toBe(1);
-      expect(stderr).toMatch(
-        /prom\.yml'; the phase remove is not complete: apply finishes it, rollback takes it back$/,
-      );
+      expect(stderr).toMatch(/prom\.yml'; the phase remove is not complete: apply finishes it, rollback reverts it$/);
       closed.rename = '';
       if (way === 'apply') {
         await remove();

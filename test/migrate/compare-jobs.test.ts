@@ -41,7 +41,10 @@ function compare(
     series('gatewayz_metrics_health_endpoint_up', up[endpoint] ?? (() => 1), { endpoint }),
   );
   const window = { first: reach, last: steps - 1, seconds: 30, time: (step: number) => base + 30 * step };
-  return compareJobs({ old, fresh, endpointUp, reach, last: steps - 1 }, window, { old: 'old', fresh: 'new' });
+  return compareJobs({ old, fresh, endpointUp, pollSteps: reach, last: steps - 1 }, window, {
+    old: 'old',
+    fresh: 'new',
+  });
 }
 
 function family({ families }: JobsComparison, name: string) {
@@ -54,7 +57,7 @@ const models = 'gatewayz_health_tracked_models';
 describe('two jobs that say the same', () => {
   it('pass, each of the 17 families with every step of the window', () => {
     const result = compare(job('old'), job('new'));
-    expect(result).toMatchObject({ ok: true, isFull: true, faults: [] });
+    expect(result).toMatchObject({ ok: true, isFull: true, problems: [] });
     expect(result.families).toHaveLength(17);
     for (const one of result.families)
       expect(one).toMatchObject({ ok: true, equal: steps - reach, late: 0, gaps: 0, different: 0, documented: {} });
@@ -82,7 +85,7 @@ describe('two jobs that say the same', () => {
       const result = compare(job('old', { [incidents]: value(a) }), job('new', { [incidents]: value(b) }));
       expect(family(result, 'health_active_incidents')).toMatchObject({
         ok: false,
-        note: 'the new job has other values',
+        note: 'the values of the new job differ',
       });
       expect(result.ok).toBe(false);
     }
@@ -108,12 +111,12 @@ describe('gaps of the new job', () => {
 
   it('of one poll are told and pass, longer ones fail', () => {
     const short = family(compare(job('old'), job('new', { [models]: gap(20, reach) })), 'health_tracked_models');
-    expect(short).toMatchObject({ ok: true, gaps: reach, note: 'gaps of less than one poll' });
+    expect(short).toMatchObject({ ok: true, gaps: reach, note: 'gaps of less than one poll interval' });
     const long = family(compare(job('old'), job('new', { [models]: gap(20, reach + 1) })), 'health_tracked_models');
     expect(long).toMatchObject({
       ok: false,
       gaps: reach + 1,
-      note: 'the new job has no value for longer than one poll',
+      note: 'the new job has no value for more than one poll interval',
     });
   });
 
@@ -174,7 +177,7 @@ describe('documented differences', () => {
     expect(family(result, 'health_tracked_models').ok).toBe(false);
   });
 
-  it('not when the endpoint gave no good answer in the whole window: nothing was compared then', () => {
+  it('not when the endpoint returned no valid response in the whole window: nothing was compared then', () => {
     const names = healthFamilies
       .filter(({ source }) => 'endpoint' in source && source.endpoint === '/status')
       .map(({ name }) => name);
@@ -182,7 +185,7 @@ describe('documented differences', () => {
     const result = compare(job('old'), job('new', nothing), { '/status': () => 0 });
     expect(family(result, 'health_tracked_models')).toMatchObject({
       ok: false,
-      note: '/status gave no good answer in the whole window',
+      note: '/status returned no valid response in the whole window',
     });
   });
 
@@ -279,14 +282,14 @@ describe('the window', () => {
     const result = compare(job('old'), late);
     expect(result).toMatchObject({ ok: false, isFull: false, coveredSeconds: 29 * 30 });
     expect(result.families.filter(({ ok }) => !ok)).toEqual([]);
-    expect(result.faults).toEqual(['the window is not full: both jobs have to be scraped for all of it']);
+    expect(result.problems).toEqual(['the window is not full: both jobs must be scraped for all of it']);
   });
 
   it('without any sample of a job is a failure that names the job', () => {
-    expect(compare([], job('new')).faults).toEqual([
+    expect(compare([], job('new')).problems).toEqual([
       'Prometheus has no sample of the families for the job old in the window',
     ]);
-    expect(compare(job('old'), []).faults).toEqual([
+    expect(compare(job('old'), []).problems).toEqual([
       'Prometheus has no sample of the families for the job new in the window',
     ]);
   });

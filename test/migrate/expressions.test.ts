@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../src/migrate/facts.js';
-import { type Judgement, judgeExpression } from '../../src/migrate/judge-expression.js';
+import { classifyQuery, type QueryClassification } from '../../src/migrate/classify-query.js';
+import type { StackFacts } from '../../src/migrate/facts.js';
 
-const facts: Facts = {
+const facts: StackFacts = {
   services: new Set(),
   staying: new Map(),
   hosts: new Set(['hse']),
@@ -11,7 +11,7 @@ const facts: Facts = {
 const up = 'gatewayz_health_service_up';
 
 /** The query with the names exchanged, as the edits of the file would do it. */
-function renamed(query: string, { renames }: Judgement): string {
+function renamed(query: string, { renames }: QueryClassification): string {
   const text = renames.toSorted((a, b) => b.at - a.at);
   return text.reduce((rest, { at, job }) => `${rest.slice(0, at)}NEW${rest.slice(at + job.length)}`, query);
 }
@@ -43,9 +43,9 @@ describe('a query that selects the job by name', () => {
       `up{job="health_service_exporter_2"} or ${up}{job="NEW"}`,
     ],
   ])('%s', (query, expected) => {
-    const judgement = judgeExpression(query, facts, false)!;
-    expect(judgement.action).toBe(expected === undefined ? 'by hand' : 'replace');
-    if (expected !== undefined) expect(renamed(query, judgement)).toBe(expected);
+    const classification = classifyQuery(query, facts, false)!;
+    expect(classification.action).toBe(expected === undefined ? 'by hand' : 'replace');
+    if (expected !== undefined) expect(renamed(query, classification)).toBe(expected);
   });
 });
 
@@ -69,42 +69,42 @@ describe('a query without a job', () => {
     [`scalar(${up})`, 'fails'],
     [`${up}{job=~"$job"}`, 'apart'],
     [`${up}{job=~".+"}`, 'apart'],
-  ])('%s keeps working, and two jobs at once are told: %s', (query, meanwhile) => {
-    expect(judgeExpression(query, facts, false)).toMatchObject({ action: 'keep', ...(meanwhile && { meanwhile }) });
-    expect(judgeExpression(query, facts, false)?.meanwhile).toBe(meanwhile);
+  ])('%s keeps working, and what it shows while both jobs are scraped: %s', (query, overlap) => {
+    expect(classifyQuery(query, facts, false)).toMatchObject({ action: 'keep', ...(overlap && { overlap }) });
+    expect(classifyQuery(query, facts, false)?.overlap).toBe(overlap);
   });
 });
 
 describe('a query that cannot be judged by rule', () => {
   it.each([
-    [`${up}{instance="health-service-exporter:8002"}`, /does not answer to/],
-    [`${up}{instance=~"hse:.*"}`, /does not answer to/],
-    [`up{job=~".*_exporter"}`, /does not answer to/],
-    [`process_resident_memory_bytes{job="health_service_exporter"}`, /does not answer to/],
-    [`up{job!="health_service_exporter"}`, /decide whether gatewayz_metrics is to be left out too/],
+    [`${up}{instance="health-service-exporter:8002"}`, /does not match/],
+    [`${up}{instance=~"hse:.*"}`, /does not match/],
+    [`up{job=~".*_exporter"}`, /does not match/],
+    [`process_resident_memory_bytes{job="health_service_exporter"}`, /does not match/],
+    [`up{job!="health_service_exporter"}`, /decide whether to exclude gatewayz_metrics too/],
     [`sum(rate({job="health_service_exporter"} |= "error" [5m]))`, /does not parse as PromQL/],
     [`${up}{job="health_service_exporter"`, /does not parse as PromQL/],
   ])('%s', (query, why) => {
-    const judgement = judgeExpression(query, facts, false);
-    expect(judgement).toMatchObject({ action: 'by hand', renames: [] });
-    expect(judgement?.why).toMatch(why);
+    const classification = classifyQuery(query, facts, false);
+    expect(classification).toMatchObject({ action: 'by hand', renames: [] });
+    expect(classification?.why).toMatch(why);
   });
 });
 
 describe('an alert', () => {
   it.each([
-    ['up == 0', 'keep', /fires when the exporter stops, until its scrape job is gone too/],
+    ['up == 0', 'keep', /fires when the exporter stops and until its scrape job is removed/],
     ['up{job!="prometheus"} == 0', 'keep', /fires when the exporter stops/],
     ['count(up == 1) < 5', 'keep', /counts targets/],
-    ['absent(up{job="health_service_exporter"})', 'replace', /as it is, it would fire for good/],
-    [`${up} == 0`, 'keep', /fires once for each job while both jobs are scraped/],
-    ['up offset 1h unless up', 'by hand', /vanished job/],
+    ['absent(up{job="health_service_exporter"})', 'replace', /unchanged, it would fire forever/],
+    [`${up} == 0`, 'keep', /fires once per job while both jobs are scraped/],
+    ['up offset 1h unless up', 'by hand', /removed job/],
     [`gatewayz_health_score < 1`, 'keep', /was never a metric of the exporter/],
     [`${up}{job="other"} == 0`, 'keep', /of another job/],
   ])('%s: %s', (query, action, why) => {
-    const judgement = judgeExpression(query, facts, true);
-    expect(judgement?.action).toBe(action);
-    expect(judgement?.why).toMatch(why);
+    const classification = classifyQuery(query, facts, true);
+    expect(classification?.action).toBe(action);
+    expect(classification?.why).toMatch(why);
   });
 });
 
@@ -117,6 +117,6 @@ describe('a query that is none of ours', () => {
     'not PromQL at all {',
     '',
   ])('%s', (query) => {
-    expect(judgeExpression(query, facts, true)).toBeUndefined();
+    expect(classifyQuery(query, facts, true)).toBeUndefined();
   });
 });

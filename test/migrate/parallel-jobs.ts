@@ -62,7 +62,7 @@ export async function startParallelJobs({ scrape, alter }: ParallelOptions): Pro
       await until(isOver, { what: `scrapes ${seconds} s from now`, within: 30_000, every: 100 });
     },
     async close() {
-      await prometheus.stop();
+      await prometheus.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([metrics.close(), exporter.close()]);

@@ -113,12 +113,12 @@ describe('plan', () => {
     await planOf('classic');
     const whys = (await plan()).filter(({ kind }) => kind === 'dashboard').map(({ why }) => why);
     expect(whys).toContain(
-      'panel "Health Service": bare selector, it keeps working; shows each series twice while both jobs are scraped',
+      'panel "Health Service": it keeps working: no job matcher; shows each series twice while both jobs are scraped',
     );
-    expect(whys).toContain('panel "Incidents": bare selector, it keeps working');
+    expect(whys).toContain('panel "Incidents": it keeps working: no job matcher');
     const { stderr } = await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
     expect(stderr).toContain(
-      'Queries that keep working but mind two jobs at once:\n  grafana/dashboards/health.json:10 dashboard: panel "Health Service"',
+      'Queries that keep working but change while both jobs are scraped:\n  grafana/dashboards/health.json:10 dashboard: panel "Health Service"',
     );
     expect(stderr).toContain('Left to do by hand:\n  .env.example:3');
   });
@@ -199,21 +199,21 @@ describe('what only resembles the exporter', () => {
     });
     const found = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);
     expect(found).toContain(
-      'health-service-exporter by hand: it is named like the exporter; compose.yml still needs it',
+      'health-service-exporter by hand: it has the name of the exporter; compose.yml still needs it',
     );
     expect(found).toContain(
-      'docs/health-service-exporter by hand: it is named like the exporter; it has neither a Dockerfile nor the program in it',
+      'docs/health-service-exporter by hand: it has the name of the exporter; it contains neither a Dockerfile nor the exporter program',
     );
     expect(found.find((line) => line.startsWith('compose.yml by hand'))).toContain('the service h extends it');
 
     await write({ 'other/compose.yml': 'services: {}\n' });
     const later = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);
     expect(later).toContain(
-      'compose.yml by hand: no service that stays uses the entry data of volumes: take it out if nothing else does',
+      'compose.yml by hand: no remaining service uses volumes.data; remove it if nothing else uses it',
     );
-    expect(later.filter((line) => line.includes('of volumes'))).toHaveLength(1);
+    expect(later.filter((line) => line.includes('uses volumes.'))).toHaveLength(1);
     expect(later).toContain(
-      'health-service-exporter by hand: it is named like the exporter; compose.yml still needs it',
+      'health-service-exporter by hand: it has the name of the exporter; compose.yml still needs it',
     );
 
     await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
@@ -264,7 +264,7 @@ describe('what only resembles the exporter', () => {
         line: 5,
         kind: 'directory',
         action: 'by hand',
-        why: 'the service hse is built from ./tools/hse: delete it if nothing else needs it',
+        why: 'the service hse is built from ./tools/hse; delete it if nothing else needs it',
       },
     ]);
     await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');
@@ -317,7 +317,7 @@ describe('what only resembles the exporter', () => {
     });
     expect((await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`)).toEqual([
       'deep/er/notes.md by hand: it names the exporter; rewrite it',
-      'large.json by hand: it is larger than 5 MiB: it was not read',
+      'large.json by hand: larger than 5 MiB; not read',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { gatherFacts } from '../../src/migrate/gather-facts.js';
+import { stackFacts } from '../../src/migrate/gather-facts.js';
 import { type Phase, rewriteStack } from '../../src/migrate/rewrite-stack.js';
 import type { StackFile } from '../../src/migrate/stack.js';
 
@@ -6,6 +6,6 @@ import type { StackFile } from '../../src/migrate/stack.js';
 export function rewriteText(path: string, text: string, phase: Phase = 'remove'): string {
   const file: StackFile = { path, text, encoding: 'utf8' };
   const job = { target: 'backend:8000', metricsPath: '/prometheus/metrics' };
-  const { files } = rewriteStack({ files: [file], others: [] }, gatherFacts([file]), phase, job);
+  const { files } = rewriteStack({ files: [file], others: [] }, stackFacts([file]), phase, job);
   return files[0]?.after ?? text;
 }

@@ -87,7 +87,7 @@ describe('a file that is edited while apply looks at it', () => {
     const edited = await readTree(root);
     const applied = applyRewrite(root, new StateFolder(root), 'remove', rewrite, new Date());
     await expect(applied).rejects.toThrow(
-      'edited since the phase remove was begun: docker-compose.yml; nothing was changed',
+      'edited since the phase remove started: docker-compose.yml; nothing was changed',
     );
     expect(await readTree(root)).toEqual(edited);
     expect((await run('rollback')).stderr).toBe('nothing to roll back\n');
@@ -100,10 +100,10 @@ describe('a file that is edited while apply looks at it', () => {
     await writeFile(state('steps.json'), JSON.stringify(steps));
     await edit('docker-compose.yml');
     const dry = await run('apply', '--phase', 'remove', ...target, '--dry-run');
-    expect(dry.stderr).toContain('was interrupted: apply finishes it, rollback takes it back');
+    expect(dry.stderr).toContain('was interrupted: apply finishes it, rollback reverts it');
     const refused = await remove();
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('take the phase back with migrate rollback --force');
+    expect(refused.stderr).toContain('revert the phase with migrate rollback --force');
     expect(await run('rollback', '--force')).toMatchObject({ code: 0 });
     expect(await readTree(root)).toEqual(before);
   });
@@ -119,7 +119,7 @@ describe('a dry run', () => {
     expect(stdout).toContain('\n       - GF_SECURITY_ADMIN_PASSWORD=***\n');
     expect(stdout).toContain('\n-      HEALTH_SERVICE_TOKEN: ***\n');
     expect(stdout + stderr).not.toContain('canary');
-    expect(stderr).toContain('a proof is needed: migrate verify was never run here');
+    expect(stderr).toContain('needs a passing migrate verify: migrate verify was never run here');
     expect(await readTree(root)).toEqual(before);
     expect(await readdir(root)).not.toContain('.gatewayz-metrics');
   });
@@ -214,7 +214,7 @@ describe('links', () => {
       expect.objectContaining({
         file: 'docker-compose.yml',
         action: 'by hand',
-        why: 'a link: it is not followed, see what it leads to',
+        why: 'a symbolic link; not followed, check its target',
       }),
     );
     await remove();
@@ -251,7 +251,7 @@ describe('links', () => {
     await symlink(outside, state());
     const { code, stderr } = await remove();
     expect(code).toBe(1);
-    expect(stderr).toContain('expected a folder of its own or nothing, found a link');
+    expect(stderr).toContain('expected a directory, got a symbolic link');
     expect(await readdir(outside)).toEqual([]);
     expect(bytesOfTree(await readTree(root))['docker-compose.yml']).toBe(
       bytesOfFixture(await readFixture('classic', 'before'))['docker-compose.yml'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { gatherFacts } from '../../src/migrate/gather-facts.js';
+import { stackFacts } from '../../src/migrate/gather-facts.js';
 import { surveyStack } from '../../src/migrate/survey-stack.js';
 import { rewriteText } from './rewrite-text.js';
 
@@ -79,7 +79,7 @@ describe('the job of the exporter, in whatever style it is written among others,
       fc.property(file, (shape) => {
         const before = textOf(shape);
         const stack = { files: [{ path: 'prom.yml', text: before, encoding: 'utf8' as const }], others: [] };
-        expect(gatherFacts(stack.files).jobs).toEqual(new Set(['health_service_exporter']));
+        expect(stackFacts(stack.files).jobs).toEqual(new Set(['health_service_exporter']));
         expect(surveyStack(stack).findings.map(({ action }) => action)).toEqual(['remove']);
 
         const parallel = rewriteText('prom.yml', before, 'parallel');

@@ -14,7 +14,7 @@ const scrape: ParallelOptions['scrape'] = (exporter, service) => `
 
 interface Report {
   readonly ok: boolean;
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
   readonly families: readonly {
     readonly family: string;
     readonly ok: boolean;
@@ -127,17 +127,17 @@ describe('verify', () => {
     await jobs.seenFor(1);
     const unknown = await verify('5s', '--old-job', 'exporter_of_old');
     expect(unknown).toMatchObject({ code: 1, families: [] });
-    expect(unknown.faults).toEqual([
+    expect(unknown.problems).toEqual([
       'Prometheus has no sample of the families for the job exporter_of_old in the window',
     ]);
 
     const early = await verify('12s');
     expect(early.code).toBe(1);
-    expect(early.faults).toEqual(['the window is not full: both jobs have to be scraped for all of it']);
+    expect(early.problems).toEqual(['the window is not full: both jobs must be scraped for all of it']);
     expect(failing(early)).toEqual([]);
 
     const followed = await verify('12s', '--follow');
-    expect(followed).toMatchObject({ code: 0, ok: true, faults: [] });
+    expect(followed).toMatchObject({ code: 0, ok: true, problems: [] });
     expect(followed.stderr).toMatch(/\d+s of 12s \(\d+ %\): no difference so far/);
   });
 

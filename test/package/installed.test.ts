@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(running.map((program) => program.stop()));
-  await prometheus?.stop();
+  await prometheus?.close();
   await removeFolder(parent);
 });
 
@@ -255,7 +255,7 @@ describe.each(frameworks)('docs/agent-prompt.md, followed in a backend with %s',
   });
 
   test('every command of the proof prints what the prompt says', async () => {
-    expect(prompt.filter(({ language }) => language === 'sh')[0]?.text).toBe('npm install gatewayz-metrics\n');
+    expect(prompt.filter(({ language }) => language === 'sh')[0]?.text).toBe('npm install ./gatewayz-metrics-*.tgz\n');
     for (let request = 0; request < 3; request += 1) expect(await (await fetch(`${url}/hello`)).text()).toBe('hello');
     await until(async () => (await prometheus.vector(`fastapi_requests_total{job="${framework}",path="/hello"}`))[0], {
       what: 'Prometheus has scraped the backend',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addMatchers } from '../../src/promql/add-matchers.js';
-import { PromqlFault, parsePromql } from '../../src/promql/parse-promql.js';
+import { PromqlError, parsePromql } from '../../src/promql/parse-promql.js';
 import { listSelectors } from '../../src/promql/selectors.js';
 import { anyMatchers } from './any-matchers.js';
 import { trickyQueries } from './tricky-queries.js';
@@ -56,9 +56,9 @@ describe('addMatchers', () => {
   });
 
   it('refuses a query or a matcher that does not parse', () => {
-    expect(() => addMatchers('up{', ['env="p"'])).toThrow(PromqlFault);
-    expect(() => addMatchers('up', ['env="p"} or {env="q"'])).toThrow(PromqlFault);
-    expect(() => addMatchers('up{', [])).toThrow(PromqlFault);
+    expect(() => addMatchers('up{', ['env="p"'])).toThrow(PromqlError);
+    expect(() => addMatchers('up', ['env="p"} or {env="q"'])).toThrow(PromqlError);
+    expect(() => addMatchers('up{', [])).toThrow(PromqlError);
   });
 });
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMatchers, parseMarker, parseMatchers } from '../../src/promql/matchers.js';
-import { formatFault, PromqlFault } from '../../src/promql/parse-promql.js';
+import { formatPromqlError, PromqlError } from '../../src/promql/parse-promql.js';
 import { anyMatchers } from './any-matchers.js';
 
-function faultOf(read: () => unknown): string {
+function errorOf(read: () => unknown): string {
   try {
     read();
   } catch (error) {
-    if (error instanceof PromqlFault) return formatFault(error);
+    if (error instanceof PromqlError) return formatPromqlError(error);
     throw error;
   }
   throw new Error('no fault');
@@ -42,13 +42,13 @@ describe('parseMatchers', () => {
     ['env=', 'unexpected end of the text (line 1, column 5)\nenv=\n    ^'],
     ['{env="a"', 'unexpected end of the text (line 1, column 9)\n{env="a"\n        ^'],
     ['env="a"}', 'unexpected "}" (line 1, column 8)\nenv="a"}\n       ^'],
-    ['env="a', 'this string has no end (line 1, column 5)\nenv="a\n    ^'],
+    ['env="a', 'unterminated string (line 1, column 5)\nenv="a\n    ^'],
     ['env="a",\njob:x="b"', 'unexpected ":x" (line 2, column 4)\njob:x="b"\n   ^'],
     ['up', 'unexpected end of the text (line 1, column 3)\nup\n  ^'],
     ['up{env="a"}', 'unexpected "{" (line 1, column 3)\nup{env="a"}\n  ^'],
     ['env="a" or env="b"', 'unexpected "or" (line 1, column 9)\nenv="a" or env="b"\n        ^'],
   ])('refuses %j and shows where', (text, fault) => {
-    expect(faultOf(() => parseMatchers(text))).toBe(fault);
+    expect(errorOf(() => parseMatchers(text))).toBe(fault);
   });
 
   it.each([
@@ -59,18 +59,18 @@ describe('parseMatchers', () => {
     '{env="a"} offset 5m',
     '-{env="a"}',
   ])('refuses %j, which would be more than matchers', (text) => {
-    expect(() => parseMatchers(text)).toThrow(PromqlFault);
+    expect(() => parseMatchers(text)).toThrow(PromqlError);
   });
 
   it.each(['__name__="up"', 'env="a",__name__=~"u.*"', '"up"', '{"up"}', '"__name__"="up"'])(
     'refuses the metric name in %j',
     (text) => {
-      expect(faultOf(() => parseMatchers(text))).toContain('this is for the metric name');
+      expect(errorOf(() => parseMatchers(text))).toContain('got a metric name');
     },
   );
 
   it('points at the matcher on the metric name', () => {
-    expect(faultOf(() => parseMatchers('env="a",__name__="b"'))).toMatch(/column 9\)\n.*\n {8}\^$/);
+    expect(errorOf(() => parseMatchers('env="a",__name__="b"'))).toMatch(/column 9\)\n.*\n {8}\^$/);
   });
 });
 
@@ -111,20 +111,20 @@ describe('parseMarker', () => {
   });
 
   it.each([
-    ['{}', 'exactly one matcher was expected'],
-    ['a="b",c="d"', 'exactly one matcher was expected'],
-    ['a!="b"', 'a marker is set with "=", not with "!="'],
-    ['a=~"b"', 'a marker is set with "=", not with "=~"'],
-    ['a=""', 'an empty value is the same as no label'],
-    ['"a.b"="c"', 'the label name must be of letters, digits and _'],
-    ['__a="b"', 'label names that begin with __ are for Prometheus itself'],
-    ['__name__="b"', 'matchers on labels were expected, this is for the metric name'],
+    ['{}', 'expected exactly one matcher'],
+    ['a="b",c="d"', 'expected exactly one matcher'],
+    ['a!="b"', 'expected the operator "=", got "!="'],
+    ['a=~"b"', 'expected the operator "=", got "=~"'],
+    ['a=""', 'expected a value: an empty label value equals no label'],
+    ['"a.b"="c"', 'expected a label name of letters, digits and _'],
+    ['__a="b"', 'label names beginning with __ are reserved for Prometheus'],
+    ['__name__="b"', 'expected label matchers, got a metric name'],
     ['a=b', 'unexpected "b"'],
     ...['le', 'quantile', 'job', 'instance', 'model', 'provider', 'status', 'status_code', 'exception_type'].map(
-      (label): [string, string] => [`${label}="b"`, `the label "${label}" has another meaning here`],
+      (label): [string, string] => [`${label}="b"`, `the label "${label}" is in use and cannot be the marker`],
     ),
-    ['cache_type="b"', 'the label "cache_type" has another meaning here'],
+    ['cache_type="b"', 'the label "cache_type" is in use and cannot be the marker'],
   ])('refuses %j', (text, message) => {
-    expect(faultOf(() => parseMarker(text))).toContain(message);
+    expect(errorOf(() => parseMarker(text))).toContain(message);
   });
 });

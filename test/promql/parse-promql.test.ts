@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatFault, PromqlFault, parsePromql } from '../../src/promql/parse-promql.js';
+import { formatPromqlError, PromqlError, parsePromql } from '../../src/promql/parse-promql.js';
 
-function faultOf(text: string): PromqlFault {
+function faultOf(text: string): PromqlError {
   try {
     parsePromql(text);
   } catch (error) {
-    if (error instanceof PromqlFault) return error;
+    if (error instanceof PromqlError) return error;
     throw error;
   }
   throw new Error(`${JSON.stringify(text)} was accepted`);
@@ -32,8 +32,8 @@ describe('parsePromql', () => {
   });
 
   it.each([
-    ['', 1, 1, 'an expression was expected, the text is empty'],
-    [' \n ', 1, 1, 'an expression was expected, the text is empty'],
+    ['', 1, 1, 'expected an expression, got empty text'],
+    [' \n ', 1, 1, 'expected an expression, got empty text'],
     ['# only a comment', 1, 17, 'unexpected end of the text'],
     ['sum(', 1, 5, 'unexpected end of the text'],
     ['sum(up))', 1, 8, 'unexpected ")"'],
@@ -44,40 +44,40 @@ describe('parsePromql', () => {
     ['up\n  or # why\n  * 2', 3, 3, 'unexpected "*"'],
     ['rate(up[$__range])', 1, 9, 'unexpected "$"'],
     ['1 + rollup(up)', 1, 5, 'there is no function named "rollup"'],
-    ['"abc', 1, 1, 'this string has no end'],
-    ['"abc\\"', 1, 1, 'this string has no end'],
-    ['"', 1, 1, 'this string has no end'],
-    ['up{a="b\\"}', 1, 6, 'this string has no end'],
-    ['up{a="b\nc"}', 1, 6, 'this string has no end'],
-    ['up{a="b\\d"}', 1, 8, '"\\\\d" begins no escape that PromQL knows'],
-    [`up{a="it\\'s"}`, 1, 9, `"\\\\'" begins no escape that PromQL knows`],
-    ['up{a="\\ud800"}', 1, 7, '"\\\\u" begins no escape that PromQL knows'],
-    ['up{a="\\U00110000"}', 1, 7, '"\\\\U" begins no escape that PromQL knows'],
-    ['up{a="\\400"}', 1, 7, '"\\\\4" begins no escape that PromQL knows'],
-    ['up{a="\\xff"}', 1, 6, 'the bytes of this string are not UTF-8'],
-    ['up{a="\ud83d"}', 1, 7, 'half of a surrogate pair is not a character'],
-    ['up # seen as a comment \r or secret', 1, 24, 'a carriage return within a comment'],
+    ['"abc', 1, 1, 'unterminated string'],
+    ['"abc\\"', 1, 1, 'unterminated string'],
+    ['"', 1, 1, 'unterminated string'],
+    ['up{a="b\\"}', 1, 6, 'unterminated string'],
+    ['up{a="b\nc"}', 1, 6, 'unterminated string'],
+    ['up{a="b\\d"}', 1, 8, '"\\\\d" is not an escape sequence in PromQL'],
+    [`up{a="it\\'s"}`, 1, 9, `"\\\\'" is not an escape sequence in PromQL`],
+    ['up{a="\\ud800"}', 1, 7, '"\\\\u" is not an escape sequence in PromQL'],
+    ['up{a="\\U00110000"}', 1, 7, '"\\\\U" is not an escape sequence in PromQL'],
+    ['up{a="\\400"}', 1, 7, '"\\\\4" is not an escape sequence in PromQL'],
+    ['up{a="\\xff"}', 1, 6, 'string is not valid UTF-8'],
+    ['up{a="\ud83d"}', 1, 7, 'lone surrogate, not a valid character'],
+    ['up # seen as a comment \r or secret', 1, 24, 'carriage return inside a comment'],
     ['"😀" 😀', 1, 5, 'unexpected "😀"'],
   ])('refuses %j at line %i, column %i', (text, line, column, message) => {
     expect(faultOf(text)).toMatchObject({ line, column, message });
   });
 });
 
-describe('formatFault', () => {
+describe('formatPromqlError', () => {
   it('shows the message, the source line and a caret under the place', () => {
-    expect(formatFault(faultOf('sum(\n  up{a=b}\n)'))).toBe(
+    expect(formatPromqlError(faultOf('sum(\n  up{a=b}\n)'))).toBe(
       ['unexpected "b" (line 2, column 8)', '  up{a=b}', '       ^'].join('\n'),
     );
   });
 
   it('shows tabs and other control characters as one space each', () => {
-    expect(formatFault(faultOf('\tup\u001b\t)'))).toBe(
+    expect(formatPromqlError(faultOf('\tup\u001b\t)'))).toBe(
       ['unexpected "\\u001b" (line 1, column 4)', ' up  )', '   ^'].join('\n'),
     );
   });
 
   it('shortens a long line around the place', () => {
-    const [, source, caret] = formatFault(faultOf(`${'a + '.repeat(200)}) + ${'b + '.repeat(200)}`)).split('\n');
+    const [, source, caret] = formatPromqlError(faultOf(`${'a + '.repeat(200)}) + ${'b + '.repeat(200)}`)).split('\n');
     expect(source).toMatch(/^….*\).*…$/);
     expect([...source!].length).toBeLessThan(80);
     expect(source?.charAt(caret!.indexOf('^'))).toBe(')');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PromqlFault } from '../../src/promql/parse-promql.js';
+import { PromqlError } from '../../src/promql/parse-promql.js';
 import { listSelectors, metricNames } from '../../src/promql/selectors.js';
 import { trickyQueries } from './tricky-queries.js';
 
@@ -44,7 +44,7 @@ describe('listSelectors', () => {
   });
 
   it('refuses text that does not parse', () => {
-    expect(() => listSelectors('up{')).toThrow(PromqlFault);
+    expect(() => listSelectors('up{')).toThrow(PromqlError);
   });
 });
 

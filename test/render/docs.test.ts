@@ -54,7 +54,7 @@ describe('the documentation', () => {
   });
 
   test('has every metric of our own, and every error code', () => {
-    const own = section(whole, '## Families of our own metrics');
+    const own = section(whole, '## Families of gatewayz-metrics itself');
     for (const { name } of [...stateMetrics, ...Object.values(requestMetrics)]) {
       expect(own.filter((line) => line.startsWith(`| \`${name}\` |`))).toHaveLength(1);
     }
@@ -74,7 +74,7 @@ describe('the documentation', () => {
 
   test('says which label marks our samples, and what not to scrape', () => {
     expect(whole).toContain('`reexported_by="gatewayz-metrics"`');
-    expect(whole).toContain('do not scrape `/prometheus/metrics/all` into the Prometheus it comes from');
+    expect(whole).toContain('do not scrape `/prometheus/metrics/all` into its own source Prometheus');
     const off = docs({ metricsMarker: '', metricsSelector: 'env="production"' });
     expect(off).toContain('The marker label is off');
     expect(off).not.toContain('reexported_by');

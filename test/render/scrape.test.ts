@@ -37,7 +37,7 @@ test.each([
       );
       expect(found.sort()).toEqual(expectedLines(families, openMetrics));
     } finally {
-      await prometheus.stop();
+      await prometheus.close();
       server.close();
     }
   },

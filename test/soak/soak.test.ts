@@ -5,39 +5,39 @@ import { runCommand } from '../../src/demo/run-command.js';
 const main = fileURLToPath(new URL('../../soak/main.mjs', import.meta.url));
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Much shorter and gentler than `npm run soak`; the same seed breaks the same. */
+/** Shorter and gentler than `npm run soak`, with a fixed seed. */
 const soak = (seconds: number, ...more: string[]) =>
   runCommand(process.execPath, [main, '--seconds', `${seconds}`, '--rate', '40', '--seed', '7', ...more]);
 
 describe('a soak', () => {
-  test('passes where every answer is one that is promised, whatever is broken meanwhile', {
+  test('passes when every response keeps its promise, whatever fault is active', {
     timeout: 600_000,
   }, async () => {
     const { code, output } = await soak(12);
     expect(code, output).toBe(0);
     expect(output).toContain('soak: passed');
-    expect(output).toMatch(/^asked +4\d\d requests in 12 s/m);
-    expect(output).toMatch(/^broke +.+\(1\), .+\(1\)/m);
-    for (const answer of ['summary 200', 'text 200', 'openmetrics 200', 'scrape 200', 'wrong token 401']) {
-      expect(output).toContain(answer);
+    expect(output).toMatch(/^sent +4\d\d requests in 12 s/m);
+    expect(output).toMatch(/^faults +.+\(1\), .+\(1\)/m);
+    for (const response of ['summary 200', 'text 200', 'openmetrics 200', 'scrape 200', 'wrong token 401']) {
+      expect(output).toContain(response);
     }
   });
 
-  test('fails for one answer that is not promised, and shows it', { timeout: 600_000 }, async () => {
+  test('fails on a response that breaks a promise, and shows it', { timeout: 600_000 }, async () => {
     const { code, output } = await soak(5, '--load', beside('negative-age.mjs'));
     expect(code, output).toBe(1);
-    expect(output).toMatch(/FAILED: \w+ got an answer that is not promised .+ expected Age in whole seconds, got -1/);
+    expect(output).toMatch(/FAILED: \w+ got a response that breaks a promise .+ expected Age in whole seconds, got -1/);
   });
 
   test.skipIf(process.platform !== 'linux')(
-    'fails where memory and descriptors are not given back',
+    'fails when memory and descriptors leak',
     { timeout: 600_000 },
     async () => {
       const { code, output } = await soak(8, '--load', beside('leak.mjs'));
       expect(code, output).toBe(1);
       expect(output).toContain('FAILED: the heap grows');
-      expect(output).toMatch(/FAILED: \d+ descriptors are open in the end, \d+ were at the start/);
-      expect(output).not.toContain('not promised');
+      expect(output).toMatch(/FAILED: \d+ descriptors are open at the end, \d+ were at the start/);
+      expect(output).not.toContain('breaks a promise');
     },
   );
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram, isProgram } from '../../src/demo/find-program.js';
+import { findProgram, isExecutable } from '../../src/demo/find-program.js';
 import { type ProvisionOptions, provisionDebianPackage } from '../../src/demo/provision-debian-package.js';
 import { debianDependencies } from './debian-dependencies.js';
 
@@ -19,7 +19,7 @@ const parts = /^(?:(?:lib)?python3\.\d+-(?:minimal|stdlib)|lib(?:expat1|ffi\d|ss
  * On a Debian system without one, that of its packages, unpacked and not installed.
  */
 export async function findPython(debian: boolean, options: ProvisionOptions = {}): Promise<Python> {
-  const program = (await isProgram('/usr/bin/python3')) ? '/usr/bin/python3' : await findProgram('python3');
+  const program = (await isExecutable('/usr/bin/python3')) ? '/usr/bin/python3' : await findProgram('python3');
   if (program !== undefined || !debian) return { program: program ?? 'python3', env: { PYTHONPATH: '' } };
   return unpackPython(options);
 }

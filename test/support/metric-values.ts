@@ -26,12 +26,12 @@ export async function metricValues({ registry }: Registered, metric: string): Pr
  * `undefined` where there is none.
  */
 export async function metricValue(
-  kit: Registered,
+  instruments: Registered,
   metric: string,
   labels: Labels = {},
   suffix = '',
 ): Promise<number | undefined> {
-  const found = (await metricValues(kit, metric)).filter(
+  const found = (await metricValues(instruments, metric)).filter(
     (one) =>
       one.name === metric + suffix && Object.entries(labels).every(([name, value]) => one.labels[name] === value),
   );

@@ -26,7 +26,7 @@ describe('startTestPrometheus', () => {
         result: [expect.any(Number), '42'],
       });
     } finally {
-      await prometheus.stop();
+      await prometheus.close();
       backend.close();
     }
   });
@@ -44,7 +44,7 @@ describe('startTestPrometheus', () => {
       expect(await prometheus.vector('answer')).toEqual([{ labels, value: '42' }]);
       await expect(prometheus.query('{job="gateway"}')).rejects.toThrow('too many samples');
     } finally {
-      await prometheus.stop();
+      await prometheus.close();
       backend.close();
     }
   });
@@ -56,7 +56,7 @@ describe('startTestPrometheus', () => {
       await expect(prometheus.query('sum(')).rejects.toThrow('Prometheus refuses sum(: ');
       await expect(prometheus.vector('1')).rejects.toThrow('1 gives a scalar, not a vector');
     } finally {
-      await prometheus.stop();
+      await prometheus.close();
     }
   });
 });

@@ -32,7 +32,7 @@ export interface TestPrometheus extends RunningPrometheus {
   /** The same, of an expression that gives an instant vector. Labels are without `__name__`. */
   vector(expr: string, time?: number): Promise<Vector>;
   /** Also removes the database. */
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface QueryData {
@@ -54,8 +54,8 @@ export async function startTestPrometheus(options: TestPrometheusOptions = {}): 
       ...running,
       query,
       vector: async (expr, time) => toVector(expr, await query(expr, time)),
-      stop: async () => {
-        await running.stop();
+      close: async () => {
+        await running.close();
         await removeFolder(dataDir);
       },
     };

@@ -93,7 +93,7 @@ describe('seed', () => {
       expect(await prometheus.vector('ratio', start)).toEqual([{ labels: {}, value: '0.30000000000000004' }]);
       expect(await prometheus.vector('ratio', start + 30 * day)).toEqual([{ labels: {}, value: '-Inf' }]);
     } finally {
-      await prometheus.stop();
+      await prometheus.close();
     }
   });
 });

@@ -9,7 +9,7 @@ export function settingsFaults(read: () => unknown): string[] {
     if (!(error instanceof GatewayzMetricsError)) throw error;
     expect(error.code).toBe('settings_invalid');
     const [title, ...faults] = error.message.split('\n  - ');
-    expect(title).toBe('The settings cannot be used:');
+    expect(title).toBe('Invalid settings:');
     return faults;
   }
   throw new Error('no fault');

@@ -8,7 +8,7 @@ import { until } from './until.js';
 export interface TestVictoriaMetrics {
   readonly url: string;
   /** Also removes the database. */
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function startVictoriaMetrics(series: string): Promise<TestVictoria
     const imported = await fetch(`${url}/api/v1/import/prometheus`, { method: 'POST', body });
     if (!imported.ok) throw new Error(`VictoriaMetrics does not take the series: ${await imported.text()}`);
     await fetch(`${url}/internal/force_flush`);
-    return { url, stop };
+    return { url, close: stop };
   } catch (error) {
     await stop();
     throw error;

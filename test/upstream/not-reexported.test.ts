@@ -34,7 +34,7 @@ describe.each([
   beforeAll(async () => {
     if (isHere) engine = await start();
   });
-  afterAll(() => engine?.stop());
+  afterAll(() => engine?.close());
 
   it.skipIf(!isHere)('is told to be written by nobody, as where there is a base selector', async () => {
     const rows = ['http.total_requests', 'fastapi_exceptions_total', 'subscription_count', 'trial_active'];

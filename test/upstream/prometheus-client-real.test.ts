@@ -17,7 +17,7 @@ beforeAll(async () => {
   prometheus = await startTestPrometheus({ series });
 });
 
-afterAll(() => prometheus?.stop());
+afterAll(() => prometheus?.close());
 
 const client = (settings = {}) => clientOf({ prometheusUrl: prometheus?.url ?? '', ...settings });
 

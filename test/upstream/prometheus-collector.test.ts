@@ -169,7 +169,7 @@ describe('createPrometheusCollector', () => {
     const collection = await collect(['fastapi_requests_total', 'fastapi_requests_in_progress']);
     expect(collection.outcomes.get('fastapi_requests_total')).toEqual({
       state: 'failed',
-      reason: 'Prometheus answered fastapi_requests_total with the same series twice: ["200"]',
+      reason: 'Prometheus returned the same series twice for fastapi_requests_total: ["200"]',
     });
     expect(collection.outcomes.get('fastapi_requests_in_progress')?.state).toBe('present');
   });

@@ -94,7 +94,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client?.close();
-  await prometheus?.stop();
+  await prometheus?.close();
 });
 
 interface Asked {

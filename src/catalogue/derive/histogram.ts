@@ -2,24 +2,24 @@ import type { Bucket, HistogramMetric, Labels, Vector } from '../../model.js';
 import { labelKey, pickLabels } from './labels.js';
 import { formatValue, parseValue } from './number.js';
 
-/** The text of a bound as we write it: `1` for `1.0`. */
-function boundText(le: string): string {
+/** A bucket bound in canonical form: `1` for `1.0`. */
+function canonicalBound(le: string): string {
   return /^(.+)[.]0$/.exec(le)?.[1] ?? le;
 }
 
 /**
- * Whole histograms from `sum by (…, le) (…_bucket)`, `sum by (…) (…_sum)` and `count by (le) (…_bucket)`.
+ * Builds histograms from `sum by (…, le) (…_bucket)`, `sum by (…) (…_sum)` and `count by (le) (…_bucket)`.
  *
- * Bounds are merged as numbers (`1` and `1.0`). A bound that not every scraped histogram has is dropped: summed over
- * instances with different layouts it would not be cumulative. A histogram without `+Inf` is left out.
+ * Bounds are compared as numbers (`1` equals `1.0`). A bound that some source histograms lack is dropped, because the sum over
+ * instances would not be cumulative there. A histogram without `+Inf` is omitted.
  */
-export function wholeHistograms(
+export function mergeHistograms(
   buckets: Vector,
   sums: Vector,
-  layout: Vector,
+  bucketBounds: Vector,
   by: readonly string[],
 ): HistogramMetric[] {
-  const bounds = commonBounds(layout);
+  const bounds = commonBounds(bucketBounds);
   const infinity = bounds.indexOf(Number.POSITIVE_INFINITY);
   const slots = new Map<string, number>();
   const texts: string[] = [];
@@ -30,7 +30,7 @@ export function wholeHistograms(
     if (slot === undefined) {
       slot = bounds.indexOf(parseValue(le));
       slots.set(le, slot);
-      if (slot >= 0) texts[slot] ??= boundText(le);
+      if (slot >= 0) texts[slot] ??= canonicalBound(le);
     }
     if (slot < 0) continue;
     const key = labelKey(labels, by);
@@ -39,8 +39,8 @@ export function wholeHistograms(
       group = { labels: pickLabels(labels, by), counts: bounds.map(() => undefined) };
       groups.set(key, group);
     }
-    const twin = group.counts[slot];
-    group.counts[slot] = twin === undefined ? value : formatValue(parseValue(twin) + parseValue(value));
+    const existing = group.counts[slot];
+    group.counts[slot] = existing === undefined ? value : formatValue(parseValue(existing) + parseValue(value));
   }
   const sumByKey = new Map(sums.map((sample) => [labelKey(sample.labels, by), sample.value]));
   const histograms: HistogramMetric[] = [];
@@ -53,8 +53,8 @@ export function wholeHistograms(
   return histograms;
 }
 
-/** What `count by (le)` over histograms would say, each of which is in `buckets` by itself. */
-export function layoutOf(buckets: Vector): Vector {
+/** Computes `count by (le)` from buckets when each histogram comes from a single source series. */
+export function countBounds(buckets: Vector): Vector {
   const counts = new Map<string, number>();
   for (const { labels } of buckets) {
     const le = labels['le'] ?? '';
@@ -63,12 +63,12 @@ export function layoutOf(buckets: Vector): Vector {
   return [...counts].map(([le, count]) => ({ labels: { le }, value: String(count) }));
 }
 
-/** Ascending. */
-function commonBounds(layout: Vector): readonly number[] {
+/** Bounds that every source histogram has, ascending. */
+function commonBounds(bucketBounds: Vector): readonly number[] {
   const counts = new Map<number, number>();
-  for (const { labels, value } of layout) {
+  for (const { labels, value } of bucketBounds) {
     const bound = parseValue(labels['le'] ?? 'NaN');
-    // Durations have no negative bounds, and a histogram with one could not show its sum.
+    // Negative bounds are dropped: a histogram with one must not have a `_sum`.
     if (bound >= 0) counts.set(bound, (counts.get(bound) ?? 0) + parseValue(value));
   }
   const all = Math.max(...counts.values());
@@ -76,7 +76,7 @@ function commonBounds(layout: Vector): readonly number[] {
   return common.sort((a, b) => a - b);
 }
 
-/** Scrapes of one instance may be a moment apart from another's recording of the same bucket; counts never fall with the bound. */
+/** Makes counts non-decreasing: sums over instances may race with scrapes. */
 function cumulative(counts: readonly (string | undefined)[], texts: readonly string[]): Bucket[] {
   const buckets: Bucket[] = [];
   let highest = 0;

@@ -2,9 +2,9 @@ import { GatewayzMetricsError } from '../../errors.js';
 import type { Labels, Metric } from '../../model.js';
 
 /**
- * The metrics with the labels that the family declares, in that order; an empty label is none.
+ * Reduces metrics to the labels that the family declares, in that order; empty labels are omitted.
  *
- * @throws GatewayzMetricsError `upstream_invalid` when two metrics have the same labels: no PromQL engine answers so.
+ * @throws {GatewayzMetricsError} upstream_invalid if two metrics have the same labels.
  */
 export function withLabels(metrics: readonly Metric[], names: readonly string[], row: string): readonly Metric[] {
   const seen = new Set<string>();
@@ -13,7 +13,7 @@ export function withLabels(metrics: readonly Metric[], names: readonly string[],
     if (seen.has(key)) {
       throw new GatewayzMetricsError(
         'upstream_invalid',
-        `Prometheus answered ${row} with the same series twice: ${JSON.stringify(names.map((name) => metric.labels[name] ?? ''))}`,
+        `Prometheus returned the same series twice for ${row}: ${JSON.stringify(names.map((name) => metric.labels[name] ?? ''))}`,
       );
     }
     seen.add(key);
@@ -21,7 +21,7 @@ export function withLabels(metrics: readonly Metric[], names: readonly string[],
   });
 }
 
-/** The same text for the same values of these labels, and for no others. */
+/** A key that is unique per combination of these labels' values. */
 export function labelKey(labels: Labels, names: readonly string[]): string {
   let key = '';
   for (const name of names) {

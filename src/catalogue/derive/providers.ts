@@ -1,11 +1,11 @@
 import type { Sample, Vector } from '../../model.js';
-import type { Answers } from '../row.js';
+import type { BlockVectors } from '../row.js';
 import { parseValue } from './number.js';
 import { avgBy, divide, filterGrouped, firstOf, type Grouped, mapGrouped, scalarOf, sumBy, within } from './vector.js';
 
-type ErrorBlocks = Answers<'inferenceRate' | 'ownErrorRate'>;
-type StateBlocks = ErrorBlocks & Answers<'ownAvailability'>;
-type ResponseBlocks = Answers<
+type ErrorBlocks = BlockVectors<'inferenceRate' | 'ownErrorRate'>;
+type StateBlocks = ErrorBlocks & BlockVectors<'ownAvailability'>;
+type ResponseBlocks = BlockVectors<
   | 'ownResponse'
   | 'ownResponseSumRate'
   | 'ownResponseCountRate'
@@ -15,13 +15,13 @@ type ResponseBlocks = Answers<
   | 'responseDurationCountRate'
 >;
 
-/** Error rates that part the states: healthy below the first, down above the second, degraded between, both included. */
+/** Error-rate thresholds of the states: healthy below the first, down above the second, degraded in between, inclusive. */
 const degradedFrom = 0.05;
 const downAbove = 0.5;
 const slowestMean = 30;
 const latencySpan = 29;
 
-function derivedErrorRate({ inferenceRate }: Answers<'inferenceRate'>): Grouped {
+function derivedErrorRate({ inferenceRate }: BlockVectors<'inferenceRate'>): Grouped {
   const all = sumBy(inferenceRate, 'provider');
   const failed = sumBy(inferenceRate, 'provider', (sample) => sample.labels['status'] !== 'success');
   return divide(
@@ -30,7 +30,7 @@ function derivedErrorRate({ inferenceRate }: Answers<'inferenceRate'>): Grouped 
   );
 }
 
-/** Error rate 0–1 by provider. An own rate of 0 yields to a derived one: a gauge that nobody sets reads 0. */
+/** Error rate 0–1 by provider. A derived rate replaces an exported rate of 0, because a gauge that is never set reads 0. */
 export function errorRate(blocks: ErrorBlocks): Grouped {
   const own = avgBy(blocks.ownErrorRate, 'provider', within(0, 1));
   return firstOf(
@@ -40,7 +40,7 @@ export function errorRate(blocks: ErrorBlocks): Grouped {
   );
 }
 
-/** Availability 0 or 1 by provider. A job with any value above 1 speaks percent; several instances: their mean from 0.5 on. */
+/** Availability 0 or 1 by provider. A job with any value above 1 exports percent. Instances are averaged: 1 from 0.5. */
 export function availability(blocks: StateBlocks): Grouped {
   const own = mapGrouped(meanAvailability(blocks.ownAvailability), (mean) => Number(mean >= 0.5));
   return firstOf(
@@ -71,9 +71,9 @@ export function responseTime(blocks: ResponseBlocks): Grouped {
 
 /**
  * Health score 0–1 by provider: 0.4 availability + 0.3 (1 − error rate) + 0.3 latency score, the last being
- * (30 s − mean) / 29 s within 0–1. The weight of a missing part goes to the others. Own scores in 0–1 come first.
+ * (30 s − mean) / 29 s within 0–1. The weight of a missing part is shared among the others. Exported scores within 0–1 take precedence.
  */
-export function healthScore(blocks: StateBlocks & ResponseBlocks & Answers<'ownHealthScore'>): Grouped {
+export function healthScore(blocks: StateBlocks & ResponseBlocks & BlockVectors<'ownHealthScore'>): Grouped {
   const up = availability(blocks);
   const errors = errorRate(blocks);
   const seconds = responseTime(blocks);
@@ -104,12 +104,13 @@ function mapDefined<T, U>(value: T | undefined, change: (value: T) => U): U | un
 
 export type ProviderCount = 'total' | 'healthy' | 'degraded' | 'down';
 
-type CountBlocks = StateBlocks & Answers<'ownTotal' | 'ownHealthy' | 'ownDegraded' | 'ownDown' | 'knownByInference'>;
+type CountBlocks = StateBlocks &
+  BlockVectors<'ownTotal' | 'ownHealthy' | 'ownDegraded' | 'ownDown' | 'knownByInference'>;
 
 /**
- * Number of providers in total and by state. The backend's own four numbers are taken together or not at all: only while
- * the total is positive and not below the sum of the states. Providers in no state (idle, nothing of their own) are in the
- * total only; with no provider in any state there is no answer for the states.
+ * Number of providers in total and by state. The four exported counts are used together or not at all: only if the total is
+ * positive and at least the sum of the states. Providers without a state (idle, no exported values) count in the total only;
+ * if no provider has a state, the state counts are undefined.
  */
 export function providerCount(blocks: CountBlocks, which: ProviderCount): number | undefined {
   const own = ownCounts(blocks);

@@ -1,7 +1,7 @@
 import type { Vector } from '../../model.js';
 import { scalarOf, sum, within } from './vector.js';
 
-/** `factor * dividend / (divisor > 0)`: absent without a positive divisor, so that 0/0 never shows. */
+/** `factor * dividend / (divisor > 0)`: undefined without a positive divisor, so that 0/0 never shows. */
 export function ratio(dividend: number | undefined, divisor: number | undefined, factor = 1): number | undefined {
   if (dividend === undefined || divisor === undefined || !(divisor > 0)) return undefined;
   return (factor * dividend) / divisor;
@@ -13,7 +13,7 @@ export function serverErrorPercent(rates: Vector): number | undefined {
   return ratio(sum(failed) ?? 0, sum(rates), 100);
 }
 
-/** `hits / (hits + misses)` of two rates; a side that has no series counts as 0 while the other is there. */
+/** `hits / (hits + misses)` of two rates; a missing side counts as 0 if the other exists. */
 export function hitRatio(hits: Vector, misses: Vector): number | undefined {
   const hit = scalarOf(hits);
   const miss = scalarOf(misses);

@@ -4,13 +4,13 @@ import { formatValue, parseValue } from './number.js';
 /** Values by the value of one label. */
 export type Grouped = ReadonlyMap<string, number>;
 
-/** The value of a vector that an aggregation without `by` gave: at most one element. */
+/** Value of a vector with at most one element, as an aggregation without `by` returns. */
 export function scalarOf(vector: Vector): number | undefined {
   const sample = vector[0];
   return sample && parseValue(sample.value);
 }
 
-/** `sum(vector)`; undefined for an empty vector, as PromQL has no answer then. */
+/** `sum(vector)`; undefined for an empty vector, as in PromQL. */
 export function sum(vector: Vector): number | undefined {
   if (vector.length === 0) return undefined;
   return vector.reduce((total, sample) => total + parseValue(sample.value), 0);
@@ -26,7 +26,7 @@ export function sumBy(vector: Vector, label: string, keep: (sample: Sample) => b
   return groups;
 }
 
-/** `avg by (label)` over the values that `read` gives; samples for which it gives none do not count. */
+/** `avg by (label)` over the values that `read` returns; samples where it returns undefined do not count. */
 export function avgBy(vector: Vector, label: string, read: (sample: Sample) => number | undefined): Grouped {
   const groups = new Map<string, { total: number; count: number }>();
   for (const sample of vector) {
@@ -39,7 +39,7 @@ export function avgBy(vector: Vector, label: string, read: (sample: Sample) => n
   return mapGrouped(groups, ({ total, count }) => total / count);
 }
 
-/** A sample's value if it is within `low` and `high`, both included; NaN never is. */
+/** Returns a sample's value if it is within `low` and `high`, inclusive; never NaN. */
 export function within(low: number, high: number): (sample: Sample) => number | undefined {
   return (sample) => {
     const value = parseValue(sample.value);
@@ -64,7 +64,7 @@ export function firstOf(...alternatives: readonly Grouped[]): Grouped {
   return result;
 }
 
-/** `dividend / (divisor > 0)` on one label: a key without a positive divisor has no answer. */
+/** `dividend / (divisor > 0)` on one label: keys without a positive divisor are omitted. */
 export function divide(dividend: Grouped, divisor: Grouped): Grouped {
   const result = new Map<string, number>();
   for (const [key, by] of divisor) {

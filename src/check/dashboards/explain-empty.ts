@@ -1,6 +1,6 @@
 import { GatewayzMetricsError } from '../../errors.js';
 import type { Matcher } from '../../promql/matchers.js';
-import { PromqlFault } from '../../promql/parse-promql.js';
+import { PromqlError } from '../../promql/parse-promql.js';
 import { listSelectors, type Selector } from '../../promql/selectors.js';
 import { contractMetrics, wholeName } from '../contract-metrics.js';
 import { withoutSamples } from '../diagnose-absence.js';
@@ -35,7 +35,7 @@ async function explain(promql: string, window: Window, facts: SourceFacts): Prom
   try {
     selectors = listSelectors(promql);
   } catch (error) {
-    if (!(error instanceof PromqlFault)) throw error;
+    if (!(error instanceof PromqlError)) throw error;
     // Another engine's dialect, which it has understood.
     return { severity: 'idle', reason: 'the expression leaves nothing' };
   }

@@ -1,5 +1,5 @@
 import { GatewayzMetricsError } from '../../errors.js';
-import { formatFault, PromqlFault, parsePromql } from '../../promql/parse-promql.js';
+import { formatPromqlError, PromqlError, parsePromql } from '../../promql/parse-promql.js';
 
 /** Why Prometheus refused a text: its parser's own message, and a caret under the place. */
 export function explainError(error: Error, promql: string): string {
@@ -8,16 +8,16 @@ export function explainError(error: Error, promql: string): string {
   const place = /(\d+):(\d+): parse error: ([\s\S]*)/.exec(message);
   if (place) {
     const [, line = '1', column = '1', words = message] = place;
-    return formatFault(
-      new PromqlFault(promql, offsetOf(promql, Number(line), Number(column)), `parse error: ${words}`),
+    return formatPromqlError(
+      new PromqlError(promql, offsetOf(promql, Number(line), Number(column)), `parse error: ${words}`),
     );
   }
   try {
     parsePromql(promql);
     return message;
   } catch (fault) {
-    if (!(fault instanceof PromqlFault)) throw fault;
-    return `${message}\n${formatFault(fault)}`;
+    if (!(fault instanceof PromqlError)) throw fault;
+    return `${message}\n${formatPromqlError(fault)}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { GatewayzMetricsError } from '../../errors.js';
 import { addMatchers } from '../../promql/add-matchers.js';
 import type { Matcher, MatchOp } from '../../promql/matchers.js';
-import { PromqlFault } from '../../promql/parse-promql.js';
+import { PromqlError } from '../../promql/parse-promql.js';
 import type { Window } from '../prometheus-api.js';
 import type { Severity, TargetReport } from '../report.js';
 import type { SourceFacts } from '../source-facts.js';
@@ -103,7 +103,7 @@ function textOf(target: DashboardTarget, variables: Variables, context: TargetCo
     return filters.length === 0 ? text : addMatchers(text, filters);
   } catch (error) {
     // Prometheus says better what is wrong with it.
-    if (error instanceof PromqlFault) return text;
+    if (error instanceof PromqlError) return text;
     throw error;
   }
 }

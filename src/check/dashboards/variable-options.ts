@@ -1,5 +1,5 @@
 import type { Labels } from '../../model.js';
-import { quote } from '../../promql/string-literal.js';
+import { quotePromql } from '../../promql/string-literal.js';
 import type { PrometheusApi, Window } from '../prometheus-api.js';
 import type { Variable } from './dashboard-file.js';
 
@@ -40,7 +40,7 @@ export async function askOptions(query: VariableQuery, api: PrometheusApi, windo
     case 'label values':
       return api.labelValues(query.label, query.selector, window);
     case 'label names':
-      return api.labelNames(query.pattern && `{__name__=~${quote(`.*${query.pattern}.*`)}}`, window);
+      return api.labelNames(query.pattern && `{__name__=~${quotePromql(`.*${query.pattern}.*`)}}`, window);
     case 'metrics': {
       const pattern = new RegExp(query.pattern);
       return (await api.labelValues('__name__', undefined, window)).filter((name) => pattern.test(name));

@@ -1,8 +1,8 @@
 import { rateOf, sumBy, top } from '../expressions.js';
-import { creditsAgainstBaseline, creditsPerThousandTokens } from '../objectives.js';
+import { count, higherIsWorse } from '../field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overRange, overTime, type Queries } from '../queries.js';
-import { count, risingTo } from '../scales.js';
+import { creditsAgainstBaseline, creditsPerThousandTokens } from '../service-level-objectives.js';
 import { uids } from '../uids.js';
 
 const toModels = { uid: uids.models, variables: ['provider'] } as const;
@@ -30,7 +30,7 @@ function customerPanels({ row }: Queries): readonly PanelSpec[] {
   return [
     ...families.map(
       ([title, description, family]): PanelSpec => ({
-        kind: 'now',
+        kind: 'stat',
         ...count,
         width: 4,
         height: 8,
@@ -41,7 +41,7 @@ function customerPanels({ row }: Queries): readonly PanelSpec[] {
       }),
     ),
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'none',
       decimals: 0,
       width: 12,
@@ -54,9 +54,9 @@ function customerPanels({ row }: Queries): readonly PanelSpec[] {
 }
 
 function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
-  const now = { kind: 'now', width: 6 } as const;
+  const now = { kind: 'stat', width: 6 } as const;
   const ofRange = (metric: string) => overRange(gateway(`sum(increase(${metric}[5m]))`));
-  const graph = { kind: 'graph', width: 12, unit: 'short' } as const;
+  const graph = { kind: 'timeseries', width: 12, unit: 'short' } as const;
   return [
     {
       ...now,
@@ -77,8 +77,8 @@ function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       ...now,
       unit: 'short',
       decimals: 2,
-      title: 'Credits in the chosen time',
-      description: "Credits charged in the dashboard's time.",
+      title: 'Credits in selected range',
+      description: 'Credits charged in the selected range.',
       queries: [{ expr: ofRange('credits_used_total') }],
     },
     {
@@ -88,7 +88,7 @@ function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       title: 'Credits against baseline',
       description:
         'Credits of the last hour relative to the same hour of yesterday or of a week ago, whichever had more; 1 while neither is known. An alert fires above 3.',
-      thresholds: risingTo(2, 3),
+      thresholds: higherIsWorse(2, 3),
       queries: [{ expr: gateway(creditsAgainstBaseline()) }],
     },
     {
@@ -106,14 +106,14 @@ function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       title: 'Credits per hour',
-      description: 'Credits charged per hour, at the rate of the moment.',
+      description: 'Credits charged per hour, at the current rate.',
       queries: [{ legend: 'credits', expr: overTime(gateway(`3600 * ${rateOf('credits_used_total')}`)) }],
     },
   ];
 }
 
 function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
-  const graph = { kind: 'graph', width: 12, unit: 'short', details: toModels } as const;
+  const graph = { kind: 'timeseries', width: 12, unit: 'short', details: toModels } as const;
   const most = (
     title: string,
     description: string,
@@ -121,7 +121,7 @@ function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
     by: readonly string[],
     legend: string,
   ): PanelSpec => ({
-    kind: 'top',
+    kind: 'bargauge',
     width: 12,
     unit: 'short',
     title,
@@ -132,9 +132,9 @@ function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       title: 'Credits by provider',
-      description: 'Credits charged per hour, at the rate of the moment.',
+      description: 'Credits charged per hour, at the current rate.',
       stacked: true,
-      many: true,
+      manySeries: true,
       queries: [
         {
           legend: '{{provider}}',
@@ -145,21 +145,21 @@ function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       decimals: 4,
-      many: true,
+      manySeries: true,
       title: 'Credits per 1000 tokens',
       description: 'What 1000 tokens cost on average, by provider.',
       queries: [{ legend: '{{provider}}', expr: overTime(gateway(creditsPerThousandTokens(['provider'], '5m'))) }],
     },
     most(
       'Credits by model',
-      "Credits charged in the dashboard's time: the ten models with most.",
+      'Credits charged in the selected range: the ten models with most.',
       'credits_used_total',
       ['model', 'provider'],
       '{{model}} ({{provider}})',
     ),
     most(
       'Tokens by provider',
-      "Tokens used in the dashboard's time: the ten providers with most.",
+      'Tokens used in the selected range: the ten providers with most.',
       'tokens_used_total',
       ['provider'],
       '{{provider}}',

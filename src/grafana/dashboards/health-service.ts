@@ -1,11 +1,11 @@
 import { healthFamilies } from '../../catalogue/health.js';
-import type { DashboardSpec, PanelSpec, Scale } from '../panel.js';
+import { flag, higherIsWorse, seconds, yesNo } from '../field-options.js';
+import type { DashboardSpec, FieldOptions, PanelSpec } from '../panel.js';
 import type { Queries } from '../queries.js';
-import { flag, risingTo, seconds, yesOrNo } from '../scales.js';
 import { outcomeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
-const whole: Scale = { unit: 'none', decimals: 0 };
+const whole: FieldOptions = { unit: 'none', decimals: 0 };
 
 const help = new Map(healthFamilies.map((family) => [family.name, family.help]));
 
@@ -26,9 +26,9 @@ export function healthServiceDashboard(queries: Queries): DashboardSpec {
 }
 
 /** One family without labels, as one number. */
-function now({ service }: Queries, title: string, family: string, width: number, scale: Scale): PanelSpec {
+function now({ service }: Queries, title: string, family: string, width: number, scale: FieldOptions): PanelSpec {
   return {
-    kind: 'now',
+    kind: 'stat',
     title,
     description: help.get(family) ?? '',
     width,
@@ -42,16 +42,19 @@ function statePanels(queries: Queries): readonly PanelSpec[] {
     now(queries, 'Up', 'gatewayz_health_service_up', 4, flag),
     now(queries, 'Health monitoring', 'gatewayz_health_monitoring_active', 4, flag),
     now(queries, 'Availability monitoring', 'gatewayz_availability_monitoring_active', 4, flag),
-    now(queries, 'Open incidents', 'gatewayz_health_active_incidents', 4, { ...whole, thresholds: risingTo(1, 10) }),
+    now(queries, 'Open incidents', 'gatewayz_health_active_incidents', 4, {
+      ...whole,
+      thresholds: higherIsWorse(1, 10),
+    }),
     now(queries, 'Check interval', 'gatewayz_health_check_interval_seconds', 4, seconds),
     {
-      kind: 'now',
+      kind: 'stat',
       ...seconds,
       decimals: 0,
       width: 4,
       title: 'Last good answer',
       description: 'Time since any endpoint of the Health Service gave a good answer.',
-      thresholds: risingTo(90, 300),
+      thresholds: higherIsWorse(90, 300),
       queries: [{ expr: queries.service('time() - max(gatewayz_health_service_last_successful_scrape)') }],
     },
   ];
@@ -72,7 +75,7 @@ function watchedPanels(queries: Queries): readonly PanelSpec[] {
 }
 
 function findingPanels({ service }: Queries): readonly PanelSpec[] {
-  const graph = { kind: 'graph', ...whole, width: 12 } as const;
+  const graph = { kind: 'timeseries', ...whole, width: 12 } as const;
   return [
     {
       ...graph,
@@ -103,12 +106,12 @@ function findingPanels({ service }: Queries): readonly PanelSpec[] {
       })),
     },
     {
-      kind: 'states',
+      kind: 'state-timeline',
       unit: 'none',
       width: 12,
       title: 'Caches',
       description: help.get('gatewayz_health_cache_available') ?? '',
-      names: yesOrNo,
+      mappings: yesNo,
       thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
       queries: [{ legend: '{{cache_type}}', expr: service('max by (cache_type) (gatewayz_health_cache_available)') }],
     },
@@ -118,18 +121,18 @@ function findingPanels({ service }: Queries): readonly PanelSpec[] {
 function pollingPanels({ service }: Queries): readonly PanelSpec[] {
   return [
     {
-      kind: 'states',
+      kind: 'state-timeline',
       unit: 'none',
       width: 12,
       title: 'Endpoints',
       description:
         'Whether the last answer of each endpoint was a good one, as the best-off replica of this service sees it.',
-      names: yesOrNo,
+      mappings: yesNo,
       thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
       queries: [{ legend: '{{endpoint}}', expr: service('max by (endpoint) (gatewayz_metrics_health_endpoint_up)') }],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'cpm',
       min: 0,
       width: 12,

@@ -1,7 +1,7 @@
 import { meanOf, quantileOf, rateOf, shareOf, top } from '../expressions.js';
+import { count, higherIsBetter, higherIsWorse, percent, seconds, share } from '../field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overTime, type Queries } from '../queries.js';
-import { count, fallingTo, percent, risingTo, seconds, share } from '../scales.js';
 import { statusCodeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
@@ -33,7 +33,7 @@ export function httpDashboard(queries: Queries): DashboardSpec {
 }
 
 function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
-  const now = { kind: 'now', width: 6 } as const;
+  const now = { kind: 'stat', width: 6 } as const;
   return [
     {
       ...now,
@@ -47,7 +47,7 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...percent,
       title: 'Error rate',
       description: 'Share of requests answered with 5xx over 5 minutes.',
-      thresholds: risingTo(1, 5),
+      thresholds: higherIsWorse(1, 5),
       queries: [{ expr: gateway(`100 * ${shareOf(requests, serverErrors, { matchers })}`) }],
     },
     {
@@ -68,7 +68,7 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
 }
 
 function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
-  const graph = { kind: 'graph', width: 12 } as const;
+  const graph = { kind: 'timeseries', width: 12 } as const;
   return [
     {
       ...graph,
@@ -103,7 +103,7 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
       ],
     },
     {
-      kind: 'top',
+      kind: 'bargauge',
       width: 12,
       title: 'Busiest paths',
       description: 'Requests per second over 5 minutes: the ten busiest route patterns.',
@@ -134,7 +134,7 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
 function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
   return [
     {
-      kind: 'graph',
+      kind: 'timeseries',
       ...seconds,
       width: 12,
       title: 'Latency quantiles',
@@ -145,7 +145,7 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
       })),
     },
     {
-      kind: 'top',
+      kind: 'bargauge',
       ...seconds,
       width: 12,
       title: 'Slowest paths',
@@ -165,7 +165,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
   const database = 'gatewayz_database_query_duration_quantiles_seconds';
   return [
     {
-      kind: 'graph',
+      kind: 'timeseries',
       ...seconds,
       width: 8,
       title: 'Database latency quantiles',
@@ -177,7 +177,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       })),
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       ...seconds,
       width: 8,
       title: 'Database latency',
@@ -187,7 +187,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       ],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       width: 8,
       title: 'Database queries',
       description: 'Database queries per second, by table.',
@@ -196,18 +196,18 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       queries: [{ legend: '{{table}}', expr: overTime(gateway(rateOf('database_queries_total', { by: ['table'] }))) }],
     },
     {
-      kind: 'now',
+      kind: 'stat',
       ...share,
       width: 6,
       height: 8,
       title: 'Cache hit rate now',
       description:
         'Share of cache lookups that hit over 5 minutes; without any cache_* series, of the catalogue cache.',
-      thresholds: fallingTo(0.3, 0.6),
+      thresholds: higherIsBetter(0.3, 0.6),
       queries: [{ expr: row('cache_hit_rate') }],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       ...share,
       width: 9,
       title: 'Cache hit rate',
@@ -215,7 +215,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       queries: [{ legend: 'hits', expr: overTime(row('cache_hit_rate')) }],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       width: 9,
       title: 'Cache size',
       description: 'Size of the caches together; without a cache_size_bytes series, of the catalogue cache.',

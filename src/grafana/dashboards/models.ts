@@ -1,7 +1,7 @@
 import { meanOf, quantileOf, rateOf, shareOf, sumBy, top } from '../expressions.js';
+import { count, errorShare, higherIsWorse, seconds } from '../field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overRange, overTime, type Queries } from '../queries.js';
-import { count, errorShare, risingTo, seconds } from '../scales.js';
 import { outcomeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
@@ -26,7 +26,7 @@ export function modelsDashboard(queries: Queries): DashboardSpec {
     ],
     rows: [
       { title: 'Now, over 5 minutes', panels: nowPanels(queries) },
-      { title: 'Most used in the chosen time', panels: topPanels(queries) },
+      { title: 'Most used in selected range', panels: topPanels(queries) },
       { title: 'Traffic', panels: trafficPanels(queries) },
       { title: 'Latency', panels: latencyPanels(queries) },
       { title: 'By model, over 5 minutes', panels: modelPanels(queries) },
@@ -35,7 +35,7 @@ export function modelsDashboard(queries: Queries): DashboardSpec {
 }
 
 function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
-  const now = { kind: 'now', width: 6 } as const;
+  const now = { kind: 'stat', width: 6 } as const;
   return [
     {
       ...now,
@@ -49,7 +49,7 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...errorShare,
       title: 'Error rate',
       description: 'Share of inference requests with another status than success over 5 minutes.',
-      thresholds: risingTo(0.05, 0.2),
+      thresholds: higherIsWorse(0.05, 0.2),
       queries: [{ expr: gateway(shareOf(requests, failed, { matchers: `status!="",${matchers}` })) }],
     },
     {
@@ -71,10 +71,10 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
 
 function topPanels({ gateway }: Queries): readonly PanelSpec[] {
   const most = (title: string, description: string, metric: string, unit: string): PanelSpec => ({
-    kind: 'top',
+    kind: 'bargauge',
     width: 8,
     title,
-    description: `${description} in the dashboard's time: the ten models with most. What a series had before its first scrape is not counted.`,
+    description: `${description} in the selected range: the ten models with most. What a series had before its first scrape is not counted.`,
     unit,
     queries: [
       {
@@ -91,7 +91,7 @@ function topPanels({ gateway }: Queries): readonly PanelSpec[] {
 }
 
 function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
-  const graph = { kind: 'graph', width: 12 } as const;
+  const graph = { kind: 'timeseries', width: 12 } as const;
   return [
     {
       ...graph,
@@ -137,9 +137,9 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...graph,
       unit: 'short',
       title: 'Credits by provider',
-      description: 'Credits charged per hour, at the rate of the moment.',
+      description: 'Credits charged per hour, at the current rate.',
       stacked: true,
-      many: true,
+      manySeries: true,
       queries: [
         {
           legend: '{{provider}}',
@@ -156,7 +156,7 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
       legend: `p${100 * quantile}`,
       expr: overTime(gateway(quantileOf(quantile, metric, { matchers }))),
     }));
-  const graph = { kind: 'graph', ...seconds, width: 12 } as const;
+  const graph = { kind: 'timeseries', ...seconds, width: 12 } as const;
   return [
     {
       ...graph,
@@ -176,7 +176,7 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
 }
 
 function modelPanels({ gateway }: Queries): readonly PanelSpec[] {
-  const top10 = { kind: 'top', width: 12 } as const;
+  const top10 = { kind: 'bargauge', width: 12 } as const;
   return [
     {
       ...top10,

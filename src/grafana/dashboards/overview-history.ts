@@ -1,8 +1,8 @@
 import type { SummaryField } from '../../catalogue/row.js';
 import { rateOf } from '../expressions.js';
-import type { PanelSpec, Scale } from '../panel.js';
+import { count, errorShare, higherIsWorse, percent, share } from '../field-options.js';
+import type { FieldOptions, PanelSpec } from '../panel.js';
 import { overTime, type Queries } from '../queries.js';
-import { count, errorShare, percent, risingTo, share } from '../scales.js';
 
 /** The history of each section's values. Rates are those of the raw series; states are over 5 minutes, as defined. */
 export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['section'], readonly PanelSpec[]>> {
@@ -12,10 +12,17 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
     title: string,
     description: string,
     width: number,
-    scale: Scale,
+    scale: FieldOptions,
     ...lines: readonly { legend: string; expr: string; color?: 'green' | 'orange' | 'red' }[]
-  ): Extract<PanelSpec, { kind: 'graph' }> => ({ kind: 'graph', title, description, width, queries: lines, ...scale });
-  const errors: Scale = { ...errorShare, thresholds: risingTo(0.05, 0.2) };
+  ): Extract<PanelSpec, { kind: 'timeseries' }> => ({
+    kind: 'timeseries',
+    title,
+    description,
+    width,
+    queries: lines,
+    ...scale,
+  });
+  const errors: FieldOptions = { ...errorShare, thresholds: higherIsWorse(0.05, 0.2) };
   const state = (which: string) => row(`gatewayz_providers_${which}`);
 
   return {
@@ -34,7 +41,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         'HTTP error rate',
         'Share of HTTP requests answered with 5xx.',
         8,
-        { ...percent, thresholds: risingTo(1, 5) },
+        { ...percent, thresholds: higherIsWorse(1, 5) },
         {
           legend: '5xx',
           color: 'red',
@@ -77,7 +84,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         legend: 'tokens',
         expr: perMinute('tokens_used_total'),
       }),
-      graph('Credits per hour', 'Credits charged, at the rate of the moment.', 6, count, {
+      graph('Credits per hour', 'Credits charged, at the current rate.', 6, count, {
         legend: 'credits',
         expr: overTime(gateway(`3600 * ${rateOf('credits_used_total')}`)),
       }),

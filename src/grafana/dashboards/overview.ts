@@ -1,8 +1,8 @@
 import type { SummaryField } from '../../catalogue/row.js';
-import type { Objectives } from '../objectives.js';
-import type { DashboardSpec, PanelSpec, Scale } from '../panel.js';
+import { count, flag, higherIsBetter, higherIsWorse, percent, share } from '../field-options.js';
+import type { DashboardSpec, FieldOptions, PanelSpec } from '../panel.js';
 import type { Queries } from '../queries.js';
-import { count, fallingTo, flag, percent, risingTo, share } from '../scales.js';
+import type { Objectives } from '../service-level-objectives.js';
 import { uids } from '../uids.js';
 import { summaryHistory } from './overview-history.js';
 import { serviceLevelPanels } from './service-levels.js';
@@ -17,7 +17,7 @@ const sections: Readonly<Record<SummaryField['section'], { title: string; detail
 };
 
 /** By the unit of the summary. */
-const scales: Readonly<Record<string, Scale>> = {
+const scales: Readonly<Record<string, FieldOptions>> = {
   'requests per minute': { unit: 'reqpm', decimals: 0 },
   percent,
   milliseconds: { unit: 'ms' },
@@ -27,13 +27,13 @@ const scales: Readonly<Record<string, Scale>> = {
 };
 
 /** Where a value of the summary is good or bad whatever the gateway's size. */
-const judged: Readonly<Record<string, Partial<Scale>>> = {
-  'http.error_rate': { thresholds: risingTo(1, 5) },
-  'providers.avg_error_rate': { thresholds: risingTo(0.05, 0.2) },
+const judged: Readonly<Record<string, Partial<FieldOptions>>> = {
+  'http.error_rate': { thresholds: higherIsWorse(1, 5) },
+  'providers.avg_error_rate': { thresholds: higherIsWorse(0.05, 0.2) },
   'providers.degraded_providers': { thresholds: [{ color: 'green' }, { from: 1, color: 'orange' }] },
   'providers.unavailable_providers': { thresholds: [{ color: 'green' }, { from: 1, color: 'red' }] },
-  'database.cache_hit_rate': { thresholds: fallingTo(0.3, 0.6) },
-  'health.active_incidents': { thresholds: risingTo(1, 10) },
+  'database.cache_hit_rate': { thresholds: higherIsBetter(0.3, 0.6) },
+  'health.active_incidents': { thresholds: higherIsWorse(1, 10) },
 };
 
 /** Families that a backend may leave out and that nothing can stand in for. */
@@ -63,11 +63,11 @@ function fieldPanel(queries: Queries, field: SummaryField, width: number, detail
   const name = `${field.section}.${field.field}`;
   const families = [field.row].filter((family) => irreplaceable.has(family));
   return {
-    kind: 'now',
+    kind: 'stat',
     title: titleOf(field.field),
     description: `${field.help} ${name} of the summary.`,
     width,
-    details: { uid: details },
+    drilldown: { uid: details },
     queries: [{ expr: queries.field(field) }],
     ...(scales[field.unit] ?? count),
     ...judged[name],

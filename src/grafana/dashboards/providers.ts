@@ -1,7 +1,16 @@
 import { rateOf, severityOf, stateOf } from '../expressions.js';
+import {
+  availabilities,
+  count,
+  errorShare,
+  higherIsBetter,
+  higherIsWorse,
+  providerStates,
+  seconds,
+  share,
+} from '../field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import { overTime, type Queries } from '../queries.js';
-import { availabilities, count, errorShare, fallingTo, providerStates, risingTo, seconds, share } from '../scales.js';
 import { outcomeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
@@ -43,7 +52,7 @@ function byProvider({ gateway, row }: Queries) {
 }
 
 function nowPanels({ row }: Queries): readonly PanelSpec[] {
-  const now = { kind: 'now', width: 4 } as const;
+  const now = { kind: 'stat', width: 4 } as const;
   const counted = (which: string) => [{ expr: row(`gatewayz_providers_${which}`) }];
   return [
     {
@@ -82,7 +91,7 @@ function nowPanels({ row }: Queries): readonly PanelSpec[] {
       ...share,
       title: 'Mean error rate',
       description: 'Mean over the providers that have an error rate, not weighted.',
-      thresholds: risingTo(0.05, 0.2),
+      thresholds: higherIsWorse(0.05, 0.2),
       queries: [{ expr: row('providers.avg_error_rate') }],
     },
     {
@@ -103,16 +112,16 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
   );
   return [
     {
-      kind: 'states',
+      kind: 'state-timeline',
       unit: 'none',
       width: 24,
       height: 12,
       step: '30s',
       title: 'State',
       description: `Healthy: error rate below 5 %; degraded: 5 % to 50 %; down: more, or availability 0. ${overFive}`,
-      names: providerStates,
+      mappings: providerStates,
       thresholds: [{ color: 'green' }, { from: 1, color: 'orange' }, { from: 2, color: 'red' }],
-      details: toModels,
+      drilldown: toModels,
       queries: [{ legend: '{{provider}}', expr: values.state }],
     },
     {
@@ -120,11 +129,11 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
       width: 24,
       title: 'Providers',
       description: `What /prometheus/metrics/providers tells of each. ${overFive}`,
-      details: toModels,
+      drilldown: toModels,
       by: 'provider',
       first: 'Error rate',
       columns: [
-        { name: 'State', unit: 'none', names: providerStates, expr: values.state },
+        { name: 'State', unit: 'none', mappings: providerStates, expr: values.state },
         { name: 'Requests per minute', unit: 'reqpm', decimals: 1, expr: perMinute },
         { ...errorShare, name: 'Error rate', decimals: 1, expr: values.errorRate },
         { ...seconds, name: 'Response time', decimals: 2, expr: values.responseTime },
@@ -133,7 +142,7 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
           name: 'Health score',
           decimals: 2,
           unit: 'none',
-          thresholds: fallingTo(0.5, 0.8),
+          thresholds: higherIsBetter(0.5, 0.8),
           expr: values.healthScore,
         },
       ],
@@ -145,7 +154,7 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
   const values = byProvider(queries);
   const matchers = `provider!="",${chosen}`;
   const line = (expr: string) => [{ legend: '{{provider}}', expr }];
-  const graph = { kind: 'graph', width: 12, many: true, details: toModels } as const;
+  const graph = { kind: 'timeseries', width: 12, many: true, details: toModels } as const;
   return [
     {
       ...graph,
@@ -175,14 +184,14 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       queries: line(values.healthScore),
     },
     {
-      kind: 'states',
+      kind: 'state-timeline',
       unit: 'none',
       width: 12,
       height: 10,
       step: '30s',
-      names: availabilities,
+      mappings: availabilities,
       thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
-      details: toModels,
+      drilldown: toModels,
       title: 'Availability',
       description: `1 while the provider can be used, else 0; derived: 1 while its error rate is at most 50 %. ${overFive}`,
       queries: line(values.availability),
@@ -196,7 +205,7 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       queries: line(overTime(queries.gateway(rateOf(requests, { by: ['provider'], matchers })))),
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'percentunit',
       min: 0,
       width: 12,

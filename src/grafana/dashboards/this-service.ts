@@ -1,7 +1,7 @@
 import { quantileOf, rateOf, top } from '../expressions.js';
+import { flag, higherIsWorse, seconds, yesNo } from '../field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panel.js';
 import type { Queries } from '../queries.js';
-import { flag, risingTo, seconds, yesOrNo } from '../scales.js';
 import { outcomeColors, statusCodeColors } from '../series-colors.js';
 import { uids } from '../uids.js';
 
@@ -25,7 +25,7 @@ export function thisServiceDashboard(queries: Queries): DashboardSpec {
 }
 
 function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
-  const now = { kind: 'now', width: 6 } as const;
+  const now = { kind: 'stat', width: 6 } as const;
   return [
     {
       ...now,
@@ -38,10 +38,10 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       ...now,
       ...seconds,
       decimals: 0,
-      title: 'Age of the snapshot',
+      title: 'Snapshot age',
       description:
         'Age of the newest values of the instance that is furthest behind. Grows, and means nothing, while nobody asks.',
-      thresholds: risingTo(60, 300),
+      thresholds: higherIsWorse(60, 300),
       queries: [{ expr: service(`max(time() - ${snapshot})`) }],
     },
     {
@@ -56,11 +56,11 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       unit: 's',
       title: 'Clock skew',
       description: 'Clock of Prometheus minus ours, to the second: the largest, either way.',
-      thresholds: risingTo(2, 5),
+      thresholds: higherIsWorse(2, 5),
       queries: [{ expr: service('max(abs(gatewayz_metrics_upstream_clock_skew_seconds))') }],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'cpm',
       min: 0,
       width: 12,
@@ -77,13 +77,13 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       ],
     },
     {
-      kind: 'top',
+      kind: 'bargauge',
       ...seconds,
       width: 12,
       title: 'Rows furthest behind',
       description:
         'How far values are behind the newest snapshot, by row: because their query fails, or because nobody asks for their endpoint.',
-      thresholds: risingTo(60, 300),
+      thresholds: higherIsWorse(60, 300),
       queries: [
         {
           legend: '{{row}}',
@@ -97,7 +97,7 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
 function costPanels({ service }: Queries): readonly PanelSpec[] {
   return [
     {
-      kind: 'top',
+      kind: 'bargauge',
       ...seconds,
       width: 12,
       title: 'Costliest rows',
@@ -108,7 +108,7 @@ function costPanels({ service }: Queries): readonly PanelSpec[] {
       ],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'none',
       decimals: 0,
       width: 12,
@@ -127,7 +127,7 @@ function costPanels({ service }: Queries): readonly PanelSpec[] {
 function answerPanels({ service }: Queries): readonly PanelSpec[] {
   return [
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'reqps',
       width: 12,
       title: 'Requests by endpoint',
@@ -136,7 +136,7 @@ function answerPanels({ service }: Queries): readonly PanelSpec[] {
       queries: [{ legend: '{{endpoint}}', expr: service(rateOf(asked, { by: ['endpoint'] })) }],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       unit: 'reqps',
       width: 12,
       title: 'Requests by status',
@@ -146,7 +146,7 @@ function answerPanels({ service }: Queries): readonly PanelSpec[] {
       queries: [{ legend: '{{code}}', colors: statusCodeColors, expr: service(rateOf(asked, { by: ['code'] })) }],
     },
     {
-      kind: 'graph',
+      kind: 'timeseries',
       ...seconds,
       width: 12,
       title: '99th percentile by endpoint',
@@ -155,12 +155,12 @@ function answerPanels({ service }: Queries): readonly PanelSpec[] {
       queries: [{ legend: '{{endpoint}}', expr: service(quantileOf(0.99, answering, { by: ['endpoint'] })) }],
     },
     {
-      kind: 'states',
+      kind: 'state-timeline',
       unit: 'none',
       width: 12,
       title: 'Sources',
       description: 'Whether Prometheus, and each endpoint of the Health Service, gave a good answer last.',
-      names: yesOrNo,
+      mappings: yesNo,
       thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
       queries: [
         { legend: 'Prometheus', expr: service('min(gatewayz_metrics_upstream_up)') },

@@ -74,7 +74,7 @@ beforeAll(async () => {
   prometheus = await startTestPrometheus({ series: seed(series) });
 });
 
-afterAll(() => prometheus?.stop());
+afterAll(() => prometheus?.close());
 
 describe('histogramQuantile', () => {
   test.each([0.5, 0.95, 0.99])('gives the %f quantile that Prometheus gives, of whatever buckets', async (q) => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { wholeHistograms } from '../../../src/catalogue/derive/histogram.js';
+import { mergeHistograms } from '../../../src/catalogue/derive/histogram.js';
 import { labelKey } from '../../../src/catalogue/derive/labels.js';
 import { parseValue } from '../../../src/catalogue/derive/number.js';
 import type { Vector } from '../../../src/model.js';
@@ -37,7 +37,7 @@ describe('wholeHistograms', () => {
     let whole = 0;
     void fc.assert(
       fc.property(buckets, sums, layout, (vector, sumVector, layoutVector) => {
-        const histograms = wholeHistograms(vector, sumVector, layoutVector, by);
+        const histograms = mergeHistograms(vector, sumVector, layoutVector, by);
         whole += histograms.length;
         for (const histogram of histograms) {
           const bounds = histogram.buckets.map((bucket) => parseValue(bucket.le));
@@ -58,7 +58,7 @@ describe('wholeHistograms', () => {
   test('adds up bounds that are the same number', () => {
     const vector = bucketsOf({ '1': '5', '1.0': '7', '+Inf': '20' });
     const counts = bucketsOf({ '1': '1', '1.0': '1', '+Inf': '2' });
-    expect(wholeHistograms(vector, [{ labels: {}, value: '9.5' }], counts, [])).toEqual([
+    expect(mergeHistograms(vector, [{ labels: {}, value: '9.5' }], counts, [])).toEqual([
       {
         labels: {},
         buckets: [
@@ -73,7 +73,7 @@ describe('wholeHistograms', () => {
   test('leaves out bounds that not every instance has', () => {
     const vector = bucketsOf({ '1': '1600', '2.5': '1000', '+Inf': '1700' });
     const counts = bucketsOf({ '1': '2', '2.5': '1', '+Inf': '2' });
-    expect(wholeHistograms(vector, [], counts, [])).toEqual([
+    expect(mergeHistograms(vector, [], counts, [])).toEqual([
       {
         labels: {},
         buckets: [
@@ -87,22 +87,22 @@ describe('wholeHistograms', () => {
   test('puts bounds in the order of numbers, in whatever order they come', () => {
     const vector = bucketsOf({ '+Inf': '4', '10': '3', '2.5': '2', '0.1': '1' });
     const counts = bucketsOf({ '10': '1', '+Inf': '1', '0.1': '1', '2.5': '1' });
-    const [histogram] = wholeHistograms(vector, [], counts, []);
+    const [histogram] = mergeHistograms(vector, [], counts, []);
     expect(histogram?.buckets.map(({ le: text }) => text)).toEqual(['0.1', '2.5', '10', '+Inf']);
   });
 
   test('keeps the text of counts that it does not add', () => {
     const vector = bucketsOf({ '+Inf': '9007199254740993' }, { model: 'm' });
-    expect(wholeHistograms(vector, [], bucketsOf({ '+Inf': '3' }), ['model'])).toEqual([
+    expect(mergeHistograms(vector, [], bucketsOf({ '+Inf': '3' }), ['model'])).toEqual([
       { labels: { model: 'm' }, buckets: [{ le: '+Inf', value: '9007199254740993' }] },
     ]);
   });
 
   test('has no histogram without +Inf, and no sum that is negative or not a number', () => {
     const counts = bucketsOf({ '1': '2', '+Inf': '2' });
-    expect(wholeHistograms(bucketsOf({ '1': '5' }), [], counts, [])).toEqual([]);
+    expect(mergeHistograms(bucketsOf({ '1': '5' }), [], counts, [])).toEqual([]);
     for (const sum of ['-1', 'NaN']) {
-      const [histogram] = wholeHistograms(bucketsOf({ '+Inf': '5' }), [{ labels: {}, value: sum }], counts, []);
+      const [histogram] = mergeHistograms(bucketsOf({ '+Inf': '5' }), [{ labels: {}, value: sum }], counts, []);
       expect(histogram).toEqual({ labels: {}, buckets: [{ le: '+Inf', value: '5' }] });
     }
   });

@@ -37,7 +37,7 @@ describe('withLabels', () => {
       { labels: { model: 'm', instance: 'b' }, value: '2' },
     ];
     expect(() => withLabels(twice, names, 'tokens_used_total')).toThrow(
-      'Prometheus answered tokens_used_total with the same series twice: ["m",""]',
+      'Prometheus returned the same series twice for tokens_used_total: ["m",""]',
     );
   });
 });

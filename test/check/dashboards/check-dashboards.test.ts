@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api?.close();
-  await prometheus?.stop();
+  await prometheus?.close();
 });
 
 afterEach(() => removeFolder(folder));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { interpolate, type Resolved, referencesIn } from '../../../src/check/dashboards/interpolate.js';
-import { unquote } from '../../../src/promql/string-literal.js';
+import { unquotePromql } from '../../../src/promql/string-literal.js';
 
 const single = (value: string): Resolved => ({ value, several: false, verbatim: false });
 const list = (...value: string[]): Resolved => ({ value, several: true, verbatim: false });
@@ -68,8 +68,8 @@ describe('a variable in a query', () => {
     const text = fc.string({ unit: fc.constantFrom(...'ab0.*+?()[]{}|^$\\- '), minLength: 1 });
     fc.assert(
       fc.property(text, text, (first, second) => {
-        const read = unquote(`"${filled('$v', list(first, second))}"`);
-        if (!('value' in read)) throw new Error(read.fault);
+        const read = unquotePromql(`"${filled('$v', list(first, second))}"`);
+        if (!('value' in read)) throw new Error(read.problem);
         const pattern = new RegExp(`^(?:${read.value})$`);
         expect(pattern.test(first) && pattern.test(second)).toBe(true);
         expect(pattern.test(`${first}x`)).toBe(second === `${first}x`);

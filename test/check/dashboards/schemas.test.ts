@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api?.close();
-  await prometheus?.stop();
+  await prometheus?.close();
 });
 
 afterEach(() => removeFolder(folder));

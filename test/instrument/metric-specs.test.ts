@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { contract, type MetricSpec } from '../../src/instrument/contract.js';
 import { createGatewayMetrics } from '../../src/instrument/index.js';
+import { type MetricSpec, metricSpecs } from '../../src/instrument/metric-specs.js';
 import { metricValues } from '../support/metric-values.js';
 import { checkMetrics } from '../support/promtool.js';
 import { recordEverything } from './record-everything.js';
@@ -17,7 +17,7 @@ const backend = new Map(
       { type, labels: labels.split('|'), buckets: buckets === '' ? [] : buckets.split('|').map(Number) },
     ]),
 );
-const specs: readonly MetricSpec[] = Object.values(contract);
+const specs: readonly MetricSpec[] = Object.values(metricSpecs);
 const ofBackend = specs.filter(({ name }) => !name.startsWith('gatewayz_instrument_'));
 
 describe('the contract', () => {
@@ -34,11 +34,11 @@ describe('the contract', () => {
   });
 
   test('is what a gateway that uses every call exports: nothing less, nothing else, with these labels and buckets', async () => {
-    const kit = createGatewayMetrics();
-    recordEverything(kit);
-    expect(kit.registry.getMetricsAsArray().map(({ name }) => name)).toEqual(specs.map(({ name }) => name));
+    const instruments = createGatewayMetrics();
+    recordEverything(instruments);
+    expect(instruments.registry.getMetricsAsArray().map(({ name }) => name)).toEqual(specs.map(({ name }) => name));
     for (const { name, type, labels, buckets = [] } of specs) {
-      const values = await metricValues(kit, name);
+      const values = await metricValues(instruments, name);
       expect(values.length, name).toBeGreaterThan(0);
       for (const value of values) {
         const own = Object.keys(value.labels).filter((label) => label !== 'le');
@@ -51,10 +51,15 @@ describe('the contract', () => {
   });
 
   test('is exported in a format that promtool parses', async () => {
-    const kit = createGatewayMetrics();
-    recordEverything(kit);
-    kit.recordInference({ provider: 'quote " backslash \\ newline \n', model: 'ünï', status: 'success', seconds: 1 });
-    const { contentType, body } = await kit.metrics();
+    const instruments = createGatewayMetrics();
+    recordEverything(instruments);
+    instruments.recordInference({
+      provider: 'quote " backslash \\ newline \n',
+      model: 'ünï',
+      status: 'success',
+      seconds: 1,
+    });
+    const { contentType, body } = await instruments.metrics();
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
     const verdict = await checkMetrics(body);
     expect([0, 3], verdict.output).toContain(verdict.code);

@@ -24,7 +24,7 @@ describe('the error', () => {
       }),
     );
     expect(faults).toEqual([
-      'metricsPrefiks: there is no such option; did you mean metricsPrefix?',
+      'metricsPrefiks: unknown option; did you mean metricsPrefix?',
       'prometheusTimeout: expected a duration such as "5s" or "1h30m", or a number of seconds, above 0 and at most 1h, got "1.5h"',
       'PORT: expected a whole number from 0 to 65535, got "http"',
       [
@@ -46,7 +46,7 @@ describe('the error', () => {
     expect(settingsFaults(() => fromEnv({ PROMETHEUS_TOKEN_FILE: '/nowhere/token', PROMETHEUS_CA_FILE: '/' }))).toEqual(
       [
         'PROMETHEUS_TOKEN_FILE: expected the path of a file that can be read, got "/nowhere/token": there is no such file',
-        'PROMETHEUS_CA_FILE: expected the path of a file with PEM certificates, got "/": it is a folder',
+        'PROMETHEUS_CA_FILE: expected the path of a file with PEM certificates, got "/": it is a directory',
       ],
     );
   });
@@ -54,9 +54,9 @@ describe('the error', () => {
   it('says what is wrong with a certificate, and shows nothing of the file', async () => {
     const good = readFileSync(new URL('../fixtures/tls/localhost.crt', import.meta.url), 'utf8');
     const cases: readonly (readonly [content: string, reason: string])[] = [
-      ['kanarienvogel', 'it holds no PEM certificate'],
-      ['', 'it holds no PEM certificate'],
-      ['-----BEGIN PRIVATE KEY-----\nkanarienvogel\n-----END PRIVATE KEY-----\n', 'it holds no PEM certificate'],
+      ['kanarienvogel', 'no PEM certificate found in it'],
+      ['', 'no PEM certificate found in it'],
+      ['-----BEGIN PRIVATE KEY-----\nkanarienvogel\n-----END PRIVATE KEY-----\n', 'no PEM certificate found in it'],
       ['-----BEGIN CERTIFICATE-----\nkanarienvogel\n-----END CERTIFICATE-----\n', 'certificate 1 in it is damaged'],
       [good.slice(0, 200), 'certificate 1 in it is damaged'],
       [`${good}${good.replace('MII', 'MIJ')}`, 'certificate 2 in it is damaged'],

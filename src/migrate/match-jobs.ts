@@ -1,24 +1,24 @@
 import type { Matcher } from '../promql/matcher.js';
 import { exporterFamilies, exporterJob, isExporterTarget, newJob } from './exporter.js';
-import type { Facts } from './facts.js';
-import type { Use } from './read-expression.js';
+import type { StackFacts } from './facts.js';
+import type { QuerySelector } from './query-selectors.js';
 
 /**
- * How a selector stands to the two jobs: it selects neither as such; both; both through a variable; the old one by a name
- * that can be exchanged; the old one in another way; or it leaves the old one out by name.
+ * Which of the two jobs a selector selects: neither; both; both through a variable; the old one by a name that can be
+ * replaced; the old one in another way; or everything except the old one, by name.
  */
-export type Stand = 'neither' | 'both' | 'variable' | 'rename' | 'old only' | 'excludes';
+export type JobMatch = 'neither' | 'both' | 'variable' | 'rename' | 'old only' | 'excludes';
 
-/** Series that Prometheus itself writes for every target. */
+/** Series that Prometheus adds for every target. */
 const targetSeries: ReadonlySet<string> = new Set([
   ...['up', 'scrape_duration_seconds', 'scrape_samples_scraped', 'scrape_samples_post_metric_relabeling'],
   ...['scrape_series_added', 'scrape_timeout_seconds', 'scrape_sample_limit', 'scrape_body_size_bytes'],
 ]);
 
-export type Subject = 'family' | 'target' | 'anything' | 'foreign';
+export type SelectedSeries = 'family' | 'target' | 'anything' | 'foreign';
 
-/** What a selector asks for: a family of the exporter, a series of every target, whatever a job has, or something else. */
-export function subjectOf({ name, matchers }: Use): Subject {
+/** What a selector selects: a family of the exporter, a per-target series, everything of a job, or something else. */
+export function selectedSeries({ name, matchers }: QuerySelector): SelectedSeries {
   if (name !== undefined) return exporterFamilies.has(name) ? 'family' : targetSeries.has(name) ? 'target' : 'foreign';
   const patterns = matchers.filter(({ label }) => label === '__name__');
   if (patterns.length === 0) return 'anything';
@@ -27,8 +27,8 @@ export function subjectOf({ name, matchers }: Use): Subject {
   return selects('up') ? 'target' : 'foreign';
 }
 
-export function judgeSelector(use: Use, facts: Facts): Stand {
-  const subject = subjectOf(use);
+export function matchJobs(use: QuerySelector, facts: StackFacts): JobMatch {
+  const subject = selectedSeries(use);
   const old = [...facts.jobs, exporterJob];
   const jobs = use.matchers.filter(({ label }) => label === 'job');
   if (jobs.some(({ value }) => value.includes('$'))) return subject === 'family' ? 'variable' : 'neither';
@@ -40,14 +40,14 @@ export function judgeSelector(use: Use, facts: Facts): Stand {
   if (selects(newJob) && jobs.some((matcher) => isNegative(matcher) && namesOne(matcher, old))) return 'excludes';
   if (!old.some(selects)) return 'neither';
   if (selects(newJob)) return isForEvery(use, subject) ? 'both' : 'neither';
-  const guilty = jobs.filter((matcher) => !accepts(matcher, newJob));
-  if (guilty.some((matcher) => isNegative(matcher) && namesOne(matcher, [newJob]))) return 'neither';
-  const canRename = guilty.every((matcher) => isListOfNames(matcher) && namesOne(matcher, old));
+  const excluding = jobs.filter((matcher) => !accepts(matcher, newJob));
+  if (excluding.some((matcher) => isNegative(matcher) && namesOne(matcher, [newJob]))) return 'neither';
+  const canRename = excluding.every((matcher) => isListOfNames(matcher) && namesOne(matcher, old));
   return canRename && subject !== 'foreign' ? 'rename' : 'old only';
 }
 
-/** A selector of both jobs concerns the exporter when it is for its families, or for every target whatever its labels. */
-function isForEvery({ matchers }: Use, subject: Subject): boolean {
+/** Whether a selector of both jobs concerns the exporter: it selects its families, or every target regardless of labels. */
+function isForEvery({ matchers }: QuerySelector, subject: SelectedSeries): boolean {
   if (subject !== 'target') return subject === 'family';
   const others = matchers.filter(({ label }) => label !== 'job' && label !== '__name__');
   return others.every(
@@ -55,13 +55,13 @@ function isForEvery({ matchers }: Use, subject: Subject): boolean {
   );
 }
 
-function selectsTarget(instances: readonly Matcher[], facts: Facts): boolean {
+function selectsTarget(instances: readonly Matcher[], facts: StackFacts): boolean {
   return instances.some(
     ({ op, value }) => (op === '=' || op === '=~') && isExporterTarget(value.replaceAll('\\', ''), facts.hosts),
   );
 }
 
-/** Whether a value satisfies a matcher; undefined where the pattern is not one that JavaScript can read. */
+/** Whether a value satisfies a matcher; undefined for a pattern that JavaScript cannot compile. */
 function accepts({ op, value: wanted }: Matcher, value: string): boolean | undefined {
   if (op === '=' || op === '!=') return (wanted === value) === (op === '=');
   try {
@@ -71,7 +71,7 @@ function accepts({ op, value: wanted }: Matcher, value: string): boolean | undef
   }
 }
 
-/** `a` or, in a pattern, `a|b` without any wildcard. */
+/** Whether a matcher is a plain name, or an alternation of names such as `a|b`. */
 function isListOfNames({ op, value }: Matcher): boolean {
   return op === '=' || (op === '=~' && /^\(?(?:\?:)?[\w-]+(?:\|[\w-]+)*\)?$/.test(value));
 }

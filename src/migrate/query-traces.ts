@@ -1,34 +1,34 @@
+import { classifyQuery, type QueryClassification } from './classify-query.js';
 import type { Edit } from './edit.js';
 import { newJob } from './exporter.js';
-import type { ExpressionSite } from './expression-site.js';
-import type { Facts } from './facts.js';
-import { type Judgement, judgeExpression } from './judge-expression.js';
+import type { StackFacts } from './facts.js';
+import type { QuerySite } from './query-sites.js';
 import type { Trace } from './trace.js';
 
-/** What the queries of one file mean for the migration, and how the job in them is exchanged. */
-export function expressionTraces(text: string, sites: readonly ExpressionSite[], facts: Facts): readonly Trace[] {
+/** Traces for the queries of one file, with the edits that rename the job. */
+export function queryTraces(text: string, sites: readonly QuerySite[], facts: StackFacts): readonly Trace[] {
   return sites.flatMap(({ kind, owner, query, start, end }) => {
-    const judgement = judgeExpression(query, facts, kind === 'alert');
-    if (judgement === undefined) return [];
-    const { action, why, renames, meanwhile } = judgement;
+    const classification = classifyQuery(query, facts, kind === 'alert');
+    if (classification === undefined) return [];
+    const { action, why, renames, overlap } = classification;
     const prefix = owner === '' ? '' : `${owner}: `;
-    const trace = { kind, action, why: prefix + why, start, end, ...(meanwhile && { meanwhile }) };
+    const trace = { kind, action, why: prefix + why, start, end, ...(overlap && { overlap }) };
     if (action !== 'replace') return [trace];
     const edits = renameEdits(text.slice(start, end), start, query, renames);
     if (edits !== undefined) return [{ ...trace, edits }];
-    return [{ ...trace, action: 'by hand', why: `${trace.why}; its spelling is unusual` }];
+    return [{ ...trace, action: 'by hand', why: `${trace.why}; the job name is written with escapes` }];
   });
 }
 
 /**
- * The names where they stand in the source. Quotes and escapes aside, source and query have the same names in the same
- * order; where they do not, a name is escaped.
+ * Edits in the file's text. Source and unquoted query contain the same names in the same order, unless a name is escaped;
+ * then undefined.
  */
 function renameEdits(
   source: string,
   start: number,
   query: string,
-  renames: Judgement['renames'],
+  renames: QueryClassification['renames'],
 ): readonly Edit[] | undefined {
   const edits: Edit[] = [];
   for (const { at, job } of renames) {

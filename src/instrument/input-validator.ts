@@ -1,6 +1,6 @@
 import type { Instruments } from './instruments.js';
 
-/** How many different values a label may have, per call; later ones become `other`. */
+/** Maximum number of values of a label, per call; further values become `other`. */
 const labelLimits = {
   path: 1_000,
   provider: 500,
@@ -15,37 +15,40 @@ const labelLimits = {
 
 export type LimitedLabel = keyof typeof labelLimits;
 
-const longestLabel = 200;
+const maxLabelLength = 200;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /**
- * Where values from outside become usable or are refused: nothing here throws. A refused value is `undefined` and counts
- * in `gatewayz_instrument_rejected_total{reason="<call>.<field>"}`; a folded label is `other` and counts in
- * `gatewayz_instrument_folded_total{label}`.
+ * Validates values from the host without throwing. A rejected value becomes `undefined` and is counted in
+ * `gatewayz_instrument_rejected_total{reason="<call>.<field>"}`; a label value over the limit becomes `other` and is counted
+ * in `gatewayz_instrument_folded_total{label}`.
  */
-export interface Intake {
+export interface InputValidator {
   reject(reason: string): void;
   /** A non-empty string. */
   label(call: string, label: LimitedLabel, value: unknown): string | undefined;
-  /** A non-empty string; the limit is on pairs with the provider. */
+  /** A non-empty string; the limit is on provider-model pairs. */
   model(call: string, provider: string, value: unknown): string | undefined;
-  /** `action`, but what it throws counts under `call` and goes no further. */
+  /** Wraps `action`: an exception is swallowed and counted under `call`. */
   guard<Arguments extends unknown[]>(
     call: string,
     action: (...values: Arguments) => void,
   ): (...values: Arguments) => void;
-  /** A number from 0 to `max`, which is the largest safe integer unless told: sums stay finite. */
+  /** A number from 0 to `max`; default: the largest safe integer, so that sums stay finite. */
   amount(call: string, field: string, value: unknown, max?: number): number | undefined;
 }
 
-export function createIntake(counters: Pick<Instruments, 'rejected' | 'folded'>, maxPairs: number): Intake {
+export function createInputValidator(
+  counters: Pick<Instruments, 'rejected' | 'folded'>,
+  maxPairs: number,
+): InputValidator {
   const known = new Map<string, Set<string>>();
 
   function reject(reason: string): undefined {
     counters.rejected.inc({ reason });
   }
 
-  /** Each call has limits of its own, so that one that overflows cannot spoil the labels of another. */
+  /** Limits are per call, so that one call over its limit does not affect the labels of another. */
   function fold(call: string, label: string, value: string, key: string, limit: number): string {
     let keys = known.get(`${call}.${label}`);
     if (keys === undefined) {
@@ -53,7 +56,7 @@ export function createIntake(counters: Pick<Instruments, 'rejected' | 'folded'>,
       known.set(`${call}.${label}`, keys);
     }
     if (keys.has(key)) return value;
-    if (keys.size < limit && value.length <= longestLabel && !loneSurrogate.test(value)) {
+    if (keys.size < limit && value.length <= maxLabelLength && !loneSurrogate.test(value)) {
       keys.add(key);
       return value;
     }

@@ -8,8 +8,9 @@ interface Insertion {
 }
 
 /**
- * Puts a window in the place of every range in brackets: `[5m]` becomes `[$__rate_interval]`. What comes out need not be
- * PromQL, so this is the last step. @throws {PromqlFault}
+ * Replaces every range window: `[5m]` becomes `[$__rate_interval]`. The result may not be valid PromQL, so apply it last.
+ *
+ * @throws {PromqlError}
  */
 export function withWindow(promql: string, window: string): string {
   const ranges: Insertion[] = [];
@@ -22,7 +23,11 @@ export function withWindow(promql: string, window: string): string {
   return replaced(promql, ranges);
 }
 
-/** Puts a prefix before the name of every metric that is selected by name. @throws {PromqlFault} */
+/**
+ * Adds a prefix to every metric name.
+ *
+ * @throws {PromqlError}
+ */
 export function withPrefix(promql: string, prefix: string): string {
   const starts = listSelectors(promql).filter(({ name, from }) => name !== undefined && promql.startsWith(name, from));
   return replaced(

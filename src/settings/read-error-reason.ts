@@ -1,6 +1,6 @@
-/** Why a file cannot be read, for the end of a sentence. */
-export function unreadable(error: unknown): string {
+/** Reason why a file cannot be read, as the end of a sentence. */
+export function readErrorReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EISDIR') return 'it is a directory';
   return code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
 }

@@ -1,23 +1,23 @@
-/** Code points of the source line that are shown around a fault. */
+/** Code points of the source line shown around an error. */
 const shownWidth = 72;
 
 /**
- * A place where PromQL cannot be read, and why. Callers turn it into an error with a code; nothing else leaves this
- * folder for bad text.
+ * A PromQL syntax error with its position. Callers wrap it in a `GatewayzMetricsError`; the promql folder throws nothing
+ * else for invalid text.
  */
-export class PromqlFault extends Error {
+export class PromqlError extends Error {
   /** UTF-16 offset into the text. */
   readonly offset: number;
   /** Counted from 1. */
   readonly line: number;
   /** Counted from 1, in code points. */
   readonly column: number;
-  /** The source line, shortened around the fault, and under it a line with `^` at the place. */
+  /** The source line, shortened around the error, and below it a line with `^` at the position. */
   readonly caret: string;
 
   constructor(text: string, offset: number, message: string) {
     super(message);
-    this.name = 'PromqlFault';
+    this.name = 'PromqlError';
     this.offset = Math.min(Math.max(offset, 0), text.length);
     const lineStart = text.lastIndexOf('\n', this.offset - 1) + 1;
     const lineEnd = text.indexOf('\n', this.offset);
@@ -29,9 +29,9 @@ export class PromqlFault extends Error {
   }
 }
 
-/** The message, where it is, the source line and a line with a caret: three lines. */
-export function formatFault(fault: PromqlFault): string {
-  return `${fault.message} (line ${fault.line}, column ${fault.column})\n${fault.caret}`;
+/** Message with position, source line and caret line: three lines. */
+export function formatPromqlError(error: PromqlError): string {
+  return `${error.message} (line ${error.line}, column ${error.column})\n${error.caret}`;
 }
 
 function caretLines(before: readonly string[], after: readonly string[]): string {
@@ -39,6 +39,6 @@ function caretLines(before: readonly string[], after: readonly string[]): string
   const end = Math.max(0, shownWidth - (before.length - start));
   const head = (start > 0 ? '…' : '') + before.slice(start).join('');
   const tail = after.slice(0, end).join('') + (after.length > end ? '…' : '');
-  // Control characters would move the caret away from its place, or the terminal's cursor.
+  // Control characters would shift the caret or move the terminal's cursor.
   return `${(head + tail).replace(/\p{Cc}/gu, ' ')}\n${' '.repeat([...head].length)}^`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withPrefix, withWindow } from '../../src/grafana/rewrite.js';
+import { withPrefix, withWindow } from '../../src/grafana/rewrite-promql.js';
 
 describe('withWindow', () => {
   it('puts the window in the place of every range, and leaves offsets, durations in strings and grouping alone', () => {

@@ -5,26 +5,26 @@ import type { JsonNode } from './json-source.js';
 import type { YamlSource } from './yaml-source.js';
 import { type Path, valueAt, walkYaml } from './yaml-walk.js';
 
-/** A query in a file: a panel's, a variable's, a rule's. */
-export interface ExpressionSite {
+/** A query of a panel, variable or rule, with its place in the file. */
+export interface QuerySite {
   readonly kind: Extract<FindingKind, 'dashboard' | 'rule' | 'alert'>;
-  /** What it belongs to, as in `panel "Incidents"`; empty where nothing has a name. */
+  /** Owner, such as `panel "Incidents"`; empty if unnamed. */
   readonly owner: string;
   readonly query: string;
-  /** Where it stands, quotes included. */
+  /** Offsets in the file, quotes included. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Keys under which Grafana keeps queries. */
+/** Keys that hold queries in Grafana's JSON. */
 const queryKeys: ReadonlySet<string> = new Set(['expr', 'query', 'definition', 'expression']);
 
-/** The queries of a dashboard, in whatever nesting its schema version has: panels, rows, variables, annotations. */
-export function jsonSites(root: JsonNode): readonly ExpressionSite[] {
-  const sites: ExpressionSite[] = [];
+/** Queries of a dashboard of any schema version: panels, rows, variables, annotations. */
+export function dashboardQueries(root: JsonNode): readonly QuerySite[] {
+  const sites: QuerySite[] = [];
   const walk = (node: JsonNode, owner: string): void => {
     if (node.kind === 'array') for (const item of node.items) walk(item, owner);
-    if (node.kind !== 'object' || speaksOtherLanguage(node)) return;
+    if (node.kind !== 'object' || isOtherDatasource(node)) return;
     const named = ownerOf(node) ?? owner;
     for (const { key, value } of node.members) {
       if (value.kind === 'string' && queryKeys.has(key)) {
@@ -36,8 +36,8 @@ export function jsonSites(root: JsonNode): readonly ExpressionSite[] {
   return sites;
 }
 
-/** A panel or target of Loki, Tempo and others: its queries are not PromQL, however much they look like it. */
-function speaksOtherLanguage(node: Extract<JsonNode, { kind: 'object' }>): boolean {
+/** Whether a panel or target uses a data source other than Prometheus; its queries are not PromQL. */
+function isOtherDatasource(node: Extract<JsonNode, { kind: 'object' }>): boolean {
   const datasource = node.members.find(({ key }) => key === 'datasource')?.value;
   if (datasource?.kind !== 'object') return false;
   const type = datasource.members.find(({ key }) => key === 'type')?.value;
@@ -60,10 +60,10 @@ function ownerOf(node: Extract<JsonNode, { kind: 'object' }>): string | undefine
 }
 
 /**
- * The queries of a rule file: Prometheus, Loki's ruler or Grafana's provisioning, alone or inside of another resource; and
- * the series that the unit tests of rules are fed with and expect, which have to change with the rules.
+ * Queries of a rule file (Prometheus or Grafana provisioning, also nested in another resource), and the series in unit
+ * tests of rules, which must change with the rules.
  */
-export function yamlSites(source: YamlSource): readonly ExpressionSite[] {
+export function ruleQueries(source: YamlSource): readonly QuerySite[] {
   return source.documents.flatMap(({ node: root, value }) =>
     [...walkYaml(root)].flatMap(({ node, path }) => {
       if (!isQuery(path) || !isScalar(node) || typeof node.value !== 'string') return [];
@@ -80,8 +80,8 @@ function isQuery(path: Path): boolean {
   return key === 'expr' || isTested;
 }
 
-/** The innermost thing around the query that is a rule. */
-function ruleOf(value: unknown, path: Path): Pick<ExpressionSite, 'kind' | 'owner'> {
+/** Kind and name of the innermost rule around a query. */
+function ruleOf(value: unknown, path: Path): Pick<QuerySite, 'kind' | 'owner'> {
   for (let length = path.length - 1; length > 0; length -= 1) {
     const rule = valueAt(value, path.slice(0, length));
     if (!isFields(rule)) continue;

@@ -4,20 +4,20 @@ import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-s
 import { legendList, legendTable } from './legend.js';
 import type { PanelSpec } from './panel.js';
 
-/** Lines or areas over the dashboard's time. */
-export function graphBuilder(spec: Extract<PanelSpec, { kind: 'graph' }>): TimeSeriesBuilder {
+/** Builds lines or stacked areas over the selected range. */
+export function timeSeriesBuilder(spec: Extract<PanelSpec, { kind: 'timeseries' }>): TimeSeriesBuilder {
   const { PaletteClassic, PaletteClassicByName } = dashboard.FieldColorModeId;
   const builder = new TimeSeriesBuilder()
     .lineWidth(1)
-    .fillOpacity(spec.stacked ? 40 : spec.many ? 0 : 10)
-    .colorScheme(new dashboard.FieldColorBuilder().mode(spec.many ? PaletteClassicByName : PaletteClassic))
+    .fillOpacity(spec.stacked ? 40 : spec.manySeries ? 0 : 10)
+    .colorScheme(new dashboard.FieldColorBuilder().mode(spec.manySeries ? PaletteClassicByName : PaletteClassic))
     .showPoints(common.VisibilityMode.Never)
     .spanNulls(false)
     .axisSoftMin(0)
     .tooltip(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
     )
-    .legend(spec.many ? legendTable() : legendList().calcs(['lastNotNull']));
+    .legend(spec.manySeries ? legendTable() : legendList().calcs(['lastNotNull']));
   if (spec.stacked) {
     builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
   }

@@ -1,49 +1,49 @@
 import type { SyntaxNode } from '@lezer/common';
 import { type Matcher, readBraces } from '../promql/matcher.js';
-import { PromqlFault, parsePromql } from '../promql/parse-promql.js';
+import { PromqlError, parsePromql } from '../promql/parse-promql.js';
 import { plainPromql } from './grafana-text.js';
 
-/** What becomes of two series that differ in job and instance only: */
-export type Gathering =
-  /** both are shown, */
+/** What an expression does with two series that differ only in job and instance: */
+export type OverlapEffect =
+  /** it returns both, */
   | 'apart'
-  /** both are added up or counted, */
+  /** it sums or counts both, */
   | 'added'
-  /** they are one (a maximum, a mean), */
+  /** it merges them (max, avg), */
   | 'merged'
-  /** or the expression has no answer, since it needs exactly one. */
+  /** or it fails, since it needs exactly one. */
   | 'fails';
 
-/** One vector selector, with what matters when a job is replaced by another. */
-export interface Use {
+/** A vector selector and its context in the expression. */
+export interface QuerySelector {
   readonly name: string | undefined;
-  /** With the offsets of each in the query; those on the name included. */
+  /** Matchers with their offsets in the query, `__name__` included. */
   readonly matchers: readonly (Matcher & { readonly from: number; readonly to: number })[];
-  readonly gathering: Gathering;
-  /** Whether the selector looks into the past by itself, as in `up offset 1h unless up`. */
+  readonly overlap: OverlapEffect;
+  /** Whether it has an `offset`, as in `up offset 1h unless up`. */
   readonly isOffset: boolean;
-  /** Whether `absent` or `absent_over_time` asks for it. */
+  /** Whether it is inside `absent` or `absent_over_time`. */
   readonly isAbsent: boolean;
 }
 
-/** The selectors of a query, as Grafana or Prometheus has it. Undefined where it does not parse. */
-export function readExpression(query: string): readonly Use[] | undefined {
+/** Selectors of a query in PromQL or Grafana syntax. Undefined if it does not parse. */
+export function readSelectors(query: string): readonly QuerySelector[] | undefined {
   const text = plainPromql(query);
-  const uses: Use[] = [];
+  const selectors: QuerySelector[] = [];
   try {
     parsePromql(text).tree.iterate({
       enter({ name, node }) {
-        if (name === 'VectorSelector') uses.push(readUse(text, node));
+        if (name === 'VectorSelector') selectors.push(readSelector(text, node));
       },
     });
   } catch (error) {
-    if (error instanceof PromqlFault) return undefined;
+    if (error instanceof PromqlError) return undefined;
     throw error;
   }
-  return uses;
+  return selectors;
 }
 
-function readUse(text: string, node: SyntaxNode): Use {
+function readSelector(text: string, node: SyntaxNode): QuerySelector {
   const identifier = node.getChild('Identifier');
   const braces = node.getChild('LabelMatchers');
   const entries = braces === null ? [] : readBraces(text, braces);
@@ -56,7 +56,7 @@ function readUse(text: string, node: SyntaxNode): Use {
   return {
     name: identifier === null ? (quoted[0] ?? named) : text.slice(identifier.from, identifier.to),
     matchers,
-    gathering: gatheringOf(text, above),
+    overlap: overlapOf(text, above),
     isOffset: above.some(({ name }) => name === 'OffsetExpr'),
     isAbsent: above.some((parent) => /^absent(?:_over_time)?$/i.test(calledFunction(text, parent))),
   };
@@ -68,8 +68,8 @@ function ancestors(node: SyntaxNode): readonly SyntaxNode[] {
   return found;
 }
 
-/** From the inside out, the first that treats two series as one decides. */
-function gatheringOf(text: string, above: readonly SyntaxNode[]): Gathering {
+/** The innermost enclosing node that combines two series decides. */
+function overlapOf(text: string, above: readonly SyntaxNode[]): OverlapEffect {
   for (const node of above) {
     if (/^(?:absent(?:_over_time)?)$/i.test(calledFunction(text, node))) return 'merged';
     if (/^scalar$/i.test(calledFunction(text, node))) return 'fails';
@@ -92,7 +92,7 @@ function keepsJob(text: string, aggregate: SyntaxNode): boolean {
   return isWithout ? jobs.length < 2 : jobs.length > 0;
 }
 
-/** `a / on (status) b`: the two jobs' series have the same labels then, and the match is refused. */
+/** Whether a binary operation such as `a / on (status) b` ignores job and instance, so that two jobs make it fail. */
 function matchesWithoutJob(text: string, binary: SyntaxNode): boolean {
   const modifier = binary.getChild('MatchingModifierClause');
   if (modifier === null || binary.getChild('And') || binary.getChild('Or') || binary.getChild('Unless')) return false;

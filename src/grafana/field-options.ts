@@ -1,0 +1,36 @@
+import type { FieldOptions, Threshold, ValueMapping } from './panel.js';
+
+/** Green below `orange`, then orange, red from `red` on. */
+export function higherIsWorse(orange: number, red: number): readonly Threshold[] {
+  return [{ color: 'green' }, { from: orange, color: 'orange' }, { from: red, color: 'red' }];
+}
+
+/** Red below `orange`, then orange, green from `green` on. */
+export function higherIsBetter(orange: number, green: number): readonly Threshold[] {
+  return [{ color: 'red' }, { from: orange, color: 'orange' }, { from: green, color: 'green' }];
+}
+
+export const yesNo: readonly ValueMapping[] = [
+  { value: 1, text: 'Yes', color: 'green' },
+  { value: 0, text: 'No', color: 'red' },
+];
+
+export const availabilities: readonly ValueMapping[] = [
+  { value: 1, text: 'Available', color: 'green' },
+  { value: 0, text: 'Unavailable', color: 'red' },
+];
+
+export const providerStates: readonly ValueMapping[] = [
+  { value: 0, text: 'Healthy', color: 'green' },
+  { value: 1, text: 'Degraded', color: 'orange' },
+  { value: 2, text: 'Down', color: 'red' },
+];
+
+export const count: FieldOptions = { unit: 'short' };
+export const flag: FieldOptions = { unit: 'none', mappings: yesNo };
+export const share: FieldOptions = { unit: 'percentunit', min: 0, max: 1 };
+export const percent: FieldOptions = { unit: 'percent', min: 0 };
+export const seconds: FieldOptions = { unit: 's', min: 0 };
+
+/** Error ratio with the thresholds of the provider states. No maximum, so that small ratios stay visible. */
+export const errorShare: FieldOptions = { unit: 'percentunit', min: 0, thresholds: higherIsWorse(0.05, 0.5) };
