@@ -1,4 +1,4 @@
-/** What is used of an `AbortSignal`, which is one of these. */
+/** The part of `AbortSignal` that this package uses. */
 export interface CancelSignal {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -7,8 +7,8 @@ export interface CancelSignal {
 }
 
 /**
- * An `AbortController` and its signal in one, for what is made with every call: the two of Node.js 20 take as long as the rest of
- * our work for a call. Listeners run once, in the order in which they came.
+ * Abort controller and signal in one object. Much cheaper to create per request than Node's `AbortController`. Listeners
+ * run once, in order of registration.
  */
 export class Cancellation implements CancelSignal {
   readonly #listeners = new Set<() => void>();
@@ -23,7 +23,7 @@ export class Cancellation implements CancelSignal {
     return this.#reason;
   }
 
-  /** Nothing but the first counts. */
+  /** Only the first call has an effect. */
   abort(reason?: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;

@@ -1,17 +1,17 @@
-/** A timer that has been set. Cancelling one that has run, or twice, does nothing. */
+/** A pending timer. Cancelling is idempotent. */
 export interface Timer {
   cancel(): void;
 }
 
-/** Time, as background work sees it; tests bring their own. */
+/** Time source of background work; tests pass a fake. */
 export interface Clock {
-  /** Epoch milliseconds. The wall clock: it may jump in either direction. */
+  /** Wall clock in epoch milliseconds. It may jump in either direction. */
   now(): number;
-  /** Calls `run` once, `milliseconds` from now, without keeping the process alive for it. */
+  /** Calls `run` once after `milliseconds`. Does not keep the process alive. */
   setTimeout(run: () => void, milliseconds: number): Timer;
 }
 
-/** Node fires a longer timer at once; waking early does no harm to work that re-arms itself. */
+/** Longest delay Node supports; it fires longer timers at once. */
 const longest = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

@@ -1,8 +1,7 @@
 import { type Logger, multistream, pino, transport } from 'pino';
 
 /**
- * JSON lines on stdout, from `logLevel` on. With `lokiUrl` they are pushed to Loki as well, by a thread of its own: stdout
- * is written first and never waits for it.
+ * Creates a logger that writes JSON lines to stdout. With `lokiUrl`, a separate thread also pushes them to Loki.
  */
 export function createLogger({
   logLevel,

@@ -76,7 +76,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const clock = systemClock;
   let engine: Engine | undefined;
   let closing: Promise<void> | undefined;
-  let dropped: EngineState['dropped'] = {};
+  let dropped: EngineState['seriesOverLimit'] = {};
   let docs: string | undefined;
   let ready = false;
 

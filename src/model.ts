@@ -55,42 +55,42 @@ export type Family = FamilyHeader &
   );
 
 /**
- * What one row came to at one instant: an answer; nothing there, with a sentence a person can act on; or no way to tell.
+ * Result of one row at one evaluation timestamp: metrics, no data (with the reason), or a failed query.
  */
 export type Outcome =
   | {
       readonly state: 'present';
       readonly metrics: readonly Metric[];
-      /** Epoch milliseconds at which the source itself obtained a value that it has since failed to renew, and kept. */
-      readonly instant?: number;
+      /** Epoch milliseconds of the source's last good value, when it could not refresh it since. */
+      readonly evaluationTime?: number;
     }
-  | { readonly state: 'absent'; readonly reason: string }
+  | { readonly state: 'missing'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
 /** The result of one `collect` call. */
 export interface Collection {
-  /** By row id; every row that was asked for is there. */
+  /** By row id, for every requested row. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
-  /** Response time in seconds that each row's own questions took; shared questions count for each row. */
+  /** By row: response time of its queries in seconds. Shared queries count for each row. */
   readonly durations: ReadonlyMap<string, number>;
-  /** Summed upstream response time of this call, in seconds; every question counts once. */
-  readonly cost: number;
-  /** Label sets that the series cap left out, by family name. */
-  readonly dropped: ReadonlyMap<string, number>;
-  /** Set when the source as a whole could not be asked: every outcome has failed. */
+  /** Summed response time of all queries in seconds. Shared queries count once. */
+  readonly querySeconds: number;
+  /** By family: number of label sets over METRICS_MAX_SERIES. */
+  readonly seriesOverLimit: ReadonlyMap<string, number>;
+  /** Set when the source as a whole failed; then every outcome has failed. */
   readonly failure?: { readonly code: string; readonly reason: string; readonly retryAfter?: number };
 }
 
 /** A source of rows: Prometheus, or the Health Service. */
 export interface Collector {
   readonly name: string;
-  /** Whether this collector answers for the row. */
+  /** Whether this collector provides the row. */
   has(row: string): boolean;
   /**
-   * Asks for `rows` as of `instant` (epoch milliseconds). Rejects only for a bug; whatever the source does is told in the
-   * collection.
+   * Queries `rows` at an evaluation timestamp (epoch milliseconds). Rejects only for a bug; errors of the source are in
+   * the collection.
    */
-  collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection>;
+  collect(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection>;
   /**
    * Whether somebody waits for what is being collected, told at any time. Where nobody does, the source is asked for one thing
    * after the other, so that it has time for others.
@@ -98,27 +98,27 @@ export interface Collector {
   hurry?(isWaitedFor: boolean): void;
 }
 
-/** What is known of one row: its last answer, and why there is no newer one. */
+/** Last good metrics of one row, and why there are no newer ones. */
 export interface RowState {
   /** Empty when there is nothing to show. */
   readonly metrics: readonly Metric[];
-  /** When the metrics were true, epoch milliseconds; undefined if the row never had an answer. */
-  readonly instant: number | undefined;
-  /** When they last were more than a single NaN or infinity, epoch milliseconds; undefined if they never were. */
+  /** Evaluation timestamp of the metrics, epoch milliseconds; undefined before the first. */
+  readonly evaluationTime: number | undefined;
+  /** Evaluation timestamp of the last usable value, epoch milliseconds; undefined before the first. */
   readonly valuedAt: number | undefined;
-  /** Why the metrics are missing or old; undefined while they are fresh. */
+  /** Why the metrics are missing or stale; undefined while they are fresh. */
   readonly reason: string | undefined;
 }
 
 export type SnapshotStatus = 'ok' | 'stale' | 'unavailable';
 
-/** What one endpoint shows. Never changes: a refresh makes a new one. */
+/** Immutable state of one endpoint's rows after one refresh. */
 export interface Snapshot {
   /**
-   * The evaluation instant of its values, epoch milliseconds: of the last answer of the source that decides about `status`;
-   * where nothing of that is left to show, of the newest other.
+   * Evaluation timestamp of the values, epoch milliseconds: that of the source that decides `status`, or, if nothing of it
+   * can be shown, of the newest other source.
    */
-  readonly instant: number;
+  readonly evaluationTime: number;
   /** When it was made, epoch milliseconds. */
   readonly madeAt: number;
   /** When the next refresh is due, epoch milliseconds. */

@@ -21,21 +21,22 @@ function by(label: string, values: Readonly<Record<string, number | boolean>>): 
 
 const seconds = (milliseconds: number): number => milliseconds / 1000;
 
-/** Our own metrics about refreshes; names and labels are fixed. */
+/** Own metrics about refreshes. Names and labels are fixed. */
 export const stateMetrics: readonly StateMetric[] = [
   {
     name: 'gatewayz_metrics_snapshot_timestamp_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'Evaluation instant of the newest values, Unix time.',
+    help: 'Unix timestamp of the evaluation that produced the newest values.',
     labels: [],
-    read: ({ snapshotInstant }) => one(snapshotInstant === undefined ? undefined : seconds(snapshotInstant)),
+    read: ({ snapshotTime: snapshotInstant }) =>
+      one(snapshotInstant === undefined ? undefined : seconds(snapshotInstant)),
   },
   {
     name: 'gatewayz_metrics_refresh_duration_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'Response time of Prometheus for the questions of a row in its last refresh; shared questions count for each row.',
+    help: 'Response time of the queries of a row in its last refresh. Queries shared by several rows count for each of them.',
     labels: ['row'],
     read: ({ rowDurations }) => by('row', rowDurations),
   },
@@ -43,7 +44,7 @@ export const stateMetrics: readonly StateMetric[] = [
     name: 'gatewayz_metrics_refreshes_total',
     type: 'counter',
     unit: '',
-    help: 'Refreshes by outcome: success, partial (a row failed), failure (Prometheus could not be asked).',
+    help: 'Total number of refreshes by outcome: success, partial (at least one row failed) or failure (Prometheus was not reachable).',
     labels: ['outcome'],
     read: ({ refreshes }) => by('outcome', refreshes),
   },
@@ -51,7 +52,7 @@ export const stateMetrics: readonly StateMetric[] = [
     name: 'gatewayz_metrics_refresh_interval_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'Time between refreshes; longer than configured where one costs Prometheus more than a tenth of it.',
+    help: 'Current time between refreshes. Longer than METRICS_REFRESH_INTERVAL while refreshes are expensive.',
     labels: [],
     read: ({ intervalSeconds }) => one(intervalSeconds),
   },
@@ -59,16 +60,16 @@ export const stateMetrics: readonly StateMetric[] = [
     name: 'gatewayz_metrics_row_timestamp_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'When the values of a row were true, Unix time; behind the snapshot where they were kept.',
+    help: "Unix timestamp of the evaluation that produced the row's current values.",
     labels: ['row'],
-    read: ({ rowInstants }) =>
+    read: ({ rowTimes: rowInstants }) =>
       Object.entries(rowInstants).map(([row, at]) => ({ labels: { row }, value: formatValue(seconds(at)) })),
   },
   {
     name: 'gatewayz_metrics_upstream_up',
     type: 'gauge',
     unit: '',
-    help: 'Whether Prometheus answered the last refresh: 1 yes, 0 no.',
+    help: 'Whether the last refresh reached Prometheus.',
     labels: [],
     read: ({ upstreamUp }) => one(upstreamUp),
   },
@@ -76,7 +77,7 @@ export const stateMetrics: readonly StateMetric[] = [
     name: 'gatewayz_metrics_upstream_clock_skew_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'Clock of Prometheus minus ours, to the second.',
+    help: 'Clock of Prometheus minus the clock of this process, to the second.',
     labels: [],
     read: ({ clockSkewSeconds }) => one(clockSkewSeconds),
   },
@@ -84,7 +85,7 @@ export const stateMetrics: readonly StateMetric[] = [
     name: 'gatewayz_metrics_upstream_retries_total',
     type: 'counter',
     unit: '',
-    help: 'Requests to Prometheus that were sent again, once, because their connection was closed under them.',
+    help: 'Total number of Prometheus requests retried after a closed connection.',
     labels: [],
     read: ({ retries }) => one(retries),
   },
@@ -92,92 +93,92 @@ export const stateMetrics: readonly StateMetric[] = [
     name: 'gatewayz_metrics_series_dropped',
     type: 'gauge',
     unit: '',
-    help: 'Label sets of a family that METRICS_MAX_SERIES left out.',
+    help: 'Current number of label sets of a family over METRICS_MAX_SERIES, which are not exported.',
     labels: ['family'],
-    read: ({ dropped }) => by('family', dropped),
+    read: ({ seriesOverLimit: dropped }) => by('family', dropped),
   },
   {
     name: 'gatewayz_metrics_health_endpoint_up',
     type: 'gauge',
     unit: '',
-    help: 'Whether the last answer of an endpoint of the Health Service was a good one: 1 yes, 0 no.',
+    help: 'Whether the last response of a Health Service endpoint was valid.',
     labels: ['endpoint'],
     read: ({ healthEndpoints }) => by('endpoint', healthEndpoints),
   },
 ];
 
-/** Our own metrics about requests. */
+/** Own metrics about HTTP requests to this service. */
 export const requestMetrics = {
   requests: {
     name: 'gatewayz_metrics_http_requests_total',
     type: 'counter',
     unit: '',
-    help: 'Requests answered, by endpoint and status code.',
+    help: 'Total number of HTTP requests by endpoint and status code.',
     labels: ['endpoint', 'code'],
   },
   duration: {
     name: 'gatewayz_metrics_http_request_duration_seconds',
     type: 'histogram',
     unit: 'seconds',
-    help: 'Time from request to answer, by endpoint.',
+    help: 'Time from request to response by endpoint.',
     labels: ['endpoint'],
   },
 } as const;
 
-/** Our own metrics about the datasource API; there where it is on. */
+/** Own metrics about the datasource API, exported where it is enabled. */
 export const datasourceMetrics = {
   answers: {
     name: 'gatewayz_metrics_datasource_answers_total',
     type: 'counter',
     unit: '',
-    help: 'Answers of the upstream that were given, by origin: hit (kept from before), shared (the call of another client), miss (a call of its own).',
+    help: 'Total number of datasource responses by origin: hit (cached), shared (single-flight request of another client) or miss (own upstream request).',
     labels: ['origin'],
   },
   rejected: {
     name: 'gatewayz_metrics_datasource_rejected_total',
     type: 'counter',
     unit: '',
-    help: 'Calls that ended at a limit, by limit.',
+    help: 'Total number of datasource requests rejected by a limit.',
     labels: ['limit'],
   },
   inFlight: {
     name: 'gatewayz_metrics_datasource_in_flight',
     type: 'gauge',
     unit: '',
-    help: 'Calls to the upstream that are under way.',
+    help: 'Current number of datasource requests to the upstream.',
     labels: [],
   },
   waiting: {
     name: 'gatewayz_metrics_datasource_waiting',
     type: 'gauge',
     unit: '',
-    help: 'Calls to the upstream that wait for their turn.',
+    help: 'Current number of datasource requests waiting for an upstream slot.',
     labels: [],
   },
   cacheBytes: {
     name: 'gatewayz_metrics_datasource_cache_bytes',
     type: 'gauge',
     unit: 'bytes',
-    help: 'Memory that kept answers take.',
+    help: 'Size of the response cache in bytes.',
     labels: [],
   },
 } as const satisfies Record<string, FamilyHeader & { labels: readonly string[] }>;
 
-/** Seconds; the budgets of the endpoints (1, 50, 100 and 200 ms) are bounds. */
+/** Bucket bounds in seconds. The response time budgets (1, 50, 100 and 200 ms) are among them. */
 const durationBounds = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
-interface Answers {
+interface EndpointCounts {
   readonly codes: Map<number, number>;
-  /** By bound; the last is beyond all of them. Not cumulative. */
+  /** One count per bound and one for slower responses. Not cumulative. */
   readonly buckets: number[];
   sum: number;
 }
 
-/** Counts answers. Every one of them is, so that this costs less than the labels of a general registry. */
+/** Request counters and duration histograms. Cheaper per request than the labels of a general registry. */
 export class RequestMetrics {
-  readonly #endpoints = new Map<string, Answers>();
+  readonly #endpoints = new Map<string, EndpointCounts>();
 
-  /** @param endpoint one of a fixed set: it becomes a label value */
+  /** @param endpoint Label value from a fixed set. */
   observe(endpoint: string, code: number, durationSeconds: number): void {
     let answers = this.#endpoints.get(endpoint);
     if (!answers) {
@@ -203,7 +204,7 @@ export class RequestMetrics {
   }
 }
 
-function histogram(endpoint: string, { buckets, sum }: Answers): HistogramMetric {
+function histogram(endpoint: string, { buckets, sum }: EndpointCounts): HistogramMetric {
   let count = 0;
   return {
     labels: { endpoint },
@@ -215,7 +216,7 @@ function histogram(endpoint: string, { buckets, sum }: Answers): HistogramMetric
   };
 }
 
-/** All our own metrics. Without a state those about refreshes are left out: nothing has been refreshed yet. */
+/** All own metrics. Without a state, before the first refresh, those about refreshes are left out. */
 export function ownFamilies(state: EngineState | undefined, requests: RequestMetrics): readonly Family[] {
   const refreshing = state
     ? stateMetrics.map(({ read, ...header }): Family => ({ ...header, metrics: read(state) }))

@@ -1,4 +1,4 @@
-import { faultsError } from './errors.js';
+import { problemsError } from './errors.js';
 import { findConflicts } from './settings/find-conflicts.js';
 import { nearestName } from './settings/nearest-name.js';
 import { type Options, type SettingEntry, type Settings, settingsTable } from './settings/settings-table.js';
@@ -31,7 +31,7 @@ export function readSettings(options: Options = {}): Settings {
     else problems.push(`${source?.name ?? entry.option}: ${describeProblem(entry, value, read.error.issues[0])}`);
   }
   problems.push(...findConflicts(given, values));
-  if (problems.length > 0) throw faultsError('settings_invalid', 'Invalid settings:', problems);
+  if (problems.length > 0) throw problemsError('settings_invalid', 'Invalid settings:', problems);
   // The table's schemas made every value, and the type is derived from them.
   return freeze(values) as Settings;
 }

@@ -12,14 +12,14 @@ const flow: readonly (readonly string[])[] = [
   ['promql'],
   ['settings', 'instrument'],
   ['catalogue'],
-  ['upstream', 'health-service', 'snapshot', 'render', 'grafana'],
+  ['upstream', 'health-service', 'snapshot', 'render', 'tools/grafana'],
   ['engine'],
   ['http', 'own-metrics', 'logger'],
   ['datasource', 'documentation', 'access', 'history'],
   ['metrics'],
   ['adapters'],
   ['index', 'standalone'],
-  ['demo', 'migrate', 'check'],
+  ['tools/demo', 'tools/migrate', 'tools/check'],
   ['cli'],
 ];
 
@@ -53,7 +53,8 @@ function targetOf({ from, to }: Import): string | undefined {
   return to.startsWith('.') ? relative(source, join(source, dirname(from), to)).replace(/\.js$/, '.ts') : undefined;
 }
 
-const unitOf = (file: string): string => file.split('/')[0]!.replace(/\.ts$/, '');
+/** The first segment of a path; below `tools/`, the first two. */
+const unitOf = (file: string): string => /^(?:tools\/)?[^/]+/.exec(file)![0].replace(/\.ts$/, '');
 const rankOf = (unit: string): number => flow.findIndex((line) => line.includes(unit));
 
 /** What is loaded with a file, in its turn and at once. */

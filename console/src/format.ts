@@ -21,7 +21,7 @@ export function formatNumber(value: number | null | undefined): string {
   // The scale of the rounded number: 999,600 is 1 M, not 1,000 k.
   const rounded = Number(size.toPrecision(3));
   const [scale, letter] = scales.find(([from]) => rounded >= from) ?? [1, ''];
-  return `${sign}${digits(rounded / scale)} ${letter}`;
+  return `${sign}${grouped(digits(rounded / scale))} ${letter}`;
 }
 
 function digits(size: number): number {

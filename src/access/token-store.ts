@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { type Clock, systemClock, type Timer } from '../clock.js';
-import { faultsError, GatewayzMetricsError } from '../errors.js';
+import { GatewayzMetricsError, problemsError } from '../errors.js';
 import { parseTokens, type Scope, type TokenEntry } from './tokens-file.js';
 
 /** Milliseconds between two looks at the file. */
@@ -85,7 +85,8 @@ function load(path: string): readonly TokenEntry[] {
     throw new GatewayzMetricsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} cannot be read`, { cause });
   }
   const { entries, faults } = parseTokens(text);
-  if (faults.length > 0) throw faultsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} cannot be used:`, faults);
+  if (faults.length > 0)
+    throw problemsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} cannot be used:`, faults);
   return entries;
 }
 

@@ -1,4 +1,4 @@
-import { faultsError, GatewayzMetricsError } from '../errors.js';
+import { GatewayzMetricsError, problemsError } from '../errors.js';
 import type { FamilyHeader } from '../model.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
@@ -114,7 +114,7 @@ export function compileCatalogue(
       );
     }
   }
-  if (problems.length > 0) throw faultsError('catalogue_invalid', 'Invalid catalogue:', problems);
+  if (problems.length > 0) throw problemsError('catalogue_invalid', 'Invalid catalogue:', problems);
   const blockMetrics = new Map(
     [...rows.values()].flatMap((row) =>
       Object.entries(row.blocks).map(([name, text]) => [text, row.blockMetrics[name]!] as const),

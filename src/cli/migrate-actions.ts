@@ -2,20 +2,20 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
-import { maskKnownSecrets } from '../migrate/mask-secrets.js';
-import { deprecationNotice } from '../migrate/notice.js';
-import { RangeClient } from '../migrate/range-query.js';
-import { readStack } from '../migrate/read-stack.js';
-import { refusedError } from '../migrate/refused-error.js';
-import { byHandText, findingsText, progressText, queriesText, verificationText } from '../migrate/report.js';
-import type { Phase } from '../migrate/rewrite-stack.js';
-import { type Output, runApply } from '../migrate/run-apply.js';
-import { runRollback } from '../migrate/run-rollback.js';
-import { StateFolder } from '../migrate/state-folder.js';
-import { surveyStack } from '../migrate/survey-stack.js';
-import { saveVerdict } from '../migrate/verdict.js';
-import { followJobs, type Verification, type VerifyOptions, verifyJobs } from '../migrate/verify-jobs.js';
 import { readSettings } from '../settings.js';
+import { type Output, runApply } from '../tools/migrate/apply/run-apply.js';
+import { runRollback } from '../tools/migrate/apply/run-rollback.js';
+import { StateFolder } from '../tools/migrate/apply/state-folder.js';
+import { deprecationNotice } from '../tools/migrate/notice.js';
+import { refusedError } from '../tools/migrate/refused-error.js';
+import { byHandText, findingsText, progressText, queriesText, verificationText } from '../tools/migrate/report.js';
+import type { Phase } from '../tools/migrate/rewrite/rewrite-stack.js';
+import { surveyStack } from '../tools/migrate/rewrite/survey-stack.js';
+import { readStack } from '../tools/migrate/stack/read-stack.js';
+import { maskKnownSecrets } from '../tools/migrate/text/mask-secrets.js';
+import { RangeClient } from '../tools/migrate/verify/range-query.js';
+import { saveVerdict } from '../tools/migrate/verify/verdict.js';
+import { followJobs, type Verification, type VerifyOptions, verifyJobs } from '../tools/migrate/verify/verify-jobs.js';
 
 const output: Output = {
   show: (text) => process.stdout.write(text),

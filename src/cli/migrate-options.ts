@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { readDuration } from '../duration.js';
-import { isCalendarDate } from '../migrate/notice.js';
+import { parseDuration } from '../duration.js';
+import { isCalendarDate } from '../tools/migrate/notice.js';
 
 export function rootOption(): Option {
   return new Option('--root <dir>', 'root of the stack repository').default('.');
@@ -41,7 +41,7 @@ function readPrefix(text: string): string {
 }
 
 function readPeriod(text: string): number {
-  const milliseconds = readDuration(text);
+  const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds < 1000)
     throw new InvalidArgumentError('expected a duration of at least 1s, such as 24h');
   return milliseconds;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { exporterJob, newJob } from '../migrate/exporter.js';
+import { exporterJob, newJob } from '../tools/migrate/find/exporter.js';
 import { dateOption, periodOption, prefixOption, rootOption, targetOption } from './migrate-options.js';
 
 type Actions = typeof import('./migrate-actions.js');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { faultsError } from '../errors.js';
+import { problemsError } from '../errors.js';
 import { duration, integer, size } from '../settings/schemas.js';
 import { showValue } from '../settings/show-value.js';
 
@@ -47,6 +47,7 @@ export function readLimits(options: DatasourceLimitOptions = {}): DatasourceLimi
     if (read.success) values[name] = read.data;
     else faults.push(`${name}: expected ${read.error.issues[0]?.message}, got ${showValue(value, false)}`);
   }
-  if (faults.length > 0) throw faultsError('settings_invalid', 'The limits of the datasource cannot be used:', faults);
+  if (faults.length > 0)
+    throw problemsError('settings_invalid', 'The limits of the datasource cannot be used:', faults);
   return values as DatasourceLimits;
 }

@@ -1,4 +1,4 @@
-import { readDuration } from '../duration.js';
+import { parseDuration } from '../duration.js';
 
 /** A number as Go's `strconv.ParseFloat` reads it, hexadecimal ones included; undefined for anything else. */
 function readFloat(text: string): number | undefined {
@@ -29,7 +29,7 @@ export function readTime(text: string, now: number): number | undefined {
   }
   const [, sign, duration] = /^(?:now)?(?:([+-]?)(\w+))?$/.exec(text) ?? [];
   if (text === 'now') return now;
-  const offset = duration === undefined ? undefined : readDuration(duration);
+  const offset = duration === undefined ? undefined : parseDuration(duration);
   if (offset === undefined) return undefined;
   return sign === '+' ? now + offset : now - offset;
 }
@@ -37,5 +37,5 @@ export function readTime(text: string, now: number): number | undefined {
 /** Milliseconds of a step or timeout: seconds or a Prometheus duration; undefined for what we cannot read. */
 export function readStep(text: string): number | undefined {
   const seconds = readFloat(text);
-  return seconds === undefined ? readDuration(text) : seconds * 1000;
+  return seconds === undefined ? parseDuration(text) : seconds * 1000;
 }

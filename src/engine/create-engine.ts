@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { Collector, Family, Snapshot } from '../model.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
 import type { Settings } from '../settings.js';
-import { latestInstant } from '../snapshot/grid.js';
+import { latestEvaluationTime } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createConsoleCollector } from '../upstream/console-collector.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
@@ -89,8 +89,8 @@ export function createEngine(
   async function publishHealthOnly(view: View, since: number): Promise<boolean> {
     const now = clock.now();
     const { metricsRefreshInterval, metricsEvaluationDelay } = settings;
-    const instant = latestInstant(Math.min(since, now), metricsRefreshInterval, metricsEvaluationDelay);
-    const times = { instant, now, lifetime: settings.metricsStaleLimit };
+    const evaluationTime = latestEvaluationTime(Math.min(since, now), metricsRefreshInterval, metricsEvaluationDelay);
+    const times = { evaluationTime, now, lifetime: settings.metricsStaleLimit };
     const snapshot = health && (await healthOnlySnapshot(health.collector, endpoints.get(view.endpoint) ?? [], times));
     if (!snapshot || now <= (shownUntil.get(viewKey(view)) ?? 0)) return false;
     render(snapshot, [view]);
@@ -105,7 +105,7 @@ export function createEngine(
       if (snapshot.status !== 'unavailable') for (const view of views) shownUntil.set(viewKey(view), snapshot.expires);
     } catch (err) {
       const endpoints = views.map(viewKey);
-      events.log({ level: 'error', message: 'defect: a snapshot cannot be rendered', fields: { err, endpoints } });
+      events.log({ level: 'error', message: 'bug: rendering a snapshot failed', fields: { err, endpoints } });
     }
   }
 
@@ -157,12 +157,12 @@ export function createEngine(
         upstreamUp,
         clockSkewSeconds: client.clockSkewSeconds,
         retries: client.retries,
-        snapshotInstant,
+        snapshotTime: snapshotInstant,
         intervalSeconds,
         refreshes: { ...refreshes },
         rowDurations: Object.fromEntries(record.rowDurations),
-        rowInstants: Object.fromEntries(record.rowInstants),
-        dropped: Object.fromEntries(record.dropped),
+        rowTimes: Object.fromEntries(record.rowInstants),
+        seriesOverLimit: Object.fromEntries(record.dropped),
         healthFamilies: families,
         healthEndpoints: Object.fromEntries(answers),
       };

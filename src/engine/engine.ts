@@ -25,12 +25,12 @@ export interface EngineState {
   readonly clockSkewSeconds: number | undefined;
   /** Requests to Prometheus that were sent again because their connection was closed under them. */
   readonly retries: number;
-  readonly snapshotInstant: number | undefined;
+  readonly snapshotTime: number | undefined;
   readonly intervalSeconds: number;
   readonly refreshes: Readonly<Record<RefreshOutcome, number>>;
   readonly rowDurations: Readonly<Record<string, number>>;
-  readonly rowInstants: Readonly<Record<string, number>>;
-  readonly dropped: Readonly<Record<string, number>>;
+  readonly rowTimes: Readonly<Record<string, number>>;
+  readonly seriesOverLimit: Readonly<Record<string, number>>;
   readonly healthFamilies: readonly Family[];
   readonly healthEndpoints: Readonly<Record<string, boolean>>;
 }
@@ -42,7 +42,7 @@ export interface EngineEvents {
   /** New bytes for every view that is kept warm; called before the `ask` that caused them resolves. */
   readonly publish: (representations: readonly Representation[]) => void;
   /** How many label sets of each family the series cap leaves out; called whenever that has changed. */
-  readonly dropped: (counts: EngineState['dropped']) => void;
+  readonly dropped: (counts: EngineState['seriesOverLimit']) => void;
   readonly log: (record: LogRecord) => void;
 }
 

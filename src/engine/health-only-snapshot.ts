@@ -5,23 +5,27 @@ import { RowStates } from '../snapshot/row-states.js';
  * What the Health Service alone says of an endpoint, for requests that wait too long for Prometheus and would get nothing.
  * Undefined where the endpoint has none of its rows, or it has no data either.
  *
- * @param instant evaluation instant that Prometheus has not answered yet
+ * @param instant evaluation instant that Prometheus has not responded yet
  * @param lifetime milliseconds for which it may be shown
  */
 export async function healthOnlySnapshot(
   health: Collector,
   rows: readonly string[],
-  { instant, now, lifetime }: { readonly instant: number; readonly now: number; readonly lifetime: number },
+  {
+    evaluationTime,
+    now,
+    lifetime,
+  }: { readonly evaluationTime: number; readonly now: number; readonly lifetime: number },
 ): Promise<Snapshot | undefined> {
   const own = rows.filter((row) => health.has(row));
-  const { outcomes, failure } = await health.collect(instant, own, AbortSignal.abort());
+  const { outcomes, failure } = await health.collect(evaluationTime, own, AbortSignal.abort());
   const states = new RowStates();
-  states.apply(instant, outcomes, failure !== undefined);
+  states.apply(evaluationTime, outcomes, failure !== undefined);
   if (!own.some((row) => states.answered(row))) return undefined;
-  const reason = 'Prometheus has not answered yet';
-  const unknown: RowState = { metrics: [], instant: undefined, valuedAt: undefined, reason };
+  const reason = 'Prometheus has not responded yet';
+  const unknown: RowState = { metrics: [], evaluationTime: undefined, valuedAt: undefined, reason };
   return {
-    instant,
+    evaluationTime: evaluationTime,
     madeAt: now,
     nextRefresh: now,
     expires: now + lifetime,

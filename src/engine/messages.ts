@@ -15,6 +15,6 @@ export interface EngineNotice {
 
 export type EngineMessage =
   | { readonly kind: 'publish'; readonly representations: readonly Representation[] }
-  | { readonly kind: 'dropped'; readonly counts: EngineState['dropped'] }
+  | { readonly kind: 'dropped'; readonly counts: EngineState['seriesOverLimit'] }
   | { readonly kind: 'log'; readonly record: LogRecord }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown };

@@ -8,7 +8,7 @@ export class RefreshRecord {
   readonly rowDurations = new Map<string, number>();
   readonly rowInstants = new Map<string, number>();
   readonly dropped = new Map<string, number>();
-  readonly #refreshed = new Map<string, { readonly instant: number; readonly rows: Set<string> }>();
+  readonly #refreshed = new Map<string, { readonly evaluationTime: number; readonly rows: Set<string> }>();
   readonly #trouble = new Map<string, string>();
   readonly #log: (record: LogRecord) => void;
   /** Whether Prometheus has ever answered. */
@@ -22,12 +22,12 @@ export class RefreshRecord {
     this.#log = log;
   }
 
-  note({ collector, instant, collection, interval }: RefreshReport): void {
-    const { failure, outcomes, durations, dropped } = collection;
-    this.#forgetOthers(collector, instant, outcomes.keys());
+  note({ collector, evaluationTime, collection, interval }: RefreshReport): void {
+    const { failure, outcomes, durations, seriesOverLimit: dropped } = collection;
+    this.#forgetOthers(collector, evaluationTime, outcomes.keys());
     for (const [row, seconds] of durations) this.rowDurations.set(row, seconds);
     for (const [row, outcome] of outcomes) {
-      if (outcome.state === 'present') this.rowInstants.set(row, outcome.instant ?? instant);
+      if (outcome.state === 'present') this.rowInstants.set(row, outcome.evaluationTime ?? evaluationTime);
       const count = dropped.get(row);
       if (count === undefined) this.dropped.delete(row);
       else this.dropped.set(row, count);
@@ -39,9 +39,9 @@ export class RefreshRecord {
       this.intervalSeconds = interval / 1000;
       this.refreshes[failure ? 'failure' : states.includes('failed') ? 'partial' : 'success'] += 1;
       if (!failure) {
-        this.snapshotInstant = instant;
+        this.snapshotInstant = evaluationTime;
         for (const [row, outcome] of outcomes) {
-          // A failing question may fail with other words each time: that is no change.
+          // The reason of a failing query may differ each time: that is no change.
           if (outcome.state === 'failed') this.#worse(`row ${row}`, 'failed', outcome.reason, { row });
           else this.#better(`row ${row}`, { row });
         }
@@ -51,13 +51,13 @@ export class RefreshRecord {
     else this.#better(collector, { collector });
   }
 
-  #forgetOthers(collector: string, instant: number, rows: Iterable<string>): void {
+  #forgetOthers(collector: string, evaluationTime: number, rows: Iterable<string>): void {
     const last = this.#refreshed.get(collector);
-    if (last?.instant === instant) {
+    if (last?.evaluationTime === evaluationTime) {
       for (const row of rows) last.rows.add(row);
       return;
     }
-    const now = { instant, rows: new Set(rows) };
+    const now = { evaluationTime, rows: new Set(rows) };
     this.#refreshed.set(collector, now);
     for (const row of last?.rows ?? []) {
       if (now.rows.has(row)) continue;
@@ -73,6 +73,6 @@ export class RefreshRecord {
   }
 
   #better(subject: string, fields: LogRecord['fields']): void {
-    if (this.#trouble.delete(subject)) this.#log({ level: 'info', message: `${subject}: answers again`, fields });
+    if (this.#trouble.delete(subject)) this.#log({ level: 'info', message: `${subject}: recovered`, fields });
   }
 }

@@ -56,13 +56,17 @@ export function createWorkerEngine(
     });
     thread.on('message', receive);
     thread.on('error', (error) => {
-      events.log({ level: 'error', message: `worker: ${error.message}${adviceOn(error)}`, fields: { err: error } });
+      events.log({
+        level: 'error',
+        message: `worker thread failed: ${error.message}${adviceOn(error)}`,
+        fields: { err: error },
+      });
     });
     thread.once('exit', () => {
       if (closed) return;
       worker = undefined;
       if (clock.now() - startedAt >= backoff.last) delay = backoff.first;
-      events.log({ level: 'error', message: `worker: ended, starting again in ${delay} ms`, fields: { delay } });
+      events.log({ level: 'error', message: `worker thread exited, restarting in ${delay} ms`, fields: { delay } });
       restarting = clock.setTimeout(restart, delay);
       delay = Math.min(2 * delay, backoff.last);
     });
@@ -133,7 +137,7 @@ export function createWorkerEngine(
 /** Bundlers do not take along what is only named by a URL. */
 function adviceOn(error: Error): string {
   const isMissing = 'code' in error && String(error.code).endsWith('MODULE_NOT_FOUND');
-  return isMissing ? '; in a bundle there is no file for it: set METRICS_WORKER=false' : '';
+  return isMissing ? '; a bundle does not contain the worker file: set METRICS_WORKER=false' : '';
 }
 
 /** What servers write is a Buffer: a plain array of bytes they wrap anew for each answer. */

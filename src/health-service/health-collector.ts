@@ -24,8 +24,8 @@ export function createHealthCollector(poller: Pick<HealthPoller, 'polled' | 'sta
       return {
         outcomes: new Map(asked.map((family) => [family.name, state.outcome(family)])),
         durations: new Map(rows.map((row) => [row, 0])),
-        cost: 0,
-        dropped: new Map(dropped.filter(([, count]) => count > 0)),
+        querySeconds: 0,
+        seriesOverLimit: new Map(dropped.filter(([, count]) => count > 0)),
         ...(fault !== undefined && {
           failure: { code: 'health_service_unavailable' satisfies ErrorCode, reason: fault },
         }),

@@ -48,7 +48,7 @@ export class HealthState {
     if (source.kind === 'failures') return one(this.#failures);
     if (source.kind === 'last-success') {
       return this.#lastSuccess === undefined
-        ? { state: 'absent', reason: `no ${name}: the Health Service has not given a good answer so far` }
+        ? { state: 'missing', reason: `no ${name}: the Health Service has not given a good answer so far` }
         : one(this.#lastSuccess / 1000);
     }
     const state = this.#endpoints.get(source.endpoint);
@@ -58,11 +58,11 @@ export class HealthState {
     if (source.kind === 'answered') return one(state.answer.fault === undefined ? 1 : 0);
     const live = this.#live(family);
     if (live === undefined)
-      return { state: 'absent', reason: `no ${name}: ${whyAbsent(source.endpoint, state, name)}` };
+      return { state: 'missing', reason: `no ${name}: ${whyAbsent(source.endpoint, state, name)}` };
     const { metrics } = live.reading;
     return live.keptFrom === undefined
       ? { state: 'present', metrics }
-      : { state: 'present', metrics, instant: live.keptFrom };
+      : { state: 'present', metrics, evaluationTime: live.keptFrom };
   }
 
   /** Label sets that were left out of the value that `family` has now. */

@@ -36,7 +36,7 @@ export function record(snapshot: Snapshot, catalogue: Catalogue, ring: HistoryRi
   ) as Record<string, number>;
   const providers = isFresh(snapshot, providerColumnsRow) ? providerRows(snapshot, bounds, () => undefined) : [];
   ring.add({
-    timestamp: snapshot.instant,
+    timestamp: snapshot.evaluationTime,
     values,
     states: Object.fromEntries(providers.map(({ name, state }) => [name, state])),
   });
@@ -49,7 +49,7 @@ export function composeDocument(input: DocumentInput): ConsoleDocument | Console
   if (summary.status === 'unavailable') return { build, status: 'unavailable', error: summary.error };
   const values = Object.fromEntries(flatValues(summary.metrics));
   const providers = providerRows(snapshot, bounds, (name) => ring.stateSince(name));
-  const ageSeconds = Math.max(0, now - snapshot.instant) / 1000;
+  const ageSeconds = Math.max(0, now - snapshot.evaluationTime) / 1000;
   const lost = catalogue.fields.filter(({ section, field, row }) => {
     const valuedAt = snapshot.rows.get(row)?.valuedAt;
     const id = `${section}.${field}`;
@@ -75,16 +75,16 @@ export function composeDocument(input: DocumentInput): ConsoleDocument | Console
   return {
     build,
     status: summary.status,
-    timestamp: snapshot.instant,
+    timestamp: snapshot.evaluationTime,
     age_seconds: Number(ageSeconds.toFixed(1)),
-    stale_limit_seconds: Math.max(0, snapshot.expires - snapshot.instant) / 1000,
+    stale_limit_seconds: Math.max(0, snapshot.expires - snapshot.evaluationTime) / 1000,
     verdict,
     ...(hint !== undefined && { hint }),
     ...(since === undefined && { sections: describeSections(catalogue) }),
     values,
     missing: summary.missing,
     stale: summary.stale,
-    hour_before: hoursBefore(catalogue, ring, snapshot.instant),
+    hour_before: hoursBefore(catalogue, ring, snapshot.evaluationTime),
     history: ring.columns(since ?? Number.NEGATIVE_INFINITY, columns),
     providers,
     ...(reason !== undefined && { providers_reason: reason }),

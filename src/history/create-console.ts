@@ -138,9 +138,12 @@ function replyJson(request: MetricsRequest, document: object, headers: Readonly<
 }
 
 /** As on the other endpoints: `Age` and `max-age` count from the evaluation. */
-function freshnessHeaders({ status, instant, nextRefresh }: Snapshot, now: number): Readonly<Record<string, string>> {
-  const age = Math.floor(Math.max(0, now - instant) / 1000);
-  const left = Math.min(Math.max(0, nextRefresh - now), nextRefresh - instant);
+function freshnessHeaders(
+  { status, evaluationTime, nextRefresh }: Snapshot,
+  now: number,
+): Readonly<Record<string, string>> {
+  const age = Math.floor(Math.max(0, now - evaluationTime) / 1000);
+  const left = Math.min(Math.max(0, nextRefresh - now), nextRefresh - evaluationTime);
   const cacheControl = status === 'stale' ? 'no-cache' : `private, max-age=${age + Math.floor(left / 1000)}`;
   return { age: String(age), 'cache-control': cacheControl };
 }

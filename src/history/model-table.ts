@@ -31,13 +31,13 @@ export function modelTable(ranking: ModelRanking, snapshot: Snapshot): ModelTabl
   const rows = [...pairs.values()] as unknown as ModelRow[];
   rows.sort((a, b) => Number(b[column] ?? 0) - Number(a[column] ?? 0));
   const { reason } = state ?? {};
-  const stale = rows.length > 0 && reason !== undefined && state?.instant !== undefined;
+  const stale = rows.length > 0 && reason !== undefined && state?.evaluationTime !== undefined;
   return {
     ranking,
     total,
     rows,
     ...(rows.length === 0 && { reason: reason ?? 'no inference requests in the last hour' }),
-    ...(stale && { stale_seconds: Math.round((snapshot.madeAt - state.instant!) / 1000) }),
+    ...(stale && { stale_seconds: Math.round((snapshot.madeAt - state.evaluationTime!) / 1000) }),
   };
 }
 

@@ -39,7 +39,7 @@ function headerSetsOf(representation: Representation): HeaderSets {
 /** Answers from rendered bytes. `Age` counts from the evaluation instant, and so does `max-age`, until the next refresh. */
 export function replyWith(representation: Representation, request: MetricsRequest, now: number): MetricsReply {
   const sets = headerSetsOf(representation);
-  const { status, instant, nextRefresh, stale, body } = representation;
+  const { status, evaluationTime: instant, nextRefresh, stale, body } = representation;
   if (status !== 200) return reply(request, status, { ...sets.fixed, 'cache-control': 'no-store' }, body);
   // Not longer than it was when the bytes were made: the clock may have been set back since.
   const left = Math.min(Math.max(0, nextRefresh - now), nextRefresh - instant);

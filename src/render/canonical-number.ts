@@ -1,7 +1,7 @@
 /**
- * The number in `text` as OpenMetrics wants bounds and quantiles: shortest digits, always with a point or an exponent
- * (`1.0`, `0.005`, `1e-05`, `1e+06`), exponents from six digits on and below 0.0001 as Go prints them. Infinities are
- * `+Inf` and `-Inf`. Text that is no number is returned as it is.
+ * Formats a number as an OpenMetrics canonical number: shortest digits, always with a point or an exponent (`1.0`,
+ * `0.005`, `1e-05`, `1e+06`), the exponent as Go prints it. Infinities become `+Inf` and `-Inf`. Other text is returned
+ * unchanged.
  */
 export function canonicalNumber(text: string): string {
   const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);

@@ -1,6 +1,6 @@
 import type { Catalogue, OutputFamily } from '../catalogue/compile.js';
 import { familyEndpoints } from '../catalogue/row.js';
-import { answeredCodes, type ErrorCode, errorCodes } from '../errors.js';
+import { type ErrorCode, errorCodes, responseCodes } from '../errors.js';
 import { code, escapeText, table } from './markdown.js';
 
 /** Input of the API documentation for one installation. */
@@ -32,7 +32,7 @@ export function renderDocs(context: DocsContext): string {
     ...familyEndpoints.map((endpoint) => familySection(`/${endpoint}`, catalogue.families[endpoint] ?? [])),
     familySection('the Health Service', health),
     familySection('gatewayz-metrics itself', context.ownFamilies),
-    `## Errors\n\nReturned by the endpoints:\n\n${errorTable(answeredCodes)}`,
+    `## Errors\n\nReturned by the endpoints:\n\n${errorTable(responseCodes)}`,
     `In logs, exceptions and on the command line:\n\n${errorTable(otherCodes)}`,
     `## Canonical PromQL\n\nThe definition of each value. Every expression can be pasted into Prometheus.\n`,
     ...[...catalogue.rows.values()].map(
@@ -42,7 +42,7 @@ export function renderDocs(context: DocsContext): string {
   return sections.filter((section) => section !== '').join('\n');
 }
 
-const otherCodes = (Object.keys(errorCodes) as ErrorCode[]).filter((name) => !answeredCodes.includes(name));
+const otherCodes = (Object.keys(errorCodes) as ErrorCode[]).filter((name) => !responseCodes.includes(name));
 
 function errorTable(codes: readonly ErrorCode[]): string {
   return table(

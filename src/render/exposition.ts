@@ -1,19 +1,17 @@
 import type { Family } from '../model.js';
 import { type Dialect, type Marker, renderSamples } from './samples.js';
 
-/** `Content-Type` of what `renderExposition` and `emptyExposition` return. */
+/** `Content-Type` of the Prometheus text format. */
 export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
 
 const dialect: Dialect = { bound: (text) => text, countWithoutSum: true };
 
 /**
- * Prometheus text format 0.0.4: HELP, TYPE and samples without timestamps, family after family in the order given.
- * Values, bounds and quantiles stand as they came. A label with an empty value is left out. A lone surrogate in a text
- * becomes U+FFFD when the document is encoded as UTF-8.
+ * Renders families in Prometheus text format 0.0.4: HELP, TYPE and samples without timestamps, in the given order.
+ * Values, bounds and quantiles are written unchanged. Labels with an empty value are omitted.
  *
- * Writes what it is given, piece by piece, and never throws for it. So that the document is valid, the families must be as the model
- * says (names and label names legal, family names and the label sets within a family unique, `_total` on counters,
- * buckets ascending, cumulative and ending with `+Inf`), and every value the text of a number.
+ * Does not validate. The document is valid if the families satisfy the model: legal, unique names; unique label sets;
+ * `_total` on counters; buckets ascending, cumulative and ending with `+Inf`; numeric values.
  */
 export function* expositionPieces(families: readonly Family[], marker?: Marker): Generator<string> {
   for (const family of families) {
@@ -23,14 +21,14 @@ export function* expositionPieces(families: readonly Family[], marker?: Marker):
   }
 }
 
-/** The pieces of `expositionPieces` in one text, for documents that are small. */
+/** Renders a small document into one string. */
 export function renderExposition(families: readonly Family[], marker?: Marker): string {
   return [...expositionPieces(families, marker)].join('');
 }
 
-/** A document without families that tells people why, in one comment line. */
+/** An empty document with the reason in a comment. */
 export function emptyExposition(reason: string): string {
-  // The leading word keeps a reason such as "TYPE x counter" from being read as metadata.
+  // Without a leading word, a reason such as "TYPE x counter" would parse as metadata.
   return `# unavailable: ${reason.replace(/[\s\p{Cc}]+/gu, ' ').trim()}\n`;
 }
 

@@ -2,17 +2,17 @@ import type { OutputFamily } from '../catalogue/compile.js';
 import { parseValue } from '../catalogue/derive/number.js';
 import type { Family, Metric, Sample, Snapshot } from '../model.js';
 
-/** The families of a snapshot that have metrics, in the catalogue's order. */
+/** Families of a snapshot with at least one metric, in catalogue order. */
 export function familiesOf(snapshot: Snapshot, families: readonly OutputFamily[]): Family[] {
   return families.flatMap(({ name, type, help, unit, row }) => {
     const metrics = snapshot.rows.get(row)?.metrics ?? [];
     const legal = type === 'counter' ? metrics.filter(isCount) : metrics;
-    // A row and the family it fills are declared together: the metrics have the shape that the type asks for.
+    // The catalogue declares a row and its family together, so the metrics have the shape of the type.
     return legal.length === 0 ? [] : [{ name, type, help, unit, metrics: legal } as Family];
   });
 }
 
-/** A counter is never negative and never NaN; a source that says so has no count to show. */
+/** Negative or NaN counter values are invalid and not rendered. */
 function isCount(metric: Metric): boolean {
   return parseValue((metric as Sample).value) >= 0;
 }

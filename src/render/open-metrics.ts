@@ -2,23 +2,23 @@ import type { Family } from '../model.js';
 import { canonicalNumber } from './canonical-number.js';
 import { type Dialect, type Marker, renderSamples } from './samples.js';
 
-/** `Content-Type` of what `renderOpenMetrics` and `emptyOpenMetrics` return. */
+/** `Content-Type` of OpenMetrics text. */
 export const openMetricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 const end = '# EOF\n';
 
-// "If and only if a Sum Value is present", says OpenMetrics 1.0.0 of `_count` in histograms.
+// OpenMetrics 1.0.0: a histogram has `_count` "if and only if a Sum Value is present".
 const dialect: Dialect = { bound: canonicalNumber, countWithoutSum: false };
 
 /**
- * OpenMetrics 1.0.0 text, in everything that is not said here like `expositionPieces`. A counter's family is named
- * without `_total`, its samples with it. UNIT is written where the family's name ends with the unit. Bounds and
- * quantiles become canonical numbers (`1.0`); a histogram without a sum has no `_count` either.
+ * Renders families as OpenMetrics 1.0.0 text. Differences from `expositionPieces`: the counter family's name has no
+ * `_total`; UNIT is written where the name ends with the unit; bounds and quantiles are canonical numbers (`1.0`); a
+ * histogram without a sum has no `_count`.
  *
- * Beyond what `expositionPieces` asks for, a valid document needs: values of counters, buckets, sums and counts that are
- * neither NaN nor negative; buckets and counts that are whole numbers; quantile values that are not negative and
- * quantiles from 0 to 1; no sum beside a negative bound; no family named as another one's sample (`x_total` beside
- * the counter `x_total`, `x_sum` beside the summary `x`).
+ * Does not validate. Beyond the rules of `expositionPieces`, a valid document needs: no NaN or negative value in
+ * counters, buckets, sums and counts; whole numbers in buckets and counts; quantiles from 0 to 1 with values of 0 or
+ * more; no sum beside a negative bound; no family with the name of another family's sample (`x_sum` beside the summary
+ * `x`).
  */
 export function* openMetricsPieces(families: readonly Family[], marker?: Marker): Generator<string> {
   for (const family of families) {
@@ -28,12 +28,12 @@ export function* openMetricsPieces(families: readonly Family[], marker?: Marker)
   yield end;
 }
 
-/** The pieces of `openMetricsPieces` in one text, for documents that are small. */
+/** Renders a small document into one string. */
 export function renderOpenMetrics(families: readonly Family[], marker?: Marker): string {
   return [...openMetricsPieces(families, marker)].join('');
 }
 
-/** The document without families. The format has no comments, so there is no room for a reason. */
+/** The empty document. OpenMetrics has no comments, so it cannot carry a reason. */
 export function emptyOpenMetrics(): string {
   return end;
 }

@@ -12,7 +12,7 @@ import { utf8Bytes } from './utf8-bytes.js';
 export type Format = 'text' | 'openmetrics' | 'json' | 'json-numbers';
 export type Encoding = 'identity' | 'gzip';
 
-/** One of the forms in which an endpoint can be had. */
+/** Endpoint, format and encoding of a response. */
 export interface View {
   readonly endpoint: string;
   readonly format: Format;
@@ -23,7 +23,7 @@ export function viewKey({ endpoint, format, encoding }: View): string {
   return `${endpoint} ${format} ${encoding}`;
 }
 
-/** The bytes of one view of one snapshot, with all that its answers have in common. Times in epoch milliseconds. */
+/** Rendered bytes and metadata of one view of one snapshot. Times in epoch milliseconds. */
 export interface Representation {
   readonly view: View;
   readonly status: 200 | 503;
@@ -31,16 +31,16 @@ export interface Representation {
   /** Strong: equal bytes, equal tag. */
   readonly etag: string;
   readonly body: Uint8Array<ArrayBuffer>;
-  readonly instant: number;
+  readonly evaluationTime: number;
   readonly nextRefresh: number;
   readonly expires: number;
   readonly stale: boolean;
 }
 
-/** A third of the time of the default level, for a seventh more bytes. */
+/** Takes a third of the default level's time for a seventh more bytes. */
 const gzipLevel = 1;
 
-/** Counters grow by a digit now and then, and pairs come. */
+/** Headroom in the buffer for longer numbers and new series. */
 const slack = 1.05;
 
 const contentTypes: Readonly<Record<Format, string>> = {
@@ -51,9 +51,9 @@ const contentTypes: Readonly<Record<Format, string>> = {
 };
 
 /**
- * Renders views of one snapshot; what two encodings of a format share is made once.
+ * Renders views of one snapshot. Encodings of one format share the rendered text.
  *
- * @param lengths of the documents that were made last, by endpoint and format; brought up to date
+ * @param lengths Bytes of the last documents, by endpoint and format; updated in place.
  */
 export function representationsOf(
   snapshot: Snapshot,
@@ -76,14 +76,14 @@ export function representationsOf(
     const bytes = plain.get(view.format) ?? render(view);
     plain.set(view.format, bytes);
     const body = view.encoding === 'gzip' ? new Uint8Array(gzipSync(bytes, { level: gzipLevel })) : bytes;
-    const { status, instant, nextRefresh, expires } = snapshot;
+    const { status, evaluationTime, nextRefresh, expires } = snapshot;
     return {
       view,
       status: status === 'unavailable' ? 503 : 200,
       contentType: contentTypes[view.format],
       etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
       body,
-      instant,
+      evaluationTime,
       nextRefresh,
       expires,
       stale: status !== 'ok',
@@ -102,7 +102,7 @@ function renderPieces(
     return [`${JSON.stringify(document)}\n`];
   }
   if (snapshot.status === 'unavailable') {
-    const reason = snapshot.failure ?? 'no data source has answered recently';
+    const reason = snapshot.failure ?? 'no data source has responded recently';
     return [format === 'openmetrics' ? emptyOpenMetrics() : emptyExposition(reason)];
   }
   const families = familiesOf(snapshot, catalogue.families[endpoint] ?? []);

@@ -1,25 +1,25 @@
 import type { Family, HistogramMetric, Labels, SummaryMetric } from '../model.js';
 
-/** A label that every sample of a document carries. Its name is none of the families' labels, and not `le` or `quantile`. */
+/** Marker label on every sample of a document. Its name differs from all other labels, `le` and `quantile` included. */
 export interface Marker {
   readonly label: string;
   readonly value: string;
 }
 
-/** What the two text formats write differently about samples. */
+/** How the two text formats differ in sample lines. */
 export interface Dialect {
-  /** The text of a bucket bound or a quantile. */
+  /** Formats a bucket bound or a quantile. */
   readonly bound: (text: string) => string;
-  /** Whether a histogram that has no sum has a `_count`. */
+  /** Whether a histogram without a sum has a `_count`. */
   readonly countWithoutSum: boolean;
 }
 
-/** A piece of text is handed over as soon as it is this long. */
+/** Characters after which a piece is yielded. */
 const pieceLength = 16 * 1024;
 
 /**
- * The sample lines of one family, in pieces: of a large family there is never the whole text. The marker stands after a
- * series' own labels, `le` and `quantile` after the marker.
+ * Renders the sample lines of one family in pieces, so that a large family never exists as one string. Label order: own
+ * labels, marker label, `le` or `quantile`.
  */
 export function* renderSamples(family: Family, marker: Marker | undefined, dialect: Dialect): Generator<string> {
   const added = marker === undefined ? '' : labelText({ [marker.label]: marker.value }, '');
@@ -33,7 +33,7 @@ export function* renderSamples(family: Family, marker: Marker | undefined, diale
   yield piece;
 }
 
-/** The lines of one metric after the other. */
+/** Yields the lines of each metric. */
 function* linesOf(family: Family, added: string, dialect: Dialect): Generator<string> {
   const { name } = family;
   const closing = closings(dialect);
@@ -53,7 +53,7 @@ function* linesOf(family: Family, added: string, dialect: Dialect): Generator<st
 
 type Closing = (label: string, value: string) => string;
 
-/** The end of a sample's labels, `le="…"} `: a family has few of them, many times. */
+/** Caches the end of sample labels, `le="…"} `: a family repeats a few of them many times. */
 function closings({ bound }: Dialect): Closing {
   const known = new Map<string, string>();
   return (label, value) => {
@@ -97,7 +97,7 @@ function summaryLines(
   return text;
 }
 
-/** `name="value"` pairs in the order of the object. An empty value means the same as no label, so it is left out. */
+/** Label pairs in the order of the object. An empty value equals no label and is omitted. */
 function labelText(labels: Labels, added: string): string {
   let text = '';
   for (const name of Object.keys(labels)) {

@@ -4,24 +4,24 @@ import type { SummaryField } from '../catalogue/row.js';
 import type { ErrorCode } from '../errors.js';
 import type { RowState, Sample, Snapshot } from '../model.js';
 
-/** How long a value that was had is missed: its absence makes the status `partial`. */
-const remembered = 3_600_000;
+/** Milliseconds after a field's last value in which its absence makes the status `partial`. */
+const partialWindow = 3_600_000;
 
 type Value = string | number | null;
 
-/** The body of `/summary`; its form is fixed. Ages in seconds. */
+/** Body of `/summary`. Ages in seconds. */
 export interface SummaryDocument {
   readonly timestamp: string;
   readonly status: 'ok' | 'partial' | 'stale';
   readonly age_seconds: number;
   readonly metrics: Readonly<Record<string, Readonly<Record<string, Value>>>>;
-  /** By `section.field`: why there is no value. */
+  /** By `section.field`: why the value is missing. */
   readonly missing: Readonly<Record<string, string>>;
-  /** By `section.field`: age of a value that was kept. */
+  /** By `section.field`: age of a last good value. */
   readonly stale: Readonly<Record<string, number>>;
 }
 
-/** The body of an endpoint that has nothing recent enough to show. */
+/** JSON body of an endpoint without any value recent enough to show. */
 export interface UnavailableDocument {
   readonly timestamp: string;
   readonly status: 'unavailable';
@@ -35,7 +35,7 @@ export function summaryDocument(
   values: 'string' | 'number',
 ): SummaryDocument | UnavailableDocument {
   if (snapshot.status === 'unavailable') {
-    return unavailableDocument(snapshot.madeAt, snapshot.failure ?? 'no data source has answered recently');
+    return unavailableDocument(snapshot.madeAt, snapshot.failure ?? 'no data source has responded recently');
   }
   const metrics: Record<string, Record<string, Value>> = {};
   const missing: Record<string, string> = {};
@@ -55,29 +55,36 @@ export function summaryDocument(
       : values === 'number'
         ? null
         : 'N/A';
-    if (!usable) missing[name] = state?.reason ?? unusable(field, catalogue, text);
-    else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.instant!);
-    partial ||= !(usable && state?.reason === undefined) && wasHad(state, snapshot.madeAt);
+    if (!usable) missing[name] = state?.reason ?? reasonWithoutValue(field, catalogue, text);
+    else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.evaluationTime!);
+    partial ||= !(usable && state?.reason === undefined) && hadValueRecently(state, snapshot.madeAt);
   }
   const status = snapshot.status === 'stale' ? 'stale' : partial ? 'partial' : 'ok';
-  const timestamp = new Date(snapshot.instant).toISOString();
-  return { timestamp, status, age_seconds: seconds(snapshot.madeAt - snapshot.instant), metrics, missing, stale };
+  const timestamp = new Date(snapshot.evaluationTime).toISOString();
+  return {
+    timestamp,
+    status,
+    age_seconds: seconds(snapshot.madeAt - snapshot.evaluationTime),
+    metrics,
+    missing,
+    stale,
+  };
 }
 
 export function unavailableDocument(now: number, message: string): UnavailableDocument {
   return { timestamp: new Date(now).toISOString(), status: 'unavailable', error: { code: 'unavailable', message } };
 }
 
-function wasHad(state: RowState | undefined, now: number): boolean {
-  return state?.valuedAt !== undefined && now - state.valuedAt <= remembered;
+function hadValueRecently(state: RowState | undefined, now: number): boolean {
+  return state?.valuedAt !== undefined && now - state.valuedAt <= partialWindow;
 }
 
-function unusable(field: SummaryField, catalogue: Catalogue, text: string | undefined): string {
+function reasonWithoutValue(field: SummaryField, catalogue: Catalogue, text: string | undefined): string {
   const metrics = catalogue.rows.get(field.row)?.metrics.join(', ') ?? field.row;
   return text === undefined ? `no value of ${metrics}` : `the value computed from ${metrics} is ${text}`;
 }
 
-/** Milliseconds as seconds with one decimal; never negative, whatever the clocks do. */
+/** Milliseconds as seconds with one decimal; negative ages, after a clock change, become 0. */
 function seconds(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds / 100) / 10);
 }

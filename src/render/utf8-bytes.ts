@@ -1,13 +1,12 @@
 const encoder = new TextEncoder();
 const least = 4096;
-/** Of UTF-8, for each unit of UTF-16. */
+/** Maximum UTF-8 bytes per UTF-16 code unit. */
 const longestUnit = 3;
 
 /**
- * Texts as the bytes of one document, on an ArrayBuffer of its own, so that it can be handed to another thread without a
- * copy.
+ * Encodes texts as one UTF-8 document on its own ArrayBuffer, which can be transferred to another thread.
  *
- * @param expected length in bytes, as far as it is known: a document that turns out longer has to be moved
+ * @param expected Expected length in bytes. A longer document is copied to a larger buffer.
  */
 export function utf8Bytes(texts: Iterable<string>, expected: number): Uint8Array<ArrayBuffer> {
   let bytes = new Uint8Array(Math.max(least, expected));

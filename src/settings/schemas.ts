@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { readDuration } from '../duration.js';
+import { parseDuration } from '../duration.js';
 import { type Matcher, parseMarker, parseMatchers } from '../promql/matchers.js';
 import { formatPromqlError, PromqlError } from '../promql/parse-promql.js';
 import { readCertificates } from './read-certificates.js';
@@ -35,8 +35,8 @@ export function duration({ max, zero = false }: { max: string; zero?: boolean })
   const expected = `a duration such as "5s" or "1h30m", or a number of seconds, ${range}`;
   return schemaOf(textOrNumber, expected, (value, reject) => {
     const seconds = typeof value === 'number' || /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : undefined;
-    const milliseconds = seconds === undefined ? readDuration(String(value)) : Math.round(seconds * 1000);
-    if (milliseconds === undefined || milliseconds > (readDuration(max) ?? 0)) return reject();
+    const milliseconds = seconds === undefined ? parseDuration(String(value)) : Math.round(seconds * 1000);
+    if (milliseconds === undefined || milliseconds > (parseDuration(max) ?? 0)) return reject();
     return milliseconds > 0 || (zero && milliseconds === 0) ? milliseconds : reject();
   });
 }

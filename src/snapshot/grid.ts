@@ -1,8 +1,8 @@
 /**
- * The instant that a refresh beginning at `now` evaluates: the latest multiple of `interval` that is at least `delay` old.
- * By then the scrapes up to it are committed, and every replica chooses the same one. All in epoch milliseconds.
+ * Evaluation timestamp of a refresh that starts at `now`: the latest multiple of `interval` at least `delay` in the past.
+ * Scrapes up to it are committed, and all replicas choose the same one. All in milliseconds.
  */
-export function latestInstant(now: number, interval: number, delay: number): number {
+export function latestEvaluationTime(now: number, interval: number, delay: number): number {
   return Math.floor((now - delay) / interval) * interval;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Collection, Collector, RowState, Snapshot } from '../model.js';
-import { effectiveInterval, latestInstant } from './grid.js';
+import { effectiveInterval, latestEvaluationTime } from './grid.js';
 import { Pace } from './pace.js';
 import { RowStates } from './row-states.js';
 import { Source } from './source.js';
@@ -24,7 +24,7 @@ export interface RefresherOptions {
 
 export interface RefreshReport {
   readonly collector: string;
-  readonly instant: number;
+  readonly evaluationTime: number;
   readonly collection: Collection;
   /** Milliseconds between this refresh and the next. */
   readonly interval: number;
@@ -59,7 +59,7 @@ export class Refresher {
   readonly #evaluated = new Set<string>();
   readonly #stop = new AbortController();
   #waiting: readonly Waiter[] = [];
-  #instant = Number.NEGATIVE_INFINITY;
+  #evaluationTime = Number.NEGATIVE_INFINITY;
   #cost = 0;
   /** Effective interval of the last refresh that cost anything: failures cost nothing, and must not shorten the limit. */
   #provenInterval = 0;
@@ -149,8 +149,8 @@ export class Refresher {
     }
     const waitedFor = this.#waiting.map(({ endpoint }) => endpoint);
     const { interval, delay } = this.#options;
-    if (now < this.#nextRefresh() && now >= this.#instant) return [...new Set(waitedFor)];
-    this.#instant = latestInstant(now, interval, delay);
+    if (now < this.#nextRefresh() && now >= this.#evaluationTime) return [...new Set(waitedFor)];
+    this.#evaluationTime = latestEvaluationTime(now, interval, delay);
     this.#cost = 0;
     this.#evaluated.clear();
     for (const endpoint of this.#latest.keys()) if (!this.#isWarm(endpoint)) this.#latest.delete(endpoint);
@@ -165,14 +165,14 @@ export class Refresher {
   }
 
   async #collect({ source, rows }: Part): Promise<void> {
-    const instant = this.#instant;
-    const collection = await source.collect(instant, rows, this.#stop.signal);
+    const evaluationTime = this.#evaluationTime;
+    const collection = await source.collect(evaluationTime, rows, this.#stop.signal);
     if (this.#stop.signal.aborted) return;
     for (const row of rows) this.#evaluated.add(row);
-    this.#cost += collection.cost;
-    if (collection.cost > 0) this.#provenInterval = this.#interval();
-    this.#states.apply(instant, collection.outcomes, collection.failure !== undefined);
-    this.#options.observe({ collector: source.name, instant, collection, interval: this.#interval() });
+    this.#cost += collection.querySeconds;
+    if (collection.querySeconds > 0) this.#provenInterval = this.#interval();
+    this.#states.apply(evaluationTime, collection.outcomes, collection.failure !== undefined);
+    this.#options.observe({ collector: source.name, evaluationTime, collection, interval: this.#interval() });
   }
 
   #schedule(): void {
@@ -187,7 +187,7 @@ export class Refresher {
     const rows = this.#rowsOf(endpoint);
     const parts = this.#partsOf(rows).map(({ source, rows: own }) => {
       const fresh = own.some((row) => this.#states.answered(row));
-      if (fresh) source.answeredAt.set(endpoint, this.#instant);
+      if (fresh) source.answeredAt.set(endpoint, this.#evaluationTime);
       const failure = fresh ? undefined : (source.failure?.reason ?? this.#states.get(own[0]!).reason);
       return { fresh, failure, at: source.answeredAt.get(endpoint) ?? Number.NEGATIVE_INFINITY };
     });
@@ -198,7 +198,7 @@ export class Refresher {
     const unknown = this.#unknown(rows);
     const shown = unknown ? undefined : [deciding?.at ?? newest, newest].find((at) => madeAt - at <= limit);
     return {
-      instant: shown ?? this.#instant,
+      evaluationTime: shown ?? this.#evaluationTime,
       madeAt,
       nextRefresh: this.#nextRefresh(),
       expires: newest + limit,
@@ -244,6 +244,6 @@ export class Refresher {
   }
 
   #nextRefresh(): number {
-    return this.#instant + this.#interval() + this.#options.delay;
+    return this.#evaluationTime + this.#interval() + this.#options.delay;
   }
 }

@@ -1,10 +1,10 @@
 import type { Metric, Outcome, RowState } from '../model.js';
 
-const never: RowState = { metrics: [], instant: undefined, valuedAt: undefined, reason: 'not asked for yet' };
+const never: RowState = { metrics: [], evaluationTime: undefined, valuedAt: undefined, reason: 'not queried yet' };
 
 /**
- * The last answer of every row. What fails, or has no answer where it had one, keeps its metrics, all of them together,
- * until they are too old.
+ * Last result of every row. A row that fails, or loses its data, keeps all of its last good metrics until they are too
+ * old.
  */
 export class RowStates {
   readonly #states = new Map<string, RowState>();
@@ -14,47 +14,48 @@ export class RowStates {
     return this.#states.get(row) ?? never;
   }
 
-  /** Whether the row's last question was answered, be it with nothing. */
+  /** Whether the row's last query succeeded, with or without data. */
   answered(row: string): boolean {
     return this.#states.has(row) && !this.#failed.has(row);
   }
 
-  /** Whether the row's last question failed. */
+  /** Whether the row's last query failed. */
   failed(row: string): boolean {
     return this.#failed.has(row);
   }
 
-  /** Takes what a source told as of `instant`; with `failed`, its outcomes are what it had left, not answers. */
-  apply(instant: number, outcomes: ReadonlyMap<string, Outcome>, failed: boolean): void {
+  /** Applies the outcomes of one collection. With `failed`, they are the source's last good values, not responses. */
+  apply(evaluationTime: number, outcomes: ReadonlyMap<string, Outcome>, failed: boolean): void {
     for (const [row, outcome] of outcomes) {
-      this.#states.set(row, next(this.get(row), outcome, instant));
+      this.#states.set(row, next(this.get(row), outcome, evaluationTime));
       if (failed || outcome.state === 'failed') this.#failed.add(row);
       else this.#failed.delete(row);
     }
   }
 
-  /** Lets go of metrics that are older than `limit` milliseconds. A clock that was set back makes nothing live longer. */
+  /** Drops metrics older than `limit` milliseconds. A clock that was set back does not extend their life. */
   expire(now: number, limit: number): void {
     for (const [row, state] of this.#states) {
-      const { instant = now, valuedAt } = state;
-      if (now - instant > limit && state.metrics.length > 0) this.#states.set(row, { ...state, metrics: [] });
-      else if (instant > now) this.#states.set(row, { ...state, instant: now, valuedAt: valuedAt && now });
+      const { evaluationTime = now, valuedAt } = state;
+      if (now - evaluationTime > limit && state.metrics.length > 0) this.#states.set(row, { ...state, metrics: [] });
+      else if (evaluationTime > now)
+        this.#states.set(row, { ...state, evaluationTime: now, valuedAt: valuedAt && now });
     }
   }
 }
 
-function next(state: RowState, outcome: Outcome, instant: number): RowState {
+function next(state: RowState, outcome: Outcome, evaluationTime: number): RowState {
   if (outcome.state !== 'present') return { ...state, reason: outcome.reason };
-  const at = outcome.instant ?? instant;
+  const at = outcome.evaluationTime ?? evaluationTime;
   return {
     metrics: outcome.metrics,
-    instant: at,
-    valuedAt: isValue(outcome.metrics) ? at : state.valuedAt,
-    reason: at < instant ? 'the last answer was not renewed' : undefined,
+    evaluationTime: at,
+    valuedAt: hasValue(outcome.metrics) ? at : state.valuedAt,
+    reason: at < evaluationTime ? 'the last value was not refreshed' : undefined,
   };
 }
 
-/** Whether there is anything but one sample that is NaN or infinite. */
-function isValue([first, ...others]: readonly Metric[]): boolean {
+/** Whether the metrics are more than one NaN or infinite sample. */
+function hasValue([first, ...others]: readonly Metric[]): boolean {
   return others.length > 0 || (first !== undefined && !('value' in first && !Number.isFinite(Number(first.value))));
 }

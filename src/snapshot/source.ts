@@ -30,9 +30,9 @@ export class Source {
   }
 
   /** Never rejects. While the collector wants to be left alone it is not asked, and fails as it did last. */
-  async collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
+  async collect(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (this.#rest && this.failure) return failed(rows, this.failure);
-    const collection = await this.#ask(instant, rows, signal);
+    const collection = await this.#ask(evaluationTime, rows, signal);
     this.failure = collection.failure;
     const { retryAfter = 0 } = collection.failure ?? {};
     // A timer, not a time: the clock may be set back.
@@ -48,16 +48,16 @@ export class Source {
     this.#rest?.cancel();
   }
 
-  async #ask(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
+  async #ask(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
     try {
-      return await this.#collector.collect(instant, rows, signal);
+      return await this.#collector.collect(evaluationTime, rows, signal);
     } catch (cause) {
-      return failed(rows, { code: 'internal', reason: `defect: ${cause instanceof Error ? cause.message : cause}` });
+      return failed(rows, { code: 'internal', reason: `bug: ${cause instanceof Error ? cause.message : cause}` });
     }
   }
 }
 
 function failed(rows: readonly string[], failure: NonNullable<Collection['failure']>): Collection {
   const outcomes = new Map(rows.map((row) => [row, { state: 'failed', reason: failure.reason } as const]));
-  return { outcomes, durations: new Map(), cost: 0, dropped: new Map(), failure };
+  return { outcomes, durations: new Map(), querySeconds: 0, seriesOverLimit: new Map(), failure };
 }

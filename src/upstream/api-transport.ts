@@ -128,7 +128,7 @@ export class ApiTransport {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const known = transportError(error, this.source);
-      if (waited !== undefined) known.seconds = waited / 1000;
+      if (waited !== undefined) known.responseSeconds = waited / 1000;
       throw known;
     }
   }

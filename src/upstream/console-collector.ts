@@ -19,15 +19,15 @@ const rankings = new Map(modelColumns.map((column) => [rankingRow(column), colum
 
 /** Queries what only the console shows: columns of the providers, and rankings of the models. */
 export function createConsoleCollector(client: PrometheusClient, catalogue: Catalogue): Collector {
-  async function collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
-    let cost = 0;
+  async function collect(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
+    let querySeconds = 0;
     let succeeded = 0;
     let failure: Collection['failure'];
     const durations = new Map<string, number>();
     const outcomeOf = async (row: string): Promise<Outcome> => {
       const query: Query = async (promql) => {
-        const { vector, seconds } = await client.query(promql, instant, signal);
-        cost += seconds;
+        const { vector, seconds } = await client.query(promql, evaluationTime, signal);
+        querySeconds += seconds;
         durations.set(row, (durations.get(row) ?? 0) + seconds);
         return vector;
       };
@@ -38,7 +38,7 @@ export function createConsoleCollector(client: PrometheusClient, catalogue: Cata
           : rankedPairs(ranking, query, catalogue));
         succeeded += 1;
         if (metrics.length > 0) return { state: 'present', metrics };
-        return { state: 'absent', reason: 'no inference requests in the last hour' };
+        return { state: 'missing', reason: 'no inference requests in the last hour' };
       } catch (error) {
         if (!(error instanceof GatewayzMetricsError)) throw error;
         const { code, message: reason, retryAfter } = error;
@@ -47,7 +47,13 @@ export function createConsoleCollector(client: PrometheusClient, catalogue: Cata
       }
     };
     const outcomes = new Map(await Promise.all(rows.map(async (row) => [row, await outcomeOf(row)] as const)));
-    return { outcomes, durations, cost, dropped: new Map(), ...(failure && succeeded === 0 && { failure }) };
+    return {
+      outcomes,
+      durations,
+      querySeconds,
+      seriesOverLimit: new Map(),
+      ...(failure && succeeded === 0 && { failure }),
+    };
   }
   return { name: 'console', has: (row) => row === providerColumnsRow || rankings.has(row), collect };
 }

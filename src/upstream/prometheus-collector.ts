@@ -63,8 +63,10 @@ export function createPrometheusCollector(
     return {
       outcomes: new Map(known.map(([id, { outcome }]) => [id, outcome])),
       durations: new Map(known.map(([id, { seconds }]) => [id, seconds])),
-      cost,
-      dropped: new Map(known.flatMap(([id, { dropped }]) => (dropped > 0 ? [[familyOf.get(id)!.name, dropped]] : []))),
+      querySeconds: cost,
+      seriesOverLimit: new Map(
+        known.flatMap(([id, { dropped }]) => (dropped > 0 ? [[familyOf.get(id)!.name, dropped]] : [])),
+      ),
     };
   }
 
@@ -172,8 +174,8 @@ function allFailed(rows: readonly string[], error: GatewayzMetricsError): Collec
   return {
     outcomes: new Map(rows.map((row) => [row, { state: 'failed', reason }])),
     durations: new Map(),
-    cost: 0,
-    dropped: new Map(),
+    querySeconds: 0,
+    seriesOverLimit: new Map(),
     failure: { code, reason, ...(retryAfter === undefined ? {} : { retryAfter }) },
   };
 }

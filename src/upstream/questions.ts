@@ -43,7 +43,7 @@ export class InstantQuestions {
       const earlier = asked.get(key);
       if (earlier) return earlier;
       const answer = ask().then((given) => {
-        spend(given.error ? (given.error.seconds ?? 0) : given.seconds);
+        spend(given.error ? (given.error.responseSeconds ?? 0) : given.seconds);
         return given;
       });
       asked.set(key, answer);

@@ -61,7 +61,7 @@ export function outcomeOf(
 ): Outcome {
   if (error) return { state: 'failed', reason: error.message };
   if (metrics.length > 0) return { state: 'present', metrics };
-  return { state: 'absent', reason: explainAbsence(row, { ...context, answers: vectors }) };
+  return { state: 'missing', reason: explainAbsence(row, { ...context, answers: vectors }) };
 }
 
 export function failedResult({ message }: GatewayzMetricsError): RowResult {

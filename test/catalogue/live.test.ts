@@ -152,11 +152,11 @@ test.concurrent('a failed scrape empties totals at once, leaves rates, and is th
   const collection = await collect(catalogue, instant);
   const down = `scrape target ${targets['failing']!.address} (job "gateway") is down`;
   expect(collection.outcomes.get('http.total_requests')).toEqual({
-    state: 'absent',
+    state: 'missing',
     reason: `${down}; no usable samples of fastapi_requests_total at this instant under {world="failing"}`,
   });
   expect(collection.outcomes.get('fastapi_exceptions_total')).toEqual({
-    state: 'absent',
+    state: 'missing',
     reason: `${down}; no series named fastapi_exceptions_total in Prometheus under {world="failing"}`,
   });
   expect(collection.outcomes.get('http.error_rate')?.state).toBe('present');
@@ -166,7 +166,7 @@ test.concurrent('a failed scrape empties totals at once, leaves rates, and is th
   // The label of this selector is not on `up`: metric_relabel_configs does not reach it.
   const relabelled = await collect(catalogueOf('env="production"', marker), instant);
   expect(relabelled.outcomes.get('http.total_requests')).toEqual({
-    state: 'absent',
+    state: 'missing',
     reason: `scrape target ${targets['relabelled']!.address} (job "relabelled") is down; no usable samples of fastapi_requests_total at this instant under {env="production"}`,
   });
 
@@ -175,7 +175,7 @@ test.concurrent('a failed scrape empties totals at once, leaves rates, and is th
   const recovered = await collect(catalogue, again);
   expect(recovered.outcomes.get('http.total_requests')?.state).toBe('present');
   expect(recovered.outcomes.get('fastapi_exceptions_total')).toEqual({
-    state: 'absent',
+    state: 'missing',
     reason: 'no series named fastapi_exceptions_total in Prometheus under {world="failing"}',
   });
 });

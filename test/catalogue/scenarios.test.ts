@@ -143,7 +143,7 @@ describe.each(withTitles(scenarios))('%s', (_, scenario) => {
       if (row === undefined || outcome === undefined) return [`${id} is no row`];
       if (typeof expected === 'object' && 'absent' in expected) {
         const reason = expected.absent.replace('{…}', catalogue.baseSelector ?? '');
-        if (outcome.state === 'absent' && outcome.reason === reason) return [];
+        if (outcome.state === 'missing' && outcome.reason === reason) return [];
         return [`${id}: expected to be absent: ${reason}; got ${JSON.stringify(outcome)}`];
       }
       const lines = typeof expected === 'string' ? [expected] : expected;

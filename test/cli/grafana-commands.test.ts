@@ -159,7 +159,7 @@ describe('rules', () => {
     expect(text).toContain(' / 0.01, scalar(');
     expect(text).toContain('le="2.5"');
     expect(text).toContain('99.9 % of HTTP requests');
-    expect(text).toContain('99 % of inference requests take at most 2.5 s');
+    expect(text).toContain('99 % of inference requests within 2.5 s');
   });
 
   it('links the runbook that is given', async () => {

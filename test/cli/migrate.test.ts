@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { documentedDifferences } from '../../src/migrate/documented-differences.js';
-import { runMigrate } from '../migrate/run-migrate.js';
+import { documentedDifferences } from '../../src/tools/migrate/verify/documented-differences.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { runMigrate } from '../tools/migrate/run-migrate.js';
 
 let root: string;
 

@@ -104,7 +104,7 @@ describe('serve', () => {
     expect(troubles().map(({ msg }) => msg)).toEqual([expect.stringContaining('text/html')]);
     fake.recover();
     await until(async () => (await ask()).status === 200, { what: 'the summary is there' });
-    const recoveries = (): unknown[] => logLines(cli).filter(({ msg }) => String(msg).includes('answers again'));
+    const recoveries = (): unknown[] => logLines(cli).filter(({ msg }) => String(msg).includes('recovered'));
     await until(() => recoveries().length > 0, { what: 'the recovery is logged' });
     expect(recoveries()).toHaveLength(1);
     expect(troubles()).toHaveLength(1);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/index.js';
-import { answeredCodes, errorCodes } from '../../src/errors.js';
+import { errorCodes, responseCodes } from '../../src/errors.js';
 import { datasourceMetrics, requestMetrics, stateMetrics } from '../../src/own-metrics.js';
 import { usualLimits } from '../../src/standalone.js';
 
@@ -80,7 +80,7 @@ describe('the table of faults in docs/operations.md', () => {
     const expected = Object.keys(errorCodes).filter((name) => !ofCommands.includes(name));
     const named = new Set(quoted(section).filter((word) => Object.hasOwn(errorCodes, word)));
     expect([...named].sort()).toEqual(expected.sort());
-    expect(answeredCodes.filter((name) => !named.has(name))).toEqual([]);
+    expect(responseCodes.filter((name) => !named.has(name))).toEqual([]);
     const codes = quoted(section).filter((word) =>
       /^(?:upstream|settings|catalogue|health_service)_[a-z]+$/.test(word),
     );

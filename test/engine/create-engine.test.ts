@@ -75,7 +75,7 @@ describe('views', () => {
     await nextRefresh(numbers);
     engine.touch(numbers);
     await nextRefresh(numbers);
-    const formats = published.map(({ view, instant }) => `${(instant - noon) / 1000} ${view.format}`);
+    const formats = published.map(({ view, evaluationTime: instant }) => `${(instant - noon) / 1000} ${view.format}`);
     expect(formats).toEqual(['-60 json', '0 json', '0 json-numbers', '60 json', '60 json-numbers', '120 json-numbers']);
   });
 
@@ -93,7 +93,7 @@ describe('views', () => {
       if (broken) throw new Error('no memory');
     });
     await engine.ask(business);
-    expect(lines).toMatchObject([{ level: 'error', message: 'defect: a snapshot cannot be rendered' }]);
+    expect(lines).toMatchObject([{ level: 'error', message: 'bug: rendering a snapshot failed' }]);
     broken = false;
     await clock.advance(5_000);
     await until(() => published.length > 0, { what: 'the next refresh is published' });
@@ -109,7 +109,7 @@ describe('a snapshot', () => {
     expect(await engine.snapshot('business')).toBe(first);
     expect(prometheus.requests).toHaveLength(requests);
     await clock.advance(3_600_000);
-    expect((await engine.snapshot('business'))?.instant).toBe(noon + 3_540_000);
+    expect((await engine.snapshot('business'))?.evaluationTime).toBe(noon + 3_540_000);
   });
 });
 
@@ -127,7 +127,7 @@ describe('while Prometheus is down', () => {
       expect(documentOf(started)).toMatchObject({ status: 'ok', age_seconds: 60, missing: {}, stale: {} });
       prometheus.behave(behaviour);
       for (const age of [65, 125, 185]) {
-        const { status, stale, instant } = await nextRefresh(summary);
+        const { status, stale, evaluationTime: instant } = await nextRefresh(summary);
         expect([status, stale, instant]).toEqual([200, true, noon - 60_000]);
         const document = documentOf(started);
         expect(document).toMatchObject({ status: 'stale', age_seconds: age, missing: {} });
@@ -279,7 +279,7 @@ describe('with a Health Service', () => {
       status: 'stale',
       metrics: { health: { service_up: '1', tracked_models: '342' } },
     });
-    expect(document.missing['http.in_progress']).toBe('Prometheus has not answered yet');
+    expect(document.missing['http.in_progress']).toBe('Prometheus has not responded yet');
     expect(document.metrics['http']?.['in_progress']).toBe('N/A');
 
     await clock.advance(3_000);

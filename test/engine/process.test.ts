@@ -136,5 +136,5 @@ test('a process ends by itself also after its thread has been started again', as
     await restarted;
     clearInterval(alive);
   `);
-  expect(printed).toEqual(['life 0', 'worker: ended, starting again in 500 ms', 'life 1']);
+  expect(printed).toEqual(['life 0', 'worker thread exited, restarting in 500 ms', 'life 1']);
 });

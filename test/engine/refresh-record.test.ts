@@ -11,18 +11,18 @@ function setup() {
     record,
     lines,
     note(
-      instant: number,
+      evaluationTime: number,
       outcomes: Readonly<Record<string, Outcome>>,
       { collector = 'prometheus', failure, dropped = {} }: NoteOptions = {},
     ) {
       const collection = {
         outcomes: new Map(Object.entries(outcomes)),
         durations: new Map(Object.keys(outcomes).map((row) => [row, 0.25])),
-        cost: 1,
-        dropped: new Map(Object.entries(dropped)),
+        querySeconds: 1,
+        seriesOverLimit: new Map(Object.entries(dropped)),
         ...(failure && { failure }),
       };
-      record.note({ collector, instant, collection, interval: 10_000 });
+      record.note({ collector, evaluationTime, collection, interval: 10_000 });
     },
   };
 }
@@ -108,7 +108,7 @@ describe('the log', () => {
         message: 'prometheus: refused, attempt 6000',
         fields: { collector: 'prometheus', code: 'upstream_unreachable' },
       },
-      { level: 'info', message: 'prometheus: answers again', fields: { collector: 'prometheus' } },
+      { level: 'info', message: 'prometheus: recovered', fields: { collector: 'prometheus' } },
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('the log', () => {
     note(1000, { a: failed('ran out of time after 9.1 s'), b: present('1') });
     note(6000, { a: failed('ran out of time after 9.2 s'), b: present('1') });
     note(11_000, { a: absent('none'), b: present('1') });
-    expect(lines.map(({ message }) => message)).toEqual(['row a: ran out of time after 9.1 s', 'row a: answers again']);
+    expect(lines.map(({ message }) => message)).toEqual(['row a: ran out of time after 9.1 s', 'row a: recovered']);
   });
 
   test('has nothing about rows while their source fails as a whole', () => {

@@ -52,7 +52,7 @@ function setup() {
         contentType: 'application/json',
         etag: '"x"',
         body: new TextEncoder().encode(text),
-        instant: now - 5_000,
+        evaluationTime: now - 5_000,
         nextRefresh: now + 5_000,
         expires: now + 300_000,
         stale: false,

@@ -38,7 +38,7 @@ describe('a thread that dies', () => {
     async (how) => {
       const { engine, clock, logged } = scripted(how, 'answer');
       const asked = [engine.ask(view, 0), engine.snapshot('all'), engine.state()];
-      const ended = await logged('worker: ended, starting again in 500 ms');
+      const ended = await logged('worker thread exited, restarting in 500 ms');
       expect(ended).toMatchObject({ level: 'error', fields: { delay: 500 } });
       await clock.advance(500);
       expect(await Promise.all(asked)).toEqual([undefined, { life: 1 }, { life: 1 }]);
@@ -64,7 +64,7 @@ describe('a thread that dies', () => {
     for (const delay of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
       await until(() => clock.timers.length > 0, { what: 'it has died', every: 1 });
       expect(clock.timers).toEqual([delay]);
-      await logged(`worker: ended, starting again in ${delay} ms`);
+      await logged(`worker thread exited, restarting in ${delay} ms`);
       await clock.advance(delay);
     }
   });
@@ -75,7 +75,7 @@ describe('a thread that dies', () => {
   ])('after a life of %s', async (_name, life, delay) => {
     const { engine, clock, logged } = scripted('exit', 'mortal');
     const asked = engine.ask(view, 0);
-    await logged('worker: ended, starting again in 500 ms');
+    await logged('worker thread exited, restarting in 500 ms');
     await clock.advance(500);
     await asked;
     await clock.advance(life);
@@ -87,7 +87,7 @@ describe('a thread that dies', () => {
   test('does no harm to notices that come meanwhile', async () => {
     const { engine, logged } = scripted('exit');
     void engine.ask(view, 0);
-    await logged('worker: ended, starting again in 500 ms');
+    await logged('worker thread exited, restarting in 500 ms');
     expect(() => engine.touch(view)).not.toThrow();
   });
 });
@@ -130,7 +130,7 @@ describe('closing', () => {
   test('while a dead thread waits for its next life cancels that', async () => {
     const { engine, clock, logged } = scripted('exit');
     const asked = engine.ask(view, 0);
-    await logged('worker: ended, starting again in 500 ms');
+    await logged('worker thread exited, restarting in 500 ms');
     await engine.close();
     await asked;
     expect(clock.timers).toEqual([]);

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runMigrate } from '../migrate/run-migrate.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { runMigrate } from '../tools/migrate/run-migrate.js';
 
 // On a machine that has other work.
 vi.setConfig({ testTimeout: 120_000 });

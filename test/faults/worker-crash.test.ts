@@ -61,7 +61,7 @@ test('a thread that dies under load is started again; what was shown is shown me
   await until(async () => (await etag()) !== last, { what: 'there are new values', within: 30_000 });
   expect((await ask('/summary')).status).toBe(200);
   expect(log.filter(({ level }) => level === 'error')).toEqual([
-    { level: 'error', message: 'worker: ended, starting again in 500 ms' },
+    { level: 'error', message: 'worker thread exited, restarting in 500 ms' },
   ]);
   expect(threads).toHaveLength(2);
 });

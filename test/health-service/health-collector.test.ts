@@ -127,7 +127,7 @@ test('only when no endpoint answers does the collection fail, and even then it s
     metrics: [{ labels: {}, value: '0' }],
   });
   expect(outcomes.get('gatewayz_health_tracked_models')).toEqual({
-    state: 'absent',
+    state: 'missing',
     reason: "no gatewayz_health_tracked_models: the Health Service's /status has never answered well: HTTP 500",
   });
 
@@ -140,7 +140,7 @@ test('statuses that are left out are counted under their family', async () => {
   const counts = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`s${i}`, 1]));
   polling.service.reply('/metrics', { body: { status_distribution: counts } });
   polling.poller.start();
-  expect((await collect()).dropped).toEqual(new Map([['gatewayz_health_status_distribution', 10]]));
+  expect((await collect()).seriesOverLimit).toEqual(new Map([['gatewayz_health_status_distribution', 10]]));
 });
 
 describe('a defect shows:', () => {

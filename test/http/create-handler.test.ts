@@ -22,7 +22,7 @@ function setup(prefix = '/prometheus') {
     contentType: 'application/json; charset=utf-8',
     etag: '"tag"',
     body: new TextEncoder().encode('{}'),
-    instant: now - 7_200,
+    evaluationTime: now - 7_200,
     nextRefresh: now + 2_800,
     expires: now + 292_800,
     stale: false,

@@ -86,7 +86,7 @@ describe('an exposition', () => {
       503,
     ]);
     const [unknown] = render({ ...snapshot, failure: undefined }, view('business', 'text'));
-    expect(textOf(unknown!)).toBe('# unavailable: no data source has answered recently\n');
+    expect(textOf(unknown!)).toBe('# unavailable: no data source has responded recently\n');
   });
 });
 
@@ -131,7 +131,7 @@ describe('bytes', () => {
   });
 
   test('carry the times of their snapshot', () => {
-    const { instant, nextRefresh, expires } = business;
+    const { evaluationTime: instant, nextRefresh, expires } = business;
     expect(render(business, view('business', 'text'))).toMatchObject([{ instant, nextRefresh, expires }]);
   });
 

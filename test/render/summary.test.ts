@@ -150,7 +150,7 @@ describe('the status', () => {
       error: { code: 'unavailable', message: 'connection refused' },
     });
     expect(summaryDocument({ ...snapshot, failure: undefined }, catalogue, 'number')).toMatchObject({
-      error: { message: 'no data source has answered recently' },
+      error: { message: 'no data source has responded recently' },
     });
   });
 });
@@ -163,7 +163,7 @@ describe('ages', () => {
     [-3_600_000, 0],
   ])('of %i ms are %d s: one decimal, never negative', (milliseconds, seconds) => {
     const rows = all('1', { trial_active: kept('1', milliseconds / 1000) });
-    const result = document(snapshotOf(rows, { instant: noon - milliseconds }));
+    const result = document(snapshotOf(rows, { evaluationTime: noon - milliseconds }));
     expect([result.age_seconds, result.stale['business.active_trials']]).toEqual([seconds, seconds]);
   });
 });
@@ -176,7 +176,7 @@ test('whatever the rows hold, the document is JSON whose fields are text, number
   );
   const state = fc.record({
     metrics: fc.array(fc.record({ labels: fc.constant({}), value }), { maxLength: 2 }),
-    instant: fc.integer({ min: noon - 7_200_000, max: noon + 7_200_000 }),
+    evaluationTime: fc.integer({ min: noon - 7_200_000, max: noon + 7_200_000 }),
     valuedAt: fc.option(fc.integer({ min: noon - 7_200_000, max: noon + 7_200_000 }), { nil: undefined }),
     reason: fc.option(fc.string(), { nil: undefined }),
   });

@@ -20,7 +20,7 @@ describe.each([
     expect(prometheus.instants.at(-1)).toBe(noon + jump + 5_000);
     await clock.advance(60_000);
     expect(prometheus.calls.length - first).toBe(12);
-    const { madeAt, instant, nextRefresh, status } = last('system');
+    const { madeAt, evaluationTime: instant, nextRefresh, status } = last('system');
     expect([madeAt - instant, nextRefresh - madeAt, status]).toEqual([5_000 + ((madeAt - noon) % 5_000), 5_000, 'ok']);
   });
 
@@ -33,7 +33,7 @@ describe.each([
     for (let passed = 0; passed < defaults.staleLimit; passed += 10_000) {
       refresher.touch('system');
       await clock.advance(10_000);
-      expect(last('system').madeAt - last('system').instant).toBeGreaterThanOrEqual(0);
+      expect(last('system').madeAt - last('system').evaluationTime).toBeGreaterThanOrEqual(0);
     }
     await clock.advance(10_000);
     expect(last('system').status).toBe('unavailable');
@@ -92,17 +92,17 @@ test('whatever happens, nothing is asked twice or at once, instants are on the g
       }
       await clock.advance(0);
       for (const { instants, calls, maxInFlight } of [prometheus, health]) {
-        expect(instants.every((instant) => instant % defaults.interval === 0)).toBe(true);
+        expect(instants.every((evaluationTime) => evaluationTime % defaults.interval === 0)).toBe(true);
         expect(maxInFlight).toBeLessThanOrEqual(1);
-        // Of one instant no row twice; where the clock went back an instant may come again.
-        const asked = calls.flatMap(({ instant, rows }) => rows.map((row) => `${instant} ${row}`));
+        // Of one evaluationTime no row twice; where the clock went back an evaluationTime may come again.
+        const asked = calls.flatMap(({ evaluationTime, rows }) => rows.map((row) => `${evaluationTime} ${row}`));
         if (jumps === 0) expect(new Set(asked).size).toBe(asked.length);
         expect(calls.length).toBeLessThanOrEqual(passed / defaults.interval + asks + jumps + 1);
       }
       for (const snapshot of published.flatMap((snapshots) => [...snapshots.values()])) {
-        expect(snapshot.madeAt).toBeGreaterThanOrEqual(snapshot.instant);
-        expect(snapshot.nextRefresh - snapshot.instant).toBeGreaterThanOrEqual(0);
-        const times = [...snapshot.rows.values()].flatMap(({ instant }) => instant ?? []);
+        expect(snapshot.madeAt).toBeGreaterThanOrEqual(snapshot.evaluationTime);
+        expect(snapshot.nextRefresh - snapshot.evaluationTime).toBeGreaterThanOrEqual(0);
+        const times = [...snapshot.rows.values()].flatMap(({ evaluationTime: instant }) => instant ?? []);
         expect(times.every((instant) => instant <= snapshot.madeAt)).toBe(true);
       }
       await refresher.close();

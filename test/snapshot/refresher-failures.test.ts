@@ -8,7 +8,7 @@ const healthDown = { code: 'health_service_unavailable', reason: 'no endpoint an
 /** What an endpoint shows of a row: its value, since when it is old, and why. */
 function shown({ last }: Refreshing, endpoint: string, row: string): unknown {
   const snapshot = last(endpoint);
-  const { metrics, instant = Number.NaN, reason } = snapshot.rows.get(row)!;
+  const { metrics, evaluationTime: instant = Number.NaN, reason } = snapshot.rows.get(row)!;
   const value = metrics.map((metric) => ('value' in metric ? metric.value : '?')).join();
   return reason === undefined ? value : [value, (snapshot.madeAt - instant) / 1000, reason];
 }
@@ -21,7 +21,7 @@ describe('a row that fails', () => {
     await all.clock.advance(10_000);
     expect(shown(all, 'summary', 'latency')).toEqual(['1', 15, 'query timed out']);
     expect(shown(all, 'summary', 'requests')).toBe('2');
-    expect(all.last('summary')).toMatchObject({ status: 'ok', instant: noon + 5_000, failure: undefined });
+    expect(all.last('summary')).toMatchObject({ status: 'ok', evaluationTime: noon + 5_000, failure: undefined });
   });
 
   test('loses its value when that is past the limit, and has it back with the next answer', async () => {
@@ -48,7 +48,7 @@ describe('a row that fails', () => {
     expect(all.last('business')).toMatchObject({
       status: 'stale',
       failure: 'query timed out',
-      instant: noon - 5_000,
+      evaluationTime: noon - 5_000,
       expires: noon + 295_000,
     });
     expect(all.last('summary').status).toBe('ok');
@@ -104,7 +104,7 @@ describe('while Prometheus is down', () => {
     await all.clock.advance(5_000);
     expect(all.last('system')).toMatchObject({
       status: 'stale',
-      instant: noon - 5_000,
+      evaluationTime: noon - 5_000,
       madeAt: noon + 5_000,
       nextRefresh: noon + 10_000,
       failure: 'connection refused',
@@ -153,7 +153,7 @@ describe('while Prometheus is down', () => {
     await all.clock.advance(20_000);
     all.prometheus.failure = undefined;
     await all.clock.advance(5_000);
-    expect(all.last('system')).toMatchObject({ status: 'ok', instant: noon + 20_000, failure: undefined });
+    expect(all.last('system')).toMatchObject({ status: 'ok', evaluationTime: noon + 20_000, failure: undefined });
     expect(shown(all, 'system', 'requests')).toBe('1');
   });
 
@@ -196,7 +196,7 @@ describe('Retry-After', () => {
     expect(all.prometheus.calls).toHaveLength(2);
     expect(all.last('summary')).toMatchObject({ status: 'stale', madeAt: noon + 35_000, nextRefresh: noon + 40_000 });
     expect(shown(all, 'summary', 'requests')).toEqual(['1', 40, 'asks for patience']);
-    expect(all.last('summary').rows.get('up')).toMatchObject({ instant: noon + 30_000, reason: undefined });
+    expect(all.last('summary').rows.get('up')).toMatchObject({ evaluationTime: noon + 30_000, reason: undefined });
 
     await all.clock.advance(5_000);
     expect(all.prometheus.instants.slice(2)).toEqual([noon + 35_000]);
@@ -220,7 +220,7 @@ describe('with a Health Service', () => {
     const all = refreshing();
     all.prometheus.failure = down;
     const snapshot = await all.ask('summary');
-    expect(snapshot).toMatchObject({ status: 'stale', instant: noon - 5_000, failure: 'connection refused' });
+    expect(snapshot).toMatchObject({ status: 'stale', evaluationTime: noon - 5_000, failure: 'connection refused' });
     expect(shown(all, 'summary', 'requests')).toEqual(['', Number.NaN, 'connection refused']);
     expect(shown(all, 'summary', 'up')).toBe('1');
   });
@@ -230,10 +230,14 @@ describe('with a Health Service', () => {
     await all.ask('summary');
     all.prometheus.failure = down;
     await all.clock.advance(295_000);
-    expect(all.last('summary')).toMatchObject({ status: 'stale', instant: noon - 5_000 });
+    expect(all.last('summary')).toMatchObject({ status: 'stale', evaluationTime: noon - 5_000 });
     all.refresher.touch('summary');
     await all.clock.advance(5_000);
-    expect(all.last('summary')).toMatchObject({ status: 'stale', instant: noon + 295_000, expires: noon + 595_000 });
+    expect(all.last('summary')).toMatchObject({
+      status: 'stale',
+      evaluationTime: noon + 295_000,
+      expires: noon + 595_000,
+    });
   });
 
   test('a value that it has kept to the limit itself is not kept for another', async () => {
@@ -243,7 +247,7 @@ describe('with a Health Service', () => {
     await all.clock.advance(295_000);
     all.refresher.touch('summary');
     await all.clock.advance(5_000);
-    expect(shown(all, 'summary', 'up')).toEqual(['1', 300, 'the last answer was not renewed']);
+    expect(shown(all, 'summary', 'up')).toEqual(['1', 300, 'the last value was not refreshed']);
     all.health.outcomes = { up: absent('no answer for too long') };
     await all.clock.advance(5_000);
     expect(shown(all, 'summary', 'up')).toEqual(['', 305, 'no answer for too long']);
@@ -282,7 +286,7 @@ describe('a defect of a source', () => {
     const all = refreshing();
     all.prometheus.defect = new TypeError('undefined is not a function');
     const snapshot = await all.ask('summary');
-    expect(snapshot).toMatchObject({ status: 'stale', failure: 'defect: undefined is not a function' });
+    expect(snapshot).toMatchObject({ status: 'stale', failure: 'bug: undefined is not a function' });
     expect(shown(all, 'summary', 'up')).toBe('1');
     all.prometheus.defect = undefined;
     await all.clock.advance(5_000);

@@ -7,7 +7,7 @@ describe('an evaluation instant', () => {
   test('is the latest on the grid that is old enough, for every source', async () => {
     const { ask, prometheus, health } = refreshing({ now: noon + 7_300 });
     const snapshot = await ask('summary');
-    expect(snapshot.instant).toBe(noon);
+    expect(snapshot.evaluationTime).toBe(noon);
     expect([prometheus.instants, health.instants]).toEqual([[noon], [noon]]);
     expect(snapshot).toMatchObject({ madeAt: noon + 7_300, nextRefresh: noon + 10_000, status: 'ok' });
   });
@@ -36,15 +36,15 @@ describe('an evaluation instant', () => {
     const { ask, clock, prometheus, health } = refreshing();
     await ask('system');
     await clock.advance(2_000);
-    expect((await ask('summary')).instant).toBe(noon - 5_000);
+    expect((await ask('summary')).evaluationTime).toBe(noon - 5_000);
     await clock.advance(2_000);
-    expect((await ask('business')).instant).toBe(noon - 5_000);
+    expect((await ask('business')).evaluationTime).toBe(noon - 5_000);
     expect(prometheus.calls).toEqual([
-      { instant: noon - 5_000, rows: ['requests', 'latency'] },
-      { instant: noon - 5_000, rows: ['keys'] },
+      { evaluationTime: noon - 5_000, rows: ['requests', 'latency'] },
+      { evaluationTime: noon - 5_000, rows: ['keys'] },
     ]);
     await clock.advance(1_000);
-    expect(prometheus.calls.slice(2)).toEqual([{ instant: noon, rows: everyRow }]);
+    expect(prometheus.calls.slice(2)).toEqual([{ evaluationTime: noon, rows: everyRow }]);
     expect(health.instants).toEqual([noon - 5_000, noon]);
   });
 });
@@ -55,8 +55,8 @@ describe('asking', () => {
     const endpoints = ['summary', 'all', 'system', 'business'];
     const asked = Array.from({ length: 2_000 }, (_, index) => refresher.ask(endpoints[index % 4]!));
     const snapshots = await Promise.all(asked);
-    expect(new Set(snapshots.map((snapshot) => snapshot?.instant))).toEqual(new Set([noon - 5_000]));
-    expect(prometheus.calls).toEqual([{ instant: noon - 5_000, rows: everyRow }]);
+    expect(new Set(snapshots.map((snapshot) => snapshot?.evaluationTime))).toEqual(new Set([noon - 5_000]));
+    expect(prometheus.calls).toEqual([{ evaluationTime: noon - 5_000, rows: everyRow }]);
     expect(published).toHaveLength(1);
   });
 
@@ -67,7 +67,7 @@ describe('asking', () => {
     await clock.advance(7_000);
     const second = refresher.ask('system');
     release();
-    expect((await first)?.instant).toBe(noon - 5_000);
+    expect((await first)?.evaluationTime).toBe(noon - 5_000);
     expect(await second).toBe(await first);
     expect([prometheus.calls.length, published.length]).toEqual([1, 1]);
   });
@@ -81,7 +81,7 @@ describe('asking', () => {
     await clock.advance(1_000);
     expect(prometheus.calls).toHaveLength(1);
     release();
-    expect((await second)?.instant).toBe((await first)?.instant);
+    expect((await second)?.evaluationTime).toBe((await first)?.evaluationTime);
     expect(prometheus.calls.map(({ rows }) => rows)).toEqual([['requests', 'latency'], ['keys']]);
     expect(prometheus.maxInFlight).toBe(1);
   });
@@ -152,7 +152,7 @@ describe('keeping warm', () => {
     }
     expect(prometheus.calls.at(-1)?.rows).toEqual(['keys']);
     expect(refresher.current('system')).toBeUndefined();
-    expect(refresher.current('business')?.instant).toBe(noon + 355_000);
+    expect(refresher.current('business')?.evaluationTime).toBe(noon + 355_000);
   });
 
   test('goes on while the endpoint is touched, which asks nothing by itself', async () => {
@@ -172,12 +172,12 @@ describe('keeping warm', () => {
     refresher.touch('system');
     await clock.advance(0);
     expect(prometheus.calls).toHaveLength(calls + 1);
-    expect(last('system')).toMatchObject({ instant: noon + 3_595_000, status: 'ok' });
+    expect(last('system')).toMatchObject({ evaluationTime: noon + 3_595_000, status: 'ok' });
   });
 });
 
 describe('a slow refresh', () => {
-  test('delays the next one, which takes the latest instant: there is no backlog and no overlap', async () => {
+  test('delays the next one, which takes the latest evaluationTime: there is no backlog and no overlap', async () => {
     const { ask, clock, prometheus } = refreshing();
     await ask('system');
     const release = prometheus.hold();
@@ -215,11 +215,11 @@ describe('a slow refresh', () => {
     expect((await ask('system')).nextRefresh).toBe(noon + 20_000);
     await clock.advance(1_000);
     const later = await ask('summary');
-    expect([later.instant, later.nextRefresh]).toEqual([noon - 5_000, noon + 30_000]);
+    expect([later.evaluationTime, later.nextRefresh]).toEqual([noon - 5_000, noon + 30_000]);
     await clock.advance(28_999);
     expect(prometheus.calls).toHaveLength(2);
     await clock.advance(1);
-    expect(prometheus.calls.slice(2)).toEqual([{ instant: noon + 25_000, rows: everyRow }]);
+    expect(prometheus.calls.slice(2)).toEqual([{ evaluationTime: noon + 25_000, rows: everyRow }]);
   });
 });
 

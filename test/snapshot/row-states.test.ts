@@ -6,7 +6,7 @@ import { absent, failed, present } from '../support/fake-collector.js';
 const limit = 300_000;
 const one = [{ labels: {}, value: '1' }];
 
-function states(...steps: readonly (readonly [instant: number, outcome: Outcome])[]): RowStates {
+function states(...steps: readonly (readonly [evaluationTime: number, outcome: Outcome])[]): RowStates {
   const rows = new RowStates();
   for (const [instant, outcome] of steps) rows.apply(instant, new Map([['row', outcome]]), false);
   return rows;
@@ -15,13 +15,13 @@ function states(...steps: readonly (readonly [instant: number, outcome: Outcome]
 describe('a row', () => {
   test('that was never asked for has nothing, and says so', () => {
     const state = new RowStates().get('row');
-    expect(state).toEqual({ metrics: [], instant: undefined, valuedAt: undefined, reason: 'not asked for yet' });
+    expect(state).toEqual({ metrics: [], evaluationTime: undefined, valuedAt: undefined, reason: 'not queried yet' });
     expect(new RowStates().answered('row')).toBe(false);
   });
 
   test('that has an answer has it, fresh', () => {
     const rows = states([1000, present('1')]);
-    expect(rows.get('row')).toEqual({ metrics: one, instant: 1000, valuedAt: 1000, reason: undefined });
+    expect(rows.get('row')).toEqual({ metrics: one, evaluationTime: 1000, valuedAt: 1000, reason: undefined });
     expect(rows.answered('row')).toBe(true);
   });
 
@@ -31,24 +31,29 @@ describe('a row', () => {
   ])('that %s keeps the answer and its instant, and says why', (_name, outcome, answered) => {
     const rows = states([1000, present('1')], [6000, outcome]);
     const reason = 'reason' in outcome ? outcome.reason : '';
-    expect(rows.get('row')).toEqual({ metrics: one, instant: 1000, valuedAt: 1000, reason });
+    expect(rows.get('row')).toEqual({ metrics: one, evaluationTime: 1000, valuedAt: 1000, reason });
     expect(rows.answered('row')).toBe(answered);
   });
 
   test('that is answered again is fresh again', () => {
     const rows = states([1000, present('1')], [6000, failed('timeout')], [11_000, present('2')]);
-    expect(rows.get('row')).toMatchObject({ metrics: [{ value: '2' }], instant: 11_000, reason: undefined });
+    expect(rows.get('row')).toMatchObject({ metrics: [{ value: '2' }], evaluationTime: 11_000, reason: undefined });
     expect(rows.answered('row')).toBe(true);
   });
 
   test('that never had an answer has nothing to keep', () => {
     const rows = states([1000, failed('timeout')], [6000, absent('no series')]);
-    expect(rows.get('row')).toEqual({ metrics: [], instant: undefined, valuedAt: undefined, reason: 'no series' });
+    expect(rows.get('row')).toEqual({
+      metrics: [],
+      evaluationTime: undefined,
+      valuedAt: undefined,
+      reason: 'no series',
+    });
   });
 
   test('whose source tells that it kept the value itself is as old as that value', () => {
     const rows = states([60_000, present('1', 30_000)]);
-    expect(rows.get('row')).toMatchObject({ instant: 30_000, reason: 'the last answer was not renewed' });
+    expect(rows.get('row')).toMatchObject({ evaluationTime: 30_000, reason: 'the last value was not refreshed' });
   });
 
   test('whose source obtained the value after the instant is fresh', () => {
@@ -68,7 +73,7 @@ describe('the last time that a row had a value', () => {
     const rows = states([1000, present('1')], [6000, present(value)]);
     expect(rows.get('row')).toEqual({
       metrics: [{ labels: {}, value }],
-      instant: 6000,
+      evaluationTime: 6000,
       valuedAt: 1000,
       reason: undefined,
     });
@@ -91,13 +96,13 @@ describe('expiry', () => {
     rows.expire(1000 + limit, limit);
     expect(rows.get('row').metrics).toEqual(one);
     rows.expire(1001 + limit, limit);
-    expect(rows.get('row')).toEqual({ metrics: [], instant: 1000, valuedAt: 1000, reason: 'timeout' });
+    expect(rows.get('row')).toEqual({ metrics: [], evaluationTime: 1000, valuedAt: 1000, reason: 'timeout' });
   });
 
   test('counts from now where the clock was set back: nothing lives longer for it', () => {
     const rows = states([3_600_000, present('1')], [3_605_000, failed('timeout')]);
     rows.expire(10_000, limit);
-    expect(rows.get('row')).toMatchObject({ metrics: one, instant: 10_000, valuedAt: 10_000 });
+    expect(rows.get('row')).toMatchObject({ metrics: one, evaluationTime: 10_000, valuedAt: 10_000 });
     rows.expire(10_001 + limit, limit);
     expect(rows.get('row').metrics).toEqual([]);
   });

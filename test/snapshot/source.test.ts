@@ -16,16 +16,16 @@ test('what the collector tells is passed on', async () => {
   const { outcomes, failure } = await source.collect(1000, ['a', 'b'], signal);
   expect([...outcomes.keys()]).toEqual(['a', 'b']);
   expect([failure, source.failure]).toEqual([undefined, undefined]);
-  expect(collector.calls).toEqual([{ instant: 1000, rows: ['a', 'b'] }]);
+  expect(collector.calls).toEqual([{ evaluationTime: 1000, rows: ['a', 'b'] }]);
 });
 
 test.each([
-  ['an error', new Error('undefined is not a function'), 'defect: undefined is not a function'],
-  ['something else', 'surprise', 'defect: surprise'],
+  ['an error', new Error('undefined is not a function'), 'bug: undefined is not a function'],
+  ['something else', 'surprise', 'bug: surprise'],
 ])('%s that the collector throws is a failure of its rows', async (_name, thrown, reason) => {
   const { collector, source } = setup();
   collector.defect = thrown;
-  const { outcomes, failure, cost } = await source.collect(1000, ['a'], signal);
+  const { outcomes, failure, querySeconds: cost } = await source.collect(1000, ['a'], signal);
   expect(outcomes).toEqual(new Map([['a', failed(reason)]]));
   expect([failure, cost]).toEqual([{ code: 'internal', reason }, 0]);
 });
@@ -34,7 +34,7 @@ test('a rejection is one too', async () => {
   const { clock, collector } = setup();
   const rejecting = { ...collector, has: () => true, collect: () => Promise.reject(new Error('surprise')) };
   const { failure } = await new Source(rejecting, clock).collect(1000, ['a'], signal);
-  expect(failure).toEqual({ code: 'internal', reason: 'defect: surprise' });
+  expect(failure).toEqual({ code: 'internal', reason: 'bug: surprise' });
 });
 
 test('a collector that asked for patience is not asked again until then, whatever the clock does', async () => {

@@ -1,19 +1,19 @@
 import type { Collection, Collector, Outcome } from '../../src/model.js';
 import { type Deferred, deferred } from './deferred.js';
 
-export const present = (value: string, instant?: number): Outcome => ({
+export const present = (value: string, evaluationTime?: number): Outcome => ({
   state: 'present',
   metrics: [{ labels: {}, value }],
-  ...(instant !== undefined && { instant }),
+  ...(evaluationTime !== undefined && { evaluationTime: evaluationTime }),
 });
-export const absent = (reason: string): Outcome => ({ state: 'absent', reason });
+export const absent = (reason: string): Outcome => ({ state: 'missing', reason });
 export const failed = (reason: string): Outcome => ({ state: 'failed', reason });
 
 /** A source of rows that answers what it is told and records what it is asked. */
 export class FakeCollector implements Collector {
   readonly name: string;
   /** Every call so far. */
-  readonly calls: { readonly instant: number; readonly rows: readonly string[] }[] = [];
+  readonly calls: { readonly evaluationTime: number; readonly rows: readonly string[] }[] = [];
   /** Whether somebody waited, each time that it was told. */
   readonly hurried: boolean[] = [];
   /** Calls that have not been answered, now and at most. */
@@ -38,7 +38,7 @@ export class FakeCollector implements Collector {
 
   /** The instants asked about, in the order of the calls. */
   get instants(): readonly number[] {
-    return this.calls.map(({ instant }) => instant);
+    return this.calls.map(({ evaluationTime }) => evaluationTime);
   }
 
   /** Makes calls wait until the returned function is called, or until they are broken off. */
@@ -59,8 +59,8 @@ export class FakeCollector implements Collector {
     this.hurried.push(isWaitedFor);
   }
 
-  collect(instant: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
-    this.calls.push({ instant, rows });
+  collect(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
+    this.calls.push({ evaluationTime, rows });
     // Not as a rejection: the worst that a collector can do.
     if (this.defect !== undefined) throw this.defect;
     return this.#answer(rows, signal);
@@ -80,8 +80,8 @@ export class FakeCollector implements Collector {
     return {
       outcomes: new Map(rows.map((row) => [row, this.outcomes[row] ?? otherwise])),
       durations: new Map(rows.map((row) => [row, 0.01])),
-      cost: failure ? 0 : typeof cost === 'number' ? cost : cost(rows),
-      dropped: new Map(Object.entries(dropped)),
+      querySeconds: failure ? 0 : typeof cost === 'number' ? cost : cost(rows),
+      seriesOverLimit: new Map(Object.entries(dropped)),
       ...(failure && { failure }),
     };
   }

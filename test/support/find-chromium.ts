@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram } from '../../src/demo/find-program.js';
+import { findProgram } from '../../src/tools/demo/prometheus/find-program.js';
 import {
   hasDebianPackages,
   type ProvisionOptions,
   provisionDebianPackage,
-} from '../../src/demo/provision-debian-package.js';
-import { runCommand } from '../../src/demo/run-command.js';
+} from '../../src/tools/demo/prometheus/provision-debian-package.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { debianDependencies } from './debian-dependencies.js';
 
 /** A Chromium, and what it needs beside the environment of this process. */

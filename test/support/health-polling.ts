@@ -87,7 +87,7 @@ function look(poller: HealthPoller, now: number): Seen {
       label === undefined
         ? metrics.map(({ value }) => value).join()
         : Object.fromEntries(metrics.map(({ labels, value }) => [labels[label], value]));
-    if (outcome.instant !== undefined) kept[name] = (now - outcome.instant) / 1000;
+    if (outcome.evaluationTime !== undefined) kept[name] = (now - outcome.evaluationTime) / 1000;
   }
   return { values, kept, reasons };
 }

@@ -17,7 +17,7 @@ export interface StartedEngine {
   readonly prometheus: FakePrometheus;
   /** All that was published, oldest first. */
   readonly published: readonly Representation[];
-  readonly dropped: readonly EngineState['dropped'][];
+  readonly dropped: readonly EngineState['seriesOverLimit'][];
   readonly lines: readonly LogRecord[];
   /** The bytes of a view that were published last, as text. */
   text(view: View): string;
@@ -37,7 +37,7 @@ export async function startEngine(
   playWholeGateway(prometheus);
   const clock = new FakeClock(noon);
   const published: Representation[] = [];
-  const dropped: EngineState['dropped'][] = [];
+  const dropped: EngineState['seriesOverLimit'][] = [];
   const lines: LogRecord[] = [];
   const input = engineInput({
     prometheusUrl: prometheus.url,

@@ -45,11 +45,11 @@ describe.each([
     expect(Object.fromEntries(outcomes)).toMatchObject({
       'http.total_requests': { state: 'present', metrics: [{ value: '500' }] },
       fastapi_exceptions_total: {
-        state: 'absent',
+        state: 'missing',
         reason: 'no series named fastapi_exceptions_total in Prometheus',
       },
-      subscription_count: { state: 'absent', reason: 'no series named subscription_count in Prometheus' },
-      trial_active: { state: 'absent', reason: 'no usable samples of trial_active at this instant' },
+      subscription_count: { state: 'missing', reason: 'no series named subscription_count in Prometheus' },
+      trial_active: { state: 'missing', reason: 'no usable samples of trial_active at this instant' },
     });
   });
 });

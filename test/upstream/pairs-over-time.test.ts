@@ -79,7 +79,7 @@ describe('families of pairs, refresh after refresh', () => {
     grow(9);
     const { collection } = await refresh(1);
     expect(shown(collection)).toBe(maxSeries);
-    expect(Object.fromEntries(collection.dropped)).toEqual({ model_inference_requests_total: 3 });
+    expect(Object.fromEntries(collection.seriesOverLimit)).toEqual({ model_inference_requests_total: 3 });
     const { asked } = await refresh(2);
     expect(asked[0]).toBe(count);
     expect(asked.at(-1)).toContain('model=~');
@@ -94,10 +94,10 @@ describe('families of pairs, refresh after refresh', () => {
     const { collection } = await refresh(0);
     expect(collection.outcomes.get('model_inference_requests_total')?.state).toBe('failed');
     expect(collection.failure).toBeUndefined();
-    expect(collection.dropped.has('model_inference_requests_total')).toBe(false);
+    expect(collection.seriesOverLimit.has('model_inference_requests_total')).toBe(false);
     const next = await refresh(1);
     expect(shown(next.collection)).toBe(maxSeries);
-    expect(next.collection.dropped.get('model_inference_requests_total')).toBe(3);
+    expect(next.collection.seriesOverLimit.get('model_inference_requests_total')).toBe(3);
   });
 });
 

@@ -108,7 +108,7 @@ describe('createPrometheusCollector', () => {
     const queries = asked().filter((text) => !text.startsWith('/') && !text.startsWith('up'));
     expect(new Set(queries.flatMap(metricNames))).toEqual(new Set(names));
     expect(collection.outcomes.get('trial_active')).toEqual({
-      state: 'absent',
+      state: 'missing',
       reason: 'no series named trial_active in Prometheus',
     });
   });
@@ -122,7 +122,7 @@ describe('createPrometheusCollector', () => {
     expect(collection.failure).toBeUndefined();
     expect(collection.outcomes.get('http.total_requests')?.state).toBe('present');
     expect(collection.outcomes.get('trial_active')).toEqual({
-      state: 'absent',
+      state: 'missing',
       reason: 'no usable samples of trial_active at this instant',
     });
   });
@@ -150,7 +150,7 @@ describe('createPrometheusCollector', () => {
       retryAfter: 7,
     });
     expect(states(collection)).toEqual({ failed: [...catalogue.rows.keys()] });
-    expect(collection.cost).toBe(0);
+    expect(collection.querySeconds).toBe(0);
     expect(fake.requests).toHaveLength(1);
   });
 
@@ -181,9 +181,9 @@ describe('createPrometheusCollector', () => {
     expect(of('http.error_rate')).toBeGreaterThan(0);
     // Its second block is that of the other row; the names were asked for as well.
     expect(of('http.request_rate_per_minute')).toBeGreaterThan(of('http.error_rate'));
-    expect(first.cost).toBeGreaterThan(of('http.request_rate_per_minute'));
+    expect(first.querySeconds).toBeGreaterThan(of('http.request_rate_per_minute'));
     const second = await collect(['http.error_rate']);
-    expect(second.cost).toBe(0);
+    expect(second.querySeconds).toBe(0);
     expect(second.durations.get('http.error_rate')).toBe(of('http.error_rate'));
   });
 
@@ -201,7 +201,7 @@ describe('createPrometheusCollector', () => {
     expect(aboutTargets()).toHaveLength(2);
     expect(aboutTargets()[1]).toBe('up{job=~"gateway",reexported_by!="gatewayz-metrics"}');
     expect(outcomes.get('trial_active')).toEqual({
-      state: 'absent',
+      state: 'missing',
       reason: 'a:1 (job "gateway") and 2 more scrape targets are down; no series named trial_active in Prometheus',
     });
   });
@@ -213,7 +213,7 @@ describe('createPrometheusCollector', () => {
     expect(states(collection)['failed']).toEqual(catalogue.families['models']!.map(({ row }) => row));
     const blocks = Object.values(catalogue.rows.get('model_inference_requests_total')!.blocks);
     expect(asked()).not.toEqual(expect.arrayContaining(blocks));
-    expect(collection.dropped.size).toBe(0);
+    expect(collection.seriesOverLimit.size).toBe(0);
   });
 
   test('gives up /models where Prometheus cannot rank its pairs', async () => {
@@ -222,7 +222,7 @@ describe('createPrometheusCollector', () => {
     fake.behave(apiError(503, 'timeout', 'query timed out'), ({ promql }) => promql.startsWith('topk'));
     const collection = await collect();
     expect(states(collection)['failed']).toEqual(catalogue.families['models']!.map(({ row }) => row));
-    expect(collection.dropped.size).toBe(0);
+    expect(collection.seriesOverLimit.size).toBe(0);
   });
 
   test('names and has its rows', async () => {

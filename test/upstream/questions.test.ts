@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 describe('the cost of questions', () => {
   test('is what answers took, of errors too, and nothing for what had no answer, however long we waited', async () => {
     const refused = new GatewayzMetricsError('upstream_timeout', 'ran out of time (HTTP 503)');
-    refused.seconds = 3;
+    refused.responseSeconds = 3;
     const silent = new GatewayzMetricsError('upstream_timeout', 'did not answer');
     const outcomes: Record<string, Promise<{ vector: []; seconds: number }>> = {
       good: Promise.resolve({ vector: [], seconds: 2 }),
@@ -31,7 +31,7 @@ describe('the cost of questions', () => {
     const { fake, ask } = await startClient();
     for (const behaviour of [apiError(422, 'execution', 'boom'), resetMidBody]) {
       fake.behaveOnce(behaviour);
-      expect((await errorOf(ask())).seconds).toBeGreaterThan(0);
+      expect((await errorOf(ask())).responseSeconds).toBeGreaterThan(0);
     }
   });
 
@@ -39,7 +39,7 @@ describe('the cost of questions', () => {
     const { fake, ask } = await startClient({ prometheusTimeout: 200 });
     for (const behaviour of [reset, hang]) {
       fake.behave(behaviour);
-      expect((await errorOf(ask())).seconds).toBeUndefined();
+      expect((await errorOf(ask())).responseSeconds).toBeUndefined();
     }
   });
 });

@@ -1,0 +1,79 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refusedError } from '../refused-error.js';
+import type { Phase, Rewrite } from '../rewrite/rewrite-stack.js';
+import { encodeText } from '../stack/stack.js';
+import { isReplaceable } from '../stack/stack-files.js';
+import { pendingFiles, performStep } from './perform-step.js';
+import { digestOf, type StateFolder } from './state-folder.js';
+import { readSteps, type Step, writeSteps } from './steps.js';
+
+/** Backs up every file before and after the change, writes the journal, then makes the changes. */
+export async function applyRewrite(
+  root: string,
+  folder: StateFolder,
+  phase: Phase,
+  rewrite: Rewrite,
+  at: Date,
+): Promise<Step> {
+  await folder.create();
+  const steps = await readSteps(folder);
+  if (steps.some(({ status }) => status === 'started'))
+    throw refusedError(
+      'an earlier apply was interrupted; run migrate apply to finish it or migrate rollback to revert it',
+    );
+  await refuseClosed(root, [...rewrite.files.map(({ file }) => file.path), ...rewrite.directories]);
+  const files = [];
+  for (const { file, after } of rewrite.files) {
+    const [bytes, changed] = [encodeText(file, file.text), encodeText(file, after)];
+    const { mode } = await lstat(join(root, file.path));
+    files.push({
+      path: file.path,
+      mode: mode & 0o7777,
+      before: await folder.storeBackup(bytes),
+      after: await folder.storeBackup(changed),
+    });
+  }
+  const id = `${phase}-${steps.length}-${digestOf(Buffer.from(at.toISOString())).slice(0, 8)}`;
+  const step: Step = {
+    id,
+    phase,
+    at: at.toISOString(),
+    status: 'started',
+    files,
+    directories: [...rewrite.directories],
+  };
+  // Checked before the journal is written, so that a refused apply leaves no step behind.
+  await pendingFiles(root, folder, step);
+  await writeSteps(folder, [...steps, step]);
+  return finishStep(root, folder, step);
+}
+
+/** Refuses a phase that could only be applied in part. */
+async function refuseClosed(root: string, paths: readonly string[]): Promise<void> {
+  const closed = [];
+  for (const path of paths) if (!(await isReplaceable(root, path))) closed.push(path);
+  if (closed.length > 0)
+    throw refusedError(`no permission to write to the directory of ${closed.join(', ')}; nothing was changed`);
+}
+
+/** Makes the remaining changes of a step from the journal, and marks it done. */
+export async function finishStep(root: string, folder: StateFolder, step: Step): Promise<Step> {
+  try {
+    await performStep(root, folder, step);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw refusedError(
+      `${error.message}; the phase ${step.phase} is not complete: apply finishes it, rollback reverts it`,
+    );
+  }
+  const done: Step = { ...step, status: 'done' };
+  const others = (await readSteps(folder)).filter(({ id }) => id !== step.id);
+  await writeSteps(folder, [...others, done]);
+  return done;
+}
+
+/** The interrupted step, if there is one. */
+export async function startedStep(folder: StateFolder): Promise<Step | undefined> {
+  return (await readSteps(folder)).find(({ status }) => status === 'started');
+}
