@@ -46,7 +46,7 @@ describe('our own metrics', () => {
   });
 
   test('say nothing that is not known', async () => {
-    const unknown = { upstreamUp: undefined, clockSkewSeconds: undefined, snapshotInstant: undefined };
+    const unknown = { upstreamUp: undefined, clockSkewSeconds: undefined, snapshotTime: undefined };
     const names = Object.keys(await samples({ ...state, ...unknown }));
     expect(names.filter((name) => /upstream_up|clock_skew|snapshot/.test(name))).toEqual([]);
     expect(await samples(undefined)).toEqual({});
