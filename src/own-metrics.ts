@@ -1,5 +1,6 @@
 import { formatValue } from './catalogue/derive/number.js';
 import type { EngineState } from './engine/engine.js';
+import type { EngineHealth } from './engine/supervised-engine.js';
 import type { Family, FamilyHeader, HistogramMetric, Vector } from './model.js';
 
 interface StateMetric extends FamilyHeader {
@@ -106,6 +107,24 @@ export const stateMetrics: readonly StateMetric[] = [
     read: ({ healthEndpoints }) => by('endpoint', healthEndpoints),
   },
 ];
+
+/** Own metrics about the worker thread. */
+export const workerMetrics = {
+  up: {
+    name: 'gatewayz_metrics_worker_up',
+    type: 'gauge',
+    unit: '',
+    help: "Whether refreshes run in the worker thread. If 0, they run in the host's thread or wait for a restart.",
+    labels: [],
+  },
+  restarts: {
+    name: 'gatewayz_metrics_worker_restarts_total',
+    type: 'counter',
+    unit: '',
+    help: 'Total number of restarts of the worker thread.',
+    labels: [],
+  },
+} as const satisfies Record<string, FamilyHeader & { labels: readonly string[] }>;
 
 /** Own metrics about HTTP requests to this service. */
 export const requestMetrics = {
@@ -217,9 +236,17 @@ function histogram(endpoint: string, { buckets, sum }: EndpointCounts): Histogra
 }
 
 /** All own metrics. Without a state, before the first refresh, those about refreshes are left out. */
-export function ownFamilies(state: EngineState | undefined, requests: RequestMetrics): readonly Family[] {
+export function ownFamilies(
+  state: EngineState | undefined,
+  { workerUp, workerRestarts }: EngineHealth,
+  requests: RequestMetrics,
+): readonly Family[] {
   const refreshing = state
     ? stateMetrics.map(({ read, ...header }): Family => ({ ...header, metrics: read(state) }))
     : [];
-  return [...refreshing, ...requests.families()].filter((family) => family.metrics.length > 0);
+  const worker: Family[] = [
+    { ...workerMetrics.up, metrics: one(workerUp) },
+    { ...workerMetrics.restarts, metrics: workerUp === undefined ? [] : one(workerRestarts) },
+  ];
+  return [...refreshing, ...worker, ...requests.families()].filter((family) => family.metrics.length > 0);
 }

@@ -125,7 +125,7 @@ describe('the structure', () => {
   });
 
   it('loads no package at all in the thread: a second parser and a second zod would be 20 MiB of the host', () => {
-    expect(packagesOf('engine/worker.ts')).toEqual([]);
+    expect(packagesOf('engine/gatewayz-metrics-worker.ts')).toEqual([]);
   });
 
   it('has files of at most 250 lines, tables aside', () => {

@@ -5,6 +5,8 @@ import { renderExposition } from '../src/render/exposition.js';
 import { renderOpenMetrics } from '../src/render/open-metrics.js';
 import { parseExposition } from './support/parse-exposition.js';
 
+const worker = { workerUp: undefined, workerRestarts: 0, problem: undefined };
+
 const state: EngineState = {
   ready: true,
   upstreamUp: true,
@@ -21,7 +23,7 @@ const state: EngineState = {
 };
 
 async function samples(of: EngineState | undefined, requests = new RequestMetrics()): Promise<Record<string, string>> {
-  const text = renderExposition(ownFamilies(of, requests));
+  const text = renderExposition(ownFamilies(of, worker, requests));
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(lines.map((line) => line.split(/ (?=\S+$)/)));
 }
@@ -43,6 +45,17 @@ describe('our own metrics', () => {
       'gatewayz_metrics_health_endpoint_up{endpoint="/health"}': '1',
       'gatewayz_metrics_health_endpoint_up{endpoint="/metrics"}': '0',
     });
+  });
+
+  test('about the worker thread are there where it is switched on', () => {
+    const text = (workerUp: boolean | undefined) =>
+      renderExposition(
+        ownFamilies(undefined, { workerUp, workerRestarts: 3, problem: undefined }, new RequestMetrics()),
+      );
+    expect(text(false)).toContain('\ngatewayz_metrics_worker_up 0\n');
+    expect(text(true)).toContain('\ngatewayz_metrics_worker_up 1\n');
+    expect(text(true)).toContain('\ngatewayz_metrics_worker_restarts_total 3\n');
+    expect(text(undefined)).toBe('');
   });
 
   test('say nothing that is not known', async () => {
@@ -88,7 +101,7 @@ describe('our own metrics', () => {
     const requests = new RequestMetrics();
     requests.observe('summary', 200, 0.0004);
     requests.observe('all', 503, 8);
-    const families = ownFamilies(state, requests);
+    const families = ownFamilies(state, worker, requests);
     expect(parseExposition(renderExposition(families), 'text')).toHaveLength(families.length);
     expect(parseExposition(renderOpenMetrics(families), 'openmetrics')).toHaveLength(families.length);
   });
