@@ -12,14 +12,14 @@ const flow: readonly (readonly string[])[] = [
   ['promql'],
   ['settings', 'instrument'],
   ['catalogue'],
-  ['upstream', 'health-service', 'snapshot', 'render', 'grafana', 'tools/grafana'],
+  ['upstream', 'health-service', 'snapshot', 'render', 'tools/grafana'],
   ['engine'],
   ['http', 'own-metrics', 'logger'],
   ['datasource', 'documentation', 'access'],
   ['metrics'],
   ['adapters'],
   ['index', 'standalone'],
-  ['demo', 'check', 'tools/demo', 'tools/migrate', 'tools/check'],
+  ['tools/demo', 'tools/migrate', 'tools/check'],
   ['cli'],
 ];
 

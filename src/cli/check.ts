@@ -1,13 +1,13 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Load } from '../check/judge-handling-time.js';
-import type { PrometheusAccess } from '../check/open-prometheus.js';
-import type { CheckOptions } from '../check/run-check.js';
-import type { WatchRecord } from '../check/watch-record.js';
 import { parseDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { readSettings, type Settings, settingsTable } from '../settings.js';
+import type { PrometheusAccess } from '../tools/check/diagnose/open-prometheus.js';
+import type { CheckOptions } from '../tools/check/run-check.js';
+import type { Load } from '../tools/check/service/check-handling-time.js';
+import type { WatchRecord } from '../tools/check/watch/watch-record.js';
 import { Progress } from './progress.js';
 
 interface Flags {
@@ -54,12 +54,12 @@ async function check(flags: Flags): Promise<number> {
   const settings = readCheckSettings(flags);
   if (flags.dashboards !== undefined) await expectFolder(flags.dashboards);
   if (flags.report !== undefined) await expectWritable(flags.report);
-  const { loadFor } = await import('../check/handling-times.js');
-  const { readerToken } = await import('../check/reader-token.js');
-  const { ServiceClient } = await import('../check/service-client.js');
-  const { openPrometheus } = await import('../check/open-prometheus.js');
-  const { textReport } = await import('../check/text-report.js');
-  const { markdownReport } = await import('../check/markdown-report.js');
+  const { loadFor } = await import('../tools/check/service/measure-handling-times.js');
+  const { readerToken } = await import('../tools/check/service/reader-token.js');
+  const { ServiceClient } = await import('../tools/check/service/service-client.js');
+  const { openPrometheus } = await import('../tools/check/diagnose/open-prometheus.js');
+  const { textReport } = await import('../tools/check/print/text-report.js');
+  const { markdownReport } = await import('../tools/check/print/markdown-report.js');
 
   const token = flags.tokenFile === undefined ? undefined : await readerToken(flags.tokenFile);
   const interrupted = new AbortController();
@@ -91,7 +91,7 @@ async function check(flags: Flags): Promise<number> {
   }
 }
 
-type Parties = Parameters<typeof import('../check/run-check.js').runCheck>[0];
+type Parties = Parameters<typeof import('../tools/check/run-check.js').runCheck>[0];
 
 /** One check; with a time to watch, one before and one after it, of which the last counts. */
 async function run(
@@ -100,12 +100,12 @@ async function run(
   milliseconds: number | undefined,
   progress: Progress,
   interrupted: AbortSignal,
-): Promise<import('../check/report.js').CheckReport> {
-  const { runCheck } = await import('../check/run-check.js');
+): Promise<import('../tools/check/report.js').CheckReport> {
+  const { runCheck } = await import('../tools/check/run-check.js');
   const first = await runCheck(parties, options, interrupted);
   if (milliseconds === undefined) return first;
-  const { verdict } = await import('../check/text-report.js');
-  const { watch } = await import('../check/watch.js');
+  const { verdict } = await import('../tools/check/print/text-report.js');
+  const { watch } = await import('../tools/check/watch/watch.js');
   progress.note(`before the watch: ${verdict(first)}`);
   const record: WatchRecord = await watch(
     parties.service,

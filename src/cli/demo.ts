@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { isFull, summaryLines } from '../demo/summary-screen.js';
 import { parseDuration } from '../duration.js';
+import { isFull, summaryLines } from '../tools/demo/summary-screen.js';
 import { listenError } from './listen-error.js';
 
 /** Milliseconds. */
@@ -27,7 +27,7 @@ export function demoCommand(): Command {
 }
 
 async function demo({ port, seed, for: lifetime }: DemoOptions): Promise<number> {
-  const { startStack } = await import('../demo/start-stack.js');
+  const { startStack } = await import('../tools/demo/start-stack.js');
   const interrupted = new AbortController();
   const interrupt = (): void => {
     // The second time somebody does not want to wait.
@@ -57,7 +57,7 @@ ${lifetime === undefined ? '\n  Ctrl-C ends everything.\n' : ''}`);
   }
 }
 
-type Stack = Awaited<ReturnType<typeof import('../demo/start-stack.js').startStack>>;
+type Stack = Awaited<ReturnType<typeof import('../tools/demo/start-stack.js').startStack>>;
 
 /** Shows the summary until it is time to end; 1 if it never came to be full. */
 async function show(stack: Stack, lifetime: number | undefined, signal: AbortSignal): Promise<number> {

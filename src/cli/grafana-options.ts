@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { GrafanaOptions } from '../grafana/files.js';
 import { type Matcher, parseMatchers } from '../promql/matchers.js';
 import { formatPromqlError, PromqlError } from '../promql/parse-promql.js';
 import { readSettings } from '../settings.js';
+import type { GrafanaOptions } from '../tools/grafana/files.js';
 
 interface Given {
   readonly selector?: string;

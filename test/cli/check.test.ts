@@ -1,20 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/check/report.js';
+import type { CheckReport } from '../../src/tools/check/report.js';
 import { gatewayExposition } from '../catalogue/gateway-exposition.js';
+import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
+import { runCli, startCli } from '../support/run-cli.js';
+import { startScrapeTarget } from '../support/scrape-target.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { until } from '../support/until.js';
 import {
   hasValue,
   type StartedService,
   startService,
   startTimedProxy,
   type UpstreamProxy,
-} from '../check/installation.js';
-import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
-import { runCli, startCli } from '../support/run-cli.js';
-import { startScrapeTarget } from '../support/scrape-target.js';
-import { removeFolder, tempFolder } from '../support/temp-folder.js';
-import { until } from '../support/until.js';
+} from '../tools/check/installation.js';
 
 let prometheus: TestPrometheus;
 let started: StartedService;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../src/demo/free-port.js';
+import { freePort } from '../../src/tools/demo/prometheus/free-port.js';
 import { runCli, startCli } from '../support/run-cli.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { until } from '../support/until.js';

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { runCommand } from '../../src/demo/run-command.js';
 import { readSettings, settingsTable } from '../../src/settings.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { environmentOf, lineage, parseDockerfile } from './parse-dockerfile.js';
 
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../../src/demo/run-command.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { codeBlocks } from '../support/code-blocks.js';
 import { freePort } from '../support/free-port.js';
 import { listeningAt, startCli } from '../support/run-cli.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/index.js';
-import { freePort } from '../../src/demo/free-port.js';
-import { isFull } from '../../src/demo/summary-screen.js';
 import type { SummaryDocument } from '../../src/render/summary.js';
 import { readSettings } from '../../src/settings.js';
+import { freePort } from '../../src/tools/demo/prometheus/free-port.js';
+import { isFull } from '../../src/tools/demo/summary-screen.js';
 import { parseExposition } from '../support/parse-exposition.js';
 import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
 import { checkMetrics } from '../support/promtool.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand } from '../../src/demo/run-command.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { packTarball, type Tarball } from '../support/npm.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { hasDebianPackages, provisionDebianPackage } from '../../src/demo/provision-debian-package.js';
-import { type PrometheusPrograms, provisionPrometheus } from '../../src/demo/provision-prometheus.js';
+import { hasDebianPackages, provisionDebianPackage } from '../../src/tools/demo/prometheus/provision-debian-package.js';
+import { type PrometheusPrograms, provisionPrometheus } from '../../src/tools/demo/prometheus/provision-prometheus.js';
 import { findPython, type Python } from './find-python.js';
 
 declare module 'vitest' {
@@ -28,7 +28,8 @@ export default async function setup(project: TestProject): Promise<void> {
     'pythonModules',
     debian ? [await unpacked('python3-prometheus-client', modules), await unpacked('python3-decorator', modules)] : [],
   );
-  if (debian) project.provide('victoriaMetrics', await victoriaMetrics(unpacked));
+  const chosen = process.env['VICTORIA_METRICS_BIN'];
+  if (chosen !== undefined || debian) project.provide('victoriaMetrics', chosen ?? (await victoriaMetrics(unpacked)));
 }
 
 /** Not every release has the package; tests that need it are left out there. */

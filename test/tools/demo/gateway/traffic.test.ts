@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { createGatewayMetrics } from '../../../../src/instrument/index.js';
+import { createDay } from '../../../../src/tools/demo/gateway/day.js';
+import { fleet, providerOf } from '../../../../src/tools/demo/gateway/fleet.js';
+import { createRandom } from '../../../../src/tools/demo/gateway/random.js';
+import { createTraffic, stepMilliseconds } from '../../../../src/tools/demo/gateway/traffic.js';
+import { metricValue, metricValues } from '../../../support/metric-values.js';
+
+describe('the fleet', () => {
+  test('has 16 providers and 120 models, each of which belongs to one provider', () => {
+    const models = fleet.flatMap((provider) => provider.models);
+    expect(new Set(fleet.map(({ name }) => name)).size).toBe(16);
+    expect(new Set(models).size).toBe(120);
+    expect(models).toHaveLength(120);
+    for (const provider of fleet) for (const model of provider.models) expect(providerOf(model)).toBe(provider);
+  });
+});
+
+describe('the day', () => {
+  test.each([1, 2, 3, 42])('has degraded providers and some that go down and come back, with seed %i', (seed) => {
+    const day = createDay(createRandom(seed), fleet);
+    const states = (seconds: number) => {
+      const rates = fleet.map((provider) => day.condition(provider, seconds).errorRate);
+      return {
+        degraded: rates.filter((rate) => rate >= 0.05 && rate <= 0.5).length,
+        down: rates.filter((rate) => rate > 0.5).length,
+      };
+    };
+    expect(states(0)).toEqual({ degraded: 0, down: 0 });
+    expect(states(15)).toEqual({ degraded: 1, down: 1 });
+    expect(states(300)).toEqual({ degraded: 1, down: 0 });
+    expect(states(500)).toEqual({ degraded: 1, down: 1 });
+    expect(states(700)).toEqual({ degraded: 0, down: 0 });
+    expect(states(735)).toEqual({ degraded: 1, down: 1 });
+  });
+
+  test('has a wave of traffic that never stops', () => {
+    const { traffic } = createDay(createRandom(1), fleet);
+    const values = Array.from({ length: 720 }, (_, seconds) => traffic(seconds));
+    expect(Math.max(...values)).toBeCloseTo(1);
+    expect(Math.min(...values)).toBeCloseTo(0.2);
+    expect(traffic(720)).toBeCloseTo(traffic(0));
+  });
+});
+
+describe('the traffic', () => {
+  async function run(seed: number, steps: number) {
+    const kit = createGatewayMetrics();
+    const traffic = createTraffic(seed, kit);
+    const requests = Array.from({ length: steps }, () => traffic.step());
+    return { kit, requests, exported: (await kit.metrics()).body };
+  }
+
+  test('the same seed gives the same metrics and the same requests after as many steps, another seed others', async () => {
+    const [one, same, other] = [await run(5, 80), await run(5, 80), await run(6, 80)];
+    expect(same.exported).toBe(one.exported);
+    expect(same.requests).toEqual(one.requests);
+    expect(other.exported).not.toBe(one.exported);
+    expect(one.exported.length).toBeGreaterThan(100_000);
+  });
+
+  test('a first step is enough for every model to have an answer and every provider a failure', async () => {
+    const { kit } = await run(1, 1);
+    const requests = await metricValues(kit, 'model_inference_requests_total');
+    const answered = requests.filter(({ labels }) => labels['status'] === 'success');
+    expect(new Set(answered.map(({ labels }) => labels['model'])).size).toBe(120);
+    const failed = requests.filter(({ labels }) => labels['status'] !== 'success');
+    expect(new Set(failed.map(({ labels }) => labels['provider'])).size).toBe(16);
+    for (const name of ['tokens_used_total', 'credits_used_total', 'cache_size_bytes', 'fastapi_exceptions_total']) {
+      expect(await metricValue(kit, name), name).toBeGreaterThan(0);
+    }
+  });
+
+  test('a second has inferences, queries, lookups and HTTP requests of each kind within a few seconds', async () => {
+    const { kit, requests } = await run(1, 5000 / stepMilliseconds);
+    for (const name of ['database_queries_total', 'cache_hits_total', 'cache_misses_total']) {
+      expect(await metricValue(kit, name), name).toBeGreaterThan(20);
+    }
+    const kinds = requests.flat().map((request) => (request.kind === 'chat' ? `chat ${request.stream}` : 'get'));
+    expect(new Set(kinds)).toEqual(new Set(['chat true', 'chat false', 'get']));
+  });
+
+  test('the gateway speaks for some of its providers only; the rest is left to be derived', async () => {
+    const { kit } = await run(1, 1);
+    const providersOf = async (name: string) => (await metricValues(kit, name)).map(({ labels }) => labels['provider']);
+    expect(await providersOf('provider_availability')).toHaveLength(8);
+    expect(await providersOf('provider_error_rate')).toHaveLength(4);
+  });
+
+  test('a provider goes down within seconds, says so, and fails most requests', async () => {
+    const { kit } = await run(1, 60_000 / stepMilliseconds);
+    const down = (await metricValues(kit, 'provider_availability')).filter(({ value }) => value === 0);
+    expect(down).toHaveLength(1);
+    const provider = { provider: down[0]?.labels['provider'] ?? '' };
+    const all = (await metricValue(kit, 'model_inference_requests_total', provider)) ?? 0;
+    const answered =
+      (await metricValue(kit, 'model_inference_requests_total', { ...provider, status: 'success' })) ?? 0;
+    expect(1 - answered / all).toBeGreaterThan(0.5);
+  });
+
+  test('nothing that it records is refused or folded', async () => {
+    const { kit } = await run(3, 200);
+    expect(await metricValues(kit, 'gatewayz_instrument_rejected_total')).toEqual([]);
+    expect(await metricValues(kit, 'gatewayz_instrument_folded_total')).toEqual([]);
+  });
+});
