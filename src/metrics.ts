@@ -13,7 +13,7 @@ import { createHandler } from './http/create-handler.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsReply, MetricsRequest } from './http/message.js';
 import type { Family } from './model.js';
-import { ownFamilies, RequestMetrics } from './own-metrics.js';
+import { ownFamilies } from './own-metrics.js';
 import { expositionType, renderExposition } from './render/exposition.js';
 import { familiesOf } from './render/families.js';
 import { openMetricsType, renderOpenMetrics } from './render/open-metrics.js';
@@ -23,6 +23,7 @@ import {
   type UnavailableDocument,
   unavailableDocument,
 } from './render/summary.js';
+import { RequestMetrics } from './request-metrics.js';
 import { type Options, readSettings, type Settings } from './settings.js';
 
 /** A place for log lines, as pino and Fastify have it. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineState } from '../src/engine/engine.js';
-import { ownFamilies, RequestMetrics } from '../src/own-metrics.js';
+import { ownFamilies } from '../src/own-metrics.js';
 import { renderExposition } from '../src/render/exposition.js';
 import { renderOpenMetrics } from '../src/render/open-metrics.js';
+import { RequestMetrics } from '../src/request-metrics.js';
 import { parseExposition } from './support/parse-exposition.js';
 
 const worker = { workerUp: undefined, workerRestarts: 0, problem: undefined };

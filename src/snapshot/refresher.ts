@@ -125,7 +125,6 @@ export class Refresher {
   }
 
   async #run(): Promise<void> {
-    // Requests that arrive together are evaluated together.
     await new Promise((resolve) => setImmediate(resolve));
     const endpoints = this.#begin(this.#options.clock.now());
     await this.#evaluate(endpoints);
