@@ -9,9 +9,9 @@ import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
 import { ViewStore, waitLimit } from './engine/view-store.js';
 import { GatewayzMetricsError } from './errors.js';
-import { createHandler } from './http/create-handler.js';
 import { type Authorize, open } from './http/decision.js';
-import type { MetricsReply, MetricsRequest } from './http/message.js';
+import type { MetricsRequest, MetricsResponse } from './http/message.js';
+import { createMetricsMount } from './http/metrics-mount.js';
 import type { Family } from './model.js';
 import { ownFamilies } from './own-metrics.js';
 import { expositionType, renderExposition } from './render/exposition.js';
@@ -52,7 +52,7 @@ export interface MetricsSnapshot {
 export interface Metrics {
   readonly settings: Settings;
   /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
-  handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
+  handle(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse>;
   /** The Prometheus API for Grafana; undefined while it is off. */
   readonly datasource: Pick<Datasource, 'owns' | 'handle'> | undefined;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
@@ -105,7 +105,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
-  const handle = createHandler(
+  const handle = createMetricsMount(
     settings.metricsPrefix,
     {
       current: (view) => views.current(view),
@@ -219,8 +219,8 @@ async function loadAccess(
   const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
   if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), close: () => {} };
   const { TokenStore } = await import('./access/token-store.js');
-  const tokens = new TokenStore(metricsTokensFile!, log);
-  return { authorize: authorizeByToken(tokens), close: () => tokens.close() };
+  const tokens = await TokenStore.open(metricsTokensFile!, log);
+  return { authorize: authorizeByToken(tokens), close: () => tokens.destroy() };
 }
 
 /** The same for the datasource: its cache and its connections are only there where it is on. */

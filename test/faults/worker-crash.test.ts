@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import type { MetricsReply } from '../../src/http/message.js';
+import type { MetricsResponse } from '../../src/http/message.js';
 import type { Metrics, MetricsOptions } from '../../src/metrics.js';
 import { built } from '../support/built.js';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
@@ -35,7 +35,7 @@ async function start() {
     await metrics.close();
     await fake.close();
   });
-  const ask = (path: string): MetricsReply | Promise<MetricsReply> =>
+  const ask = (path: string): MetricsResponse | Promise<MetricsResponse> =>
     metrics.handle({ method: 'GET', url: `/prometheus/metrics${path}`, headers: {} });
   return { fake, metrics, threads, log, ask };
 }

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createHandler, type HandlerSources } from '../../src/http/create-handler.js';
 import { open } from '../../src/http/decision.js';
-import type { MetricsReply, MetricsRequest } from '../../src/http/message.js';
+import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
+import { createMetricsMount, type HandlerSources } from '../../src/http/metrics-mount.js';
 import { routes } from '../../src/http/routes.js';
 import type { Representation, View } from '../../src/render/representation.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -46,7 +46,7 @@ function setup(prefix = '/prometheus') {
     observe: (endpoint, status) => observed.push([endpoint, status]),
     defect: (error) => defects.push(error),
   };
-  const handler = createHandler(prefix, sources, clock);
+  const handler = createMetricsMount(prefix, sources, clock);
   return {
     clock,
     kept,
@@ -61,7 +61,7 @@ function setup(prefix = '/prometheus') {
   };
 }
 
-const bodyOf = (reply: MetricsReply): unknown => JSON.parse(new TextDecoder().decode(reply.body));
+const bodyOf = (reply: MetricsResponse): unknown => JSON.parse(new TextDecoder().decode(reply.body));
 
 describe('the age', () => {
   test.each([
@@ -394,7 +394,7 @@ describe('a source that breaks its contract', () => {
       const { kept, clock, sources, observed, defects } = setup();
       if (which === 'fetch') kept.current = undefined;
       const error = new Error('secret detail');
-      const handler = createHandler(
+      const handler = createMetricsMount(
         '',
         {
           ...sources,
