@@ -3,9 +3,9 @@ import type { Catalogue } from '../catalogue/compile.js';
 import { consoleEndpoint, modelColumns, rankingRow } from '../catalogue/console.js';
 import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
-import type { MetricsReply, MetricsRequest } from '../http/message.js';
+import type { MetricsRequest, MetricsResponse } from '../http/message.js';
 import { acceptedEncoding, header } from '../http/negotiate.js';
-import { replyDocument, replyError } from '../http/reply.js';
+import { documentResponse, errorResponse } from '../http/responses.js';
 import type { Snapshot } from '../model.js';
 import { composeDocument, record } from './compose-document.js';
 import type { HistoryDocument, ModelRanking } from './console-document.js';
@@ -32,11 +32,11 @@ const json = 'application/json; charset=utf-8';
 
 export interface Console {
   /** A file of the page: public, and the same for everybody. */
-  page(path: string, request: MetricsRequest): MetricsReply;
+  page(path: string, request: MetricsRequest): MetricsResponse;
   /** Everything that the page shows. */
-  data(request: MetricsRequest): Promise<MetricsReply>;
+  data(request: MetricsRequest): Promise<MetricsResponse>;
   /** The history of one value. */
-  history(request: MetricsRequest, signal?: AbortSignal): Promise<MetricsReply>;
+  history(request: MetricsRequest, signal?: AbortSignal): Promise<MetricsResponse>;
 }
 
 /** What the console's routes hand out. */
@@ -69,10 +69,10 @@ export function createConsole(sources: ConsoleSources): Console {
       const file = page?.files.get(path);
       if (!page || !file) {
         const reason = page ? 'The console has no such file.' : 'The files of the console are not part of this build.';
-        return replyError(request, new GatewayzMetricsError('not_found', reason));
+        return errorResponse(request, new GatewayzMetricsError('not_found', reason));
       }
       const encoding = acceptedEncoding(header(request, 'accept-encoding'));
-      return replyDocument(request, 200, file.contentType, encoding === 'gzip' ? file.gzip : file.body, {
+      return documentResponse(request, 200, file.contentType, encoding === 'gzip' ? file.gzip : file.body, {
         'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
         'content-security-policy': pagePolicy,
         etag: `"${file.etag}-${encoding}"`,
@@ -89,7 +89,7 @@ export function createConsole(sources: ConsoleSources): Console {
       ]);
       const build = page?.build ?? '';
       const now = clock.now();
-      if (!snapshot) return replyUnavailable(request, build, 'no data source has answered in time');
+      if (!snapshot) return unavailableResponse(request, build, 'no data source has answered in time');
       const document = composeDocument({
         snapshot,
         models: models && { ranking: ranking as ModelRanking, snapshot: models },
@@ -99,8 +99,8 @@ export function createConsole(sources: ConsoleSources): Console {
         now,
         build,
       });
-      if (document.status === 'unavailable') return replyUnavailable(request, build, document.error.message);
-      return replyJson(request, document, freshnessHeaders(snapshot, now));
+      if (document.status === 'unavailable') return unavailableResponse(request, build, document.error.message);
+      return jsonResponse(request, document, freshnessHeaders(snapshot, now));
     },
 
     async history(request, signal) {
@@ -108,30 +108,35 @@ export function createConsole(sources: ConsoleSources): Console {
       const id = query.get('field');
       const range = oneOf(historyRanges, query.get('range')) ?? '1h';
       const field = catalogue.fields.find(({ section, field }) => `${section}.${field}` === id);
-      if (!field) return replyError(request, new GatewayzMetricsError('not_found', 'The summary has no such field.'));
+      if (!field)
+        return errorResponse(request, new GatewayzMetricsError('not_found', 'The summary has no such field.'));
       const promql = historyQuery(field, catalogue);
       try {
         const { step, timestamps, values } = await histories.read(promql, range, signal);
         const document: HistoryDocument = { field: id!, range, step_seconds: step / 1000, promql, timestamps, values };
-        return replyJson(request, document, { 'cache-control': 'no-store' });
+        return jsonResponse(request, document, { 'cache-control': 'no-store' });
       } catch (error) {
         if (!(error instanceof GatewayzMetricsError)) throw error;
         const { retryAfter } = error;
-        return replyError(request, error, {}, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+        return errorResponse(request, error, {}, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
       }
     },
   };
 }
 
-function replyUnavailable(request: MetricsRequest, build: string, message: string): MetricsReply {
+function unavailableResponse(request: MetricsRequest, build: string, message: string): MetricsResponse {
   const document = { build, status: 'unavailable', error: { code: 'unavailable', message } };
-  return replyDocument(request, 503, json, `${JSON.stringify(document)}\n`);
+  return documentResponse(request, 503, json, `${JSON.stringify(document)}\n`);
 }
 
-function replyJson(request: MetricsRequest, document: object, headers: Readonly<Record<string, string>>): MetricsReply {
+function jsonResponse(
+  request: MetricsRequest,
+  document: object,
+  headers: Readonly<Record<string, string>>,
+): MetricsResponse {
   const text = `${JSON.stringify(document)}\n`;
   const compressed = text.length > 1_000 && acceptedEncoding(header(request, 'accept-encoding')) === 'gzip';
-  return replyDocument(request, 200, json, compressed ? gzipSync(text) : text, {
+  return documentResponse(request, 200, json, compressed ? gzipSync(text) : text, {
     ...headers,
     ...(compressed && { 'content-encoding': 'gzip' }),
   });
