@@ -4,6 +4,7 @@ import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
 import type { ScopedQuery } from '../promql/query.js';
 import { type CompiledRow, compileRow, type QueryScoper } from './compile-row.js';
+import { consoleTexts } from './console.js';
 import type {
   CatalogueDefinition,
   EndpointDefinition,
@@ -141,6 +142,7 @@ function otherQueries({ seriesLimits, rankings, recordedBlocks }: CatalogueDefin
     ]),
     ...Object.values(rankings),
     ...recordedBlocks,
+    ...consoleTexts,
   ];
 }
 

@@ -19,6 +19,8 @@ export interface HandlerSources {
   readonly current: (view: View, now: number) => Representation | undefined;
   /** Makes a view available and waits for it, at most as long as a request may. */
   readonly fetch: (view: View) => Promise<Representation | undefined>;
+  /** Why refreshes do not work, where that is known and not the fault of a data source. */
+  readonly problem: () => string | undefined;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
   /** The same string as long as nothing in it has changed: it is compressed once. */
   readonly docs: () => string;
@@ -119,7 +121,9 @@ export function createMetricsMount(
   ): MetricsResponse {
     // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
     const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
-    return usable ? representationResponse(bytes, request, now) : replyUnavailable(view, request, now);
+    return usable
+      ? representationResponse(bytes, request, now)
+      : replyUnavailable(view, request, now, sources.problem());
   }
 
   async function answerScrape(request: MetricsRequest): Promise<MetricsResponse> {
@@ -176,8 +180,13 @@ function replyText(
   return documentResponse(request, 200, contentType, encoding === 'gzip' ? gzip() : text, headers);
 }
 
-function replyUnavailable(view: View, request: MetricsRequest, now: number): MetricsResponse {
-  const reason = 'no data source has answered in time';
+function replyUnavailable(
+  view: View,
+  request: MetricsRequest,
+  now: number,
+  problem: string | undefined,
+): MetricsResponse {
+  const reason = problem ?? 'no data source has responded in time';
   if (view.format === 'openmetrics') {
     return documentResponse(request, 503, openMetricsType, emptyOpenMetrics());
   }

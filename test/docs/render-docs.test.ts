@@ -3,8 +3,9 @@ import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { documentation } from '../../src/documentation.js';
 import { errorCodes } from '../../src/errors.js';
 import { createRoutes } from '../../src/http/routes.js';
-import { requestMetrics, stateMetrics } from '../../src/own-metrics.js';
+import { stateMetrics, workerMetrics } from '../../src/own-metrics.js';
 import { gatewayzCatalogue, presetCatalogue, presets } from '../../src/presets/presets.js';
+import { requestMetrics } from '../../src/request-metrics.js';
 import { type Options, readSettings } from '../../src/settings/read-settings.js';
 
 const routes = createRoutes(gatewayzCatalogue.endpoints);
@@ -62,7 +63,7 @@ describe('the documentation', () => {
 
   test('has every metric of our own, and every error code', () => {
     const own = section(whole, '## Families of gatewayz-metrics itself');
-    for (const { name } of [...stateMetrics, ...Object.values(requestMetrics)]) {
+    for (const { name } of [...stateMetrics, ...Object.values(workerMetrics), ...Object.values(requestMetrics)]) {
       expect(own.filter((line) => line.startsWith(`| \`${name}\` |`))).toHaveLength(1);
     }
     const errors = section(whole, '## Errors');

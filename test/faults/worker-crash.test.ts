@@ -49,7 +49,9 @@ test('a thread that dies under load is started again; what was shown is shown me
   // Nothing new can come: what is shown is what there was.
   fake.behave(hang);
   await threads[0]!.terminate();
-  await until(() => log.some(({ message }) => message.startsWith('worker: ended')), { what: 'its end is noticed' });
+  await until(() => log.some(({ message }) => message.startsWith('worker thread exited')), {
+    what: 'its end is noticed',
+  });
   for (let request = 0; request < 1_000; request += 1) {
     const { status, headers } = await ask('/summary');
     expect([status, headers['etag']]).toEqual([200, last]);

@@ -29,14 +29,20 @@ function setup(prefix = '/prometheus') {
     nextRefresh: now + 2_800,
     expires: now + 292_800,
     stale: false,
+    provisional: false,
   };
-  const kept: { current: Representation | undefined; docs: string } = { current: bytes, docs: '# Metrics API\n' };
+  const kept: { current: Representation | undefined; docs: string; problem: string | undefined } = {
+    current: bytes,
+    docs: '# Metrics API\n',
+    problem: undefined,
+  };
   const sources: HandlerSources = {
     current: (view) => {
       asked.push(view);
       return kept.current;
     },
     fetch: async () => kept.current,
+    problem: () => kept.problem,
     scrape: async (openMetrics) => ({ contentType: openMetrics ? 'open' : 'plain', text: 'up 1\n' }),
     docs: () => kept.docs,
     authorize: open,
@@ -195,7 +201,7 @@ describe('where there is nothing to show', () => {
     expect(bodyOf(reply)).toEqual({
       timestamp: new Date(clock.now()).toISOString(),
       status: 'unavailable',
-      error: { code: 'unavailable', message: 'no data source has answered in time' },
+      error: { code: 'unavailable', message: 'no data source has responded in time' },
     });
   });
 
@@ -206,7 +212,7 @@ describe('where there is nothing to show', () => {
     expect([plain.status, plain.headers['content-type'], new TextDecoder().decode(plain.body)]).toEqual([
       503,
       'text/plain; version=0.0.4; charset=utf-8',
-      '# unavailable: no data source has answered in time\n',
+      '# unavailable: no data source has responded in time\n',
     ]);
     const open = await get('/all', { accept: 'application/openmetrics-text' });
     expect([open.status, open.headers['content-type'], new TextDecoder().decode(open.body)]).toEqual([

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../../src/catalogue/create-catalogue.js';
-import { requestMetrics, stateMetrics } from '../../../src/own-metrics.js';
+import { stateMetrics, workerMetrics } from '../../../src/own-metrics.js';
 import { healthFamilies } from '../../../src/presets/gatewayz/health-families.js';
 import { gatewayzCatalogue } from '../../../src/presets/presets.js';
 import { parseMarker, parseMatchers } from '../../../src/promql/matchers.js';
 import { listSelectors } from '../../../src/promql/selectors.js';
+import { requestMetrics } from '../../../src/request-metrics.js';
 import { type GrafanaOptions, grafanaFiles } from '../../../src/tools/grafana/files.js';
 import { defaultObjectives } from '../../../src/tools/grafana/rules/service-level-objectives.js';
 import { type DashboardQuery, queriesOf } from '../../support/dashboard-queries.js';
@@ -171,7 +172,9 @@ describe('the queries', () => {
     const known = new Set([
       ...[...catalogue.rows.values()].flatMap(({ metrics }) => metrics),
       ...backend.split('\n').map((line) => line.split(',')[0]!),
-      ...[...healthFamilies, ...stateMetrics, ...Object.values(requestMetrics)].map(({ name }) => name),
+      ...[...healthFamilies, ...stateMetrics, ...Object.values(workerMetrics), ...Object.values(requestMetrics)].map(
+        ({ name }) => name,
+      ),
     ]);
     const isKnown = (name: string | undefined) =>
       name !== undefined && (known.has(name) || known.has(name.replace(/_(?:bucket|sum|count)$/, '')));
