@@ -17,7 +17,7 @@ function histogram(within50: number, within100: number, all: number): ReadonlyMa
 /** A burst whose client times are these; all other requests of the load took 1 ms. */
 function burst(requests: number, ...seconds: number[]) {
   const others = Array.from({ length: requests - seconds.length }, () => 0.001);
-  return { seconds: [...others, ...seconds], faults: new Map<string, number>() };
+  return { seconds: [...others, ...seconds], problems: new Map<string, number>() };
 }
 
 const judge = (after: ReadonlyMap<number, number>, load = local, before = histogram(0, 0, 0)) =>
@@ -77,7 +77,11 @@ describe('handling times', () => {
   });
 
   it.each([
-    ['not all requests were answered', { burst: { seconds: [], faults: new Map([['HTTP 503', 3]]) } }, '3 × HTTP 503'],
+    [
+      'not all requests were answered',
+      { burst: { seconds: [], problems: new Map([['HTTP 503', 3]]) } },
+      '3 × HTTP 503',
+    ],
     ['nothing was measured', { burst: undefined }, 'not measured'],
     ['the scrape target cannot be read', { after: undefined }, 'its scrape target could not be read'],
     ['the counts fell', { before: histogram(600, 600, 600) }, 'less than before'],
