@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
-import { answerDeadlines } from './http/answer-deadlines.js';
 import { belowMetrics } from './http/below-metrics.js';
+import { limitConnections } from './http/limit-connections.js';
 import { routes } from './http/routes.js';
 import { safetyHeaders } from './http/safety-headers.js';
 import type { Metrics } from './metrics.js';
@@ -53,7 +53,7 @@ export function createStandalone(
   const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
   const isOurs = (url: string): boolean => isMetrics(url) || metrics.datasource?.owns(url) === true;
 
-  const limitAnswer = answerDeadlines();
+  const limitAnswer = limitConnections();
   let closing = false;
   const app = fastify({
     loggerInstance: log,

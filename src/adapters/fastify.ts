@@ -1,4 +1,4 @@
-import type { MetricsReply } from '../http/message.js';
+import type { MetricsResponse } from '../http/message.js';
 import { routes } from '../http/routes.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import { addDatasourceRoutes, type FastifyScopeLike } from './fastify-datasource.js';
@@ -72,7 +72,7 @@ export async function setupPrometheusRoutes(fastify: FastifyLike, options: Metri
   return metrics;
 }
 
-function send(reply: FastifyReplyLike, { status, headers, body }: MetricsReply): void {
+function send(reply: FastifyReplyLike, { status, headers, body }: MetricsResponse): void {
   reply
     .code(status)
     .headers(withVary(reply.getHeader('vary'), headers))

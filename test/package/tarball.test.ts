@@ -36,7 +36,7 @@ describe('the package', () => {
     const exported = Object.values(manifest.exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : [entry.types, entry.default],
     );
-    const named = [...exported, ...Object.values(manifest.bin), './dist/engine/worker.js'];
+    const named = [...exported, ...Object.values(manifest.bin), './dist/engine/gatewayz-metrics-worker.js'];
     expect(named.filter((file) => !tarball.files.includes(file.slice(2)))).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { LRUCache } from 'lru-cache';
-import type { Head } from './flight.js';
 import type { DatasourceLimits } from './limits.js';
+import type { Head } from './single-flight.js';
 
 /** A complete answer and when it came, on the cache's clock. */
-export interface KeptAnswer extends Head {
+export interface CachedResponse extends Head {
   readonly body: Uint8Array;
   readonly at: number;
 }
@@ -17,8 +17,8 @@ const overhead = 1024;
  *
  * @param now Milliseconds on a clock that never jumps.
  */
-export class AnswerCache {
-  readonly #kept: LRUCache<string, KeptAnswer>;
+export class ResponseCache {
+  readonly #kept: LRUCache<string, CachedResponse>;
   readonly #now: () => number;
 
   constructor(
@@ -36,7 +36,7 @@ export class AnswerCache {
   }
 
   /** The answer, and its age in whole seconds. */
-  get(key: string): { readonly answer: KeptAnswer; readonly age: number } | undefined {
+  get(key: string): { readonly answer: CachedResponse; readonly age: number } | undefined {
     const answer = this.#kept.get(key);
     return answer && { answer, age: Math.floor((this.#now() - answer.at) / 1000) };
   }

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { answerError, type Refusal } from '../upstream/answer-error.js';
-import { AnswerError } from './answer-error.js';
-import type { Head } from './flight.js';
-import type { DatasourceReply } from './message.js';
-import { replyNotAllowed, replyNotFound, replyNotReady } from './reply.js';
+import { ApiError } from './api-error.js';
+import { methodNotAllowedResponse, notFoundResponse, notReadyResponse } from './api-responses.js';
+import type { DatasourceResponse } from './message.js';
+import type { Head } from './single-flight.js';
 
 /** What was asked, as far as it matters for judging the answer. */
-export interface Asked {
+export interface ResponseContext {
   /** Whether a gzip answer was asked for. */
   readonly gzip: boolean;
   /** Bytes. */
@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** Headers of the upstream that reach the client; no others do. */
-const handedOn = ['content-type', 'content-encoding', 'content-length', 'retry-after'] as const;
+const forwardedHeaders = ['content-type', 'content-encoding', 'content-length', 'retry-after'] as const;
 /** VictoriaMetrics has a JSON type of its own for range vectors. */
 const jsonType = /^application\/(?:[\w.-]+\+)?json(?:\s*;\s*charset=[\w-]+)?$/i;
 
@@ -26,19 +26,23 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json(?:\s*;\s*charset=[\w-]+)?$/i;
  *
  * @throws GatewayzMetricsError where it is no answer of the Prometheus API at all; AnswerError where it is too long
  */
-export function judgeAnswer(status: number, headers: IncomingHttpHeaders, asked: Asked): Head | DatasourceReply {
+export function judgeResponse(
+  status: number,
+  headers: IncomingHttpHeaders,
+  asked: ResponseContext,
+): Head | DatasourceResponse {
   const type = contentType(headers);
   const json = jsonType.test(String(headers['content-type']));
   const empty = status === 204;
-  if (status < 300 ? !json && !empty : isRefusal(status)) throw foreign(status, headers, asked);
-  if (json || empty) return handOn(status, headers, asked);
+  if (status < 300 ? !json && !empty : isRefusal(status)) throw unexpectedResponse(status, headers, asked);
+  if (json || empty) return forward(status, headers, asked);
   const retryAfter = headers['retry-after'];
   const patience = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
-  if (status === 404) return replyNotFound();
-  if (status === 405) return replyNotAllowed(String(headers.allow ?? 'GET').split(/[\s,]+/));
-  if (status === 503 && type === 'text/plain') return replyNotReady(patience);
-  if (status >= 500 || status === 429) throw foreign(status, headers, asked);
-  throw new AnswerError(status, 'bad_data', 'the upstream refuses this call and gives no reason in JSON');
+  if (status === 404) return notFoundResponse();
+  if (status === 405) return methodNotAllowedResponse(String(headers.allow ?? 'GET').split(/[\s,]+/));
+  if (status === 503 && type === 'text/plain') return notReadyResponse(patience);
+  if (status >= 500 || status === 429) throw unexpectedResponse(status, headers, asked);
+  throw new ApiError(status, 'bad_data', 'the upstream refuses this call and gives no reason in JSON');
 }
 
 /** Meant for us, not for the client: a redirect, or refused credentials. */
@@ -46,23 +50,23 @@ function isRefusal(status: number): boolean {
   return status < 400 || status > 599 || status === 401 || status === 403 || status === 407;
 }
 
-function handOn(status: number, headers: IncomingHttpHeaders, asked: Asked): Head {
+function forward(status: number, headers: IncomingHttpHeaders, asked: ResponseContext): Head {
   const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding !== 'identity' && !(encoding === 'gzip' && asked.gzip)) throw foreign(status, headers, asked);
+  if (encoding !== 'identity' && !(encoding === 'gzip' && asked.gzip)) throw unexpectedResponse(status, headers, asked);
   const length = Number(headers['content-length'] ?? 0);
   if (length > asked.answerSize) {
     const words = `the answer has ${length} bytes, more than the limit of ${asked.answerSize} bytes`;
-    throw new AnswerError(422, 'execution', words, { limit: 'answer_size' });
+    throw new ApiError(422, 'execution', words, { limit: 'answer_size' });
   }
   const given: Record<string, string> = {};
-  for (const name of handedOn) {
+  for (const name of forwardedHeaders) {
     const value = headers[name];
     if (value !== undefined) given[name] = value;
   }
   return { status, headers: given };
 }
 
-function foreign(status: number, headers: IncomingHttpHeaders, asked: Asked): Error {
+function unexpectedResponse(status: number, headers: IncomingHttpHeaders, asked: ResponseContext): Error {
   const { location, 'retry-after': retryAfter } = headers;
   return answerError({
     ...asked.told(),

@@ -1,6 +1,6 @@
 import { Cancellation, type CancelSignal } from '../cancellation.js';
 import type { Clock, Timer } from '../clock.js';
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
 
 /** Status and headers, as they may be handed on. */
 export interface Head {
@@ -9,12 +9,12 @@ export interface Head {
 }
 
 /** An answer, or the beginning of one: a body that is not whole comes in pieces; where it breaks off, they throw. */
-export interface Answer extends Head {
+export interface FlightResponse extends Head {
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** What of the connection a flight needs: to hold it up when readers are slow. */
-export interface Tap {
+export interface Pausable {
   pause(): void;
   resume(): void;
 }
@@ -37,7 +37,7 @@ const stallLimit = 5_000;
  * and the slowest reader sets the pace; who stands still is left behind for the sake of the others. When the last reader
  * has gone, the call is given up.
  */
-export class Flight {
+export class SingleFlight {
   readonly #clock: Clock;
   /** What gives the call up for all; it fires with the reason. */
   readonly call = new Cancellation();
@@ -50,7 +50,7 @@ export class Flight {
   #held = 0;
   #state: 'under way' | 'complete' | 'failed' = 'under way';
   #error: unknown;
-  #tap: Tap | undefined;
+  #tap: Pausable | undefined;
   #paused = false;
   #stall: Timer | undefined;
   #whole: Uint8Array | undefined;
@@ -79,10 +79,10 @@ export class Flight {
    * One more reader, until `signal` fires; it must be joinable. Resolves when the answer begins, or, for one that comes with
    * its head, is whole. Rejects with what went wrong before, or because the reader has gone.
    */
-  async join(signal: CancelSignal): Promise<Answer> {
+  async join(signal: CancelSignal): Promise<FlightResponse> {
     const reader: Reader = { at: 0, error: undefined, wake: () => {} };
     this.#readers.add(reader);
-    const gone = () => this.#leave(reader, new AnswerError(499, 'canceled', 'the client has gone'));
+    const gone = () => this.#leave(reader, new ApiError(499, 'canceled', 'the client has gone'));
     if (signal.aborted) gone();
     else signal.addEventListener('abort', gone);
     const done = () => signal.removeEventListener('abort', gone);
@@ -97,7 +97,7 @@ export class Flight {
   }
 
   /** The answer begins. */
-  start(head: Head, tap?: Tap): void {
+  start(head: Head, tap?: Pausable): void {
     this.#head = head;
     this.#tap = tap;
     // A short answer comes with its head, and goes out with it in one piece.
@@ -158,7 +158,7 @@ export class Flight {
     reader.error ??= error;
     reader.wake();
     if (!this.#readers.delete(reader) || this.#state !== 'under way') return;
-    if (this.#readers.size === 0) this.call.abort(new AnswerError(499, 'canceled', 'all clients have gone'));
+    if (this.#readers.size === 0) this.call.abort(new ApiError(499, 'canceled', 'all clients have gone'));
     else if (this.#paused) this.#makeRoom();
   }
 
@@ -180,7 +180,7 @@ export class Flight {
   #dropSlowest(): void {
     this.#stall = undefined;
     const furthest = Math.max(...[...this.#readers].map(({ at }) => at));
-    const error = new AnswerError(503, 'timeout', 'the answer was read too slowly');
+    const error = new ApiError(503, 'timeout', 'the answer was read too slowly');
     for (const reader of this.#readers) {
       if (reader.at === this.#released && reader.at < furthest) this.#leave(reader, error);
     }

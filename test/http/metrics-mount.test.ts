@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createHandler, type HandlerSources } from '../../src/http/create-handler.js';
 import { open } from '../../src/http/decision.js';
-import type { MetricsReply, MetricsRequest } from '../../src/http/message.js';
+import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
+import { createMetricsMount, type HandlerSources } from '../../src/http/metrics-mount.js';
 import { routes } from '../../src/http/routes.js';
 import type { Representation, View } from '../../src/render/representation.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -26,21 +26,27 @@ function setup(prefix = '/prometheus') {
     nextRefresh: now + 2_800,
     expires: now + 292_800,
     stale: false,
+    provisional: false,
   };
-  const kept: { current: Representation | undefined; docs: string } = { current: bytes, docs: '# Metrics API\n' };
+  const kept: { current: Representation | undefined; docs: string; problem: string | undefined } = {
+    current: bytes,
+    docs: '# Metrics API\n',
+    problem: undefined,
+  };
   const sources: HandlerSources = {
     current: (view) => {
       asked.push(view);
       return kept.current;
     },
     fetch: async () => kept.current,
+    problem: () => kept.problem,
     scrape: async (openMetrics) => ({ contentType: openMetrics ? 'open' : 'plain', text: 'up 1\n' }),
     docs: () => kept.docs,
     authorize: open,
     observe: (endpoint, status) => observed.push([endpoint, status]),
     defect: (error) => defects.push(error),
   };
-  const handler = createHandler(prefix, sources, clock);
+  const handler = createMetricsMount(prefix, sources, clock);
   return {
     clock,
     kept,
@@ -55,7 +61,7 @@ function setup(prefix = '/prometheus') {
   };
 }
 
-const bodyOf = (reply: MetricsReply): unknown => JSON.parse(new TextDecoder().decode(reply.body));
+const bodyOf = (reply: MetricsResponse): unknown => JSON.parse(new TextDecoder().decode(reply.body));
 
 describe('the age', () => {
   test.each([
@@ -192,7 +198,7 @@ describe('where there is nothing to show', () => {
     expect(bodyOf(reply)).toEqual({
       timestamp: new Date(clock.now()).toISOString(),
       status: 'unavailable',
-      error: { code: 'unavailable', message: 'no data source has answered in time' },
+      error: { code: 'unavailable', message: 'no data source has responded in time' },
     });
   });
 
@@ -203,7 +209,7 @@ describe('where there is nothing to show', () => {
     expect([plain.status, plain.headers['content-type'], new TextDecoder().decode(plain.body)]).toEqual([
       503,
       'text/plain; version=0.0.4; charset=utf-8',
-      '# unavailable: no data source has answered in time\n',
+      '# unavailable: no data source has responded in time\n',
     ]);
     const open = await get('/all', { accept: 'application/openmetrics-text' });
     expect([open.status, open.headers['content-type'], new TextDecoder().decode(open.body)]).toEqual([
@@ -388,7 +394,7 @@ describe('a source that breaks its contract', () => {
       const { kept, clock, sources, observed, defects } = setup();
       if (which === 'fetch') kept.current = undefined;
       const error = new Error('secret detail');
-      const handler = createHandler(
+      const handler = createMetricsMount(
         '',
         {
           ...sources,

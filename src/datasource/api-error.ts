@@ -7,7 +7,7 @@ export type LimitName = 'query_size' | 'points' | 'range' | 'answer_size' | 'tim
 export type ErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'unavailable' | 'internal';
 
 /** An error as the Prometheus API tells it. The message is for the client: nothing in it is of the inside. */
-export class AnswerError extends Error {
+export class ApiError extends Error {
   readonly status: number;
   readonly type: ErrorType | ErrorCode;
   /** The limit that stood in the way, where it was one. */

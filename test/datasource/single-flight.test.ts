@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { Flight, flightWindow } from '../../src/datasource/flight.js';
+import { flightWindow, SingleFlight } from '../../src/datasource/single-flight.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const head = { status: 200, headers: {} };
@@ -10,13 +10,13 @@ const quarter = flightWindow / 4;
 /** A flight that has begun, and how often its upstream was held up. */
 function begun() {
   const clock = new FakeClock();
-  const flight = new Flight(clock);
+  const flight = new SingleFlight(clock);
   const held: string[] = [];
   flight.start(head, { pause: () => held.push('pause'), resume: () => held.push('resume') });
   return { clock, flight, held };
 }
 
-async function piecesOf(flight: Flight, signal = never): Promise<AsyncIterator<Uint8Array>> {
+async function piecesOf(flight: SingleFlight, signal = never): Promise<AsyncIterator<Uint8Array>> {
   const { body } = await flight.join(signal);
   if (body instanceof Uint8Array) throw new Error('the whole had come already');
   return body[Symbol.asyncIterator]();
@@ -100,7 +100,7 @@ describe('reading', () => {
   });
 
   test('a failure before the answer is the failure of whoever waits for it', async () => {
-    const flight = new Flight(new FakeClock());
+    const flight = new SingleFlight(new FakeClock());
     const joined = flight.join(never);
     flight.fail(new Error('no answer'));
     await expect(joined).rejects.toThrow('no answer');

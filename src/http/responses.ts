@@ -1,7 +1,7 @@
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Representation } from '../render/representation.js';
 import type { Denial } from './decision.js';
-import type { MetricsReply, MetricsRequest } from './message.js';
+import type { MetricsRequest, MetricsResponse } from './message.js';
 import { header, matchesTag } from './negotiate.js';
 import { safetyHeaders } from './safety-headers.js';
 
@@ -37,7 +37,11 @@ function headerSetsOf(representation: Representation): HeaderSets {
 }
 
 /** Answers from rendered bytes. `Age` counts from the evaluation instant, and so does `max-age`, until the next refresh. */
-export function replyWith(representation: Representation, request: MetricsRequest, now: number): MetricsReply {
+export function representationResponse(
+  representation: Representation,
+  request: MetricsRequest,
+  now: number,
+): MetricsResponse {
   const sets = headerSetsOf(representation);
   const { status, evaluationTime: instant, nextRefresh, stale, body } = representation;
   if (status !== 200) return reply(request, status, { ...sets.fixed, 'cache-control': 'no-store' }, body);
@@ -55,21 +59,21 @@ export function replyWith(representation: Representation, request: MetricsReques
 }
 
 /** Answers with a document that is no snapshot's. With an `etag` among the headers it can be asked for conditionally. */
-export function replyDocument(
+export function documentResponse(
   request: MetricsRequest,
   status: number,
   contentType: string,
   text: string | Uint8Array,
   headers: Headers = { 'cache-control': 'no-store' },
-): MetricsReply {
+): MetricsResponse {
   const body = typeof text === 'string' ? Buffer.from(text) : text;
   const own = { 'content-type': contentType, 'content-length': String(body.byteLength), ...always };
   return reply(request, status, { ...own, ...headers }, body);
 }
 
 /** A refusal: how to authenticate where that would help, when to come again where it is for want of patience. */
-export function replyDenied(request: MetricsRequest, { error, challenge }: Denial): MetricsReply {
-  return replyError(
+export function deniedResponse(request: MetricsRequest, { error, challenge }: Denial): MetricsResponse {
+  return errorResponse(
     request,
     error,
     {},
@@ -81,20 +85,20 @@ export function replyDenied(request: MetricsRequest, { error, challenge }: Denia
 }
 
 /** An error as JSON: `{"error": {"code", "message"}}` and what else belongs to it. */
-export function replyError(
+export function errorResponse(
   request: MetricsRequest,
   error: GatewayzMetricsError,
   more: Readonly<Record<string, unknown>> = {},
   headers: Headers = {},
-): MetricsReply {
+): MetricsResponse {
   const document = { error: { code: error.code, message: error.message }, ...more };
-  return replyDocument(request, error.status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`, {
+  return documentResponse(request, error.status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`, {
     'cache-control': 'no-store',
     ...headers,
   });
 }
 
-function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): MetricsReply {
+function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): MetricsResponse {
   const { etag } = headers;
   if (status === 200 && etag !== undefined && matchesTag(header(request, 'if-none-match'), etag)) {
     const { 'content-length': _length, 'content-type': _type, ...rest } = headers;

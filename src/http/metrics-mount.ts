@@ -8,9 +8,9 @@ import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
 import type { Encoding, Format, Representation, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
 import type { Authorize, Decision } from './decision.js';
-import type { MetricsReply, MetricsRequest } from './message.js';
+import type { MetricsRequest, MetricsResponse } from './message.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
-import { replyDenied, replyDocument, replyError, replyWith } from './reply.js';
+import { deniedResponse, documentResponse, errorResponse, representationResponse } from './responses.js';
 import { type Route, routes } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
@@ -19,6 +19,8 @@ export interface HandlerSources {
   readonly current: (view: View, now: number) => Representation | undefined;
   /** Makes a view available and waits for it, at most as long as a request may. */
   readonly fetch: (view: View) => Promise<Representation | undefined>;
+  /** Why refreshes do not work, where that is known and not the fault of a data source. */
+  readonly problem: () => string | undefined;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
   /** The same string as long as nothing in it has changed: it is compressed once. */
   readonly docs: () => string;
@@ -29,7 +31,7 @@ export interface HandlerSources {
   readonly defect: (error: unknown) => void;
 }
 
-export type Handler = (request: MetricsRequest) => MetricsReply | Promise<MetricsReply>;
+export type Handler = (request: MetricsRequest) => MetricsResponse | Promise<MetricsResponse>;
 
 const allow = 'GET, HEAD';
 const markdown = 'text/markdown; charset=utf-8';
@@ -38,7 +40,7 @@ const markdown = 'text/markdown; charset=utf-8';
  * Answers everything below `<prefix>/metrics`. What is kept warm is answered at once, without a promise; nothing throws or
  * rejects.
  */
-export function createHandler(prefix: string, sources: HandlerSources, clock: Clock): Handler {
+export function createMetricsMount(prefix: string, sources: HandlerSources, clock: Clock): Handler {
   const base = `${prefix}/metrics`;
   const byPath = new Map(routes.map((route) => [base + route.path, route]));
   let docs = { text: '', etag: '', gzip: new Uint8Array() };
@@ -56,13 +58,13 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
       : observed(reply, endpoint, startedAt);
   };
 
-  function observed(reply: MetricsReply, endpoint: string, startedAt: number): MetricsReply {
+  function observed(reply: MetricsResponse, endpoint: string, startedAt: number): MetricsResponse {
     sources.observe(endpoint, reply.status, startedAt);
     return reply;
   }
 
   /** Neither throws nor rejects. */
-  function answerRoute(route: Route, request: MetricsRequest): MetricsReply | Promise<MetricsReply> {
+  function answerRoute(route: Route, request: MetricsRequest): MetricsResponse | Promise<MetricsResponse> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return replyNotAllowed(request);
     try {
       const decision = sources.authorize(request, 'metrics');
@@ -76,22 +78,22 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     }
   }
 
-  function replyDefect(error: unknown, request: MetricsRequest): MetricsReply {
+  function replyDefect(error: unknown, request: MetricsRequest): MetricsResponse {
     sources.defect(error);
-    return replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
+    return errorResponse(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
   }
 
   function answerIfAllowed(
     decision: Decision,
     route: Route,
     request: MetricsRequest,
-  ): MetricsReply | Promise<MetricsReply> {
-    if (!decision.allowed) return replyDenied(request, decision);
+  ): MetricsResponse | Promise<MetricsResponse> {
+    if (!decision.allowed) return deniedResponse(request, decision);
     const query = request.url.indexOf('?');
     return answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
   }
 
-  function answer(route: Route, request: MetricsRequest, query: string): MetricsReply | Promise<MetricsReply> {
+  function answer(route: Route, request: MetricsRequest, query: string): MetricsResponse | Promise<MetricsResponse> {
     if (route.kind === 'scrape') return answerScrape(request);
     if (route.kind === 'docs') return answerDocs(request);
     const view = viewOf(route, request, query);
@@ -100,7 +102,7 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     return current ? answerFrom(current, view, request, now) : answerCold(view, request);
   }
 
-  async function answerCold(view: View, request: MetricsRequest): Promise<MetricsReply> {
+  async function answerCold(view: View, request: MetricsRequest): Promise<MetricsResponse> {
     return answerFrom(await sources.fetch(view), view, request, clock.now());
   }
 
@@ -109,18 +111,20 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     view: View,
     request: MetricsRequest,
     now: number,
-  ): MetricsReply {
+  ): MetricsResponse {
     // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
     const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
-    return usable ? replyWith(bytes, request, now) : replyUnavailable(view, request, now);
+    return usable
+      ? representationResponse(bytes, request, now)
+      : replyUnavailable(view, request, now, sources.problem());
   }
 
-  async function answerScrape(request: MetricsRequest): Promise<MetricsReply> {
+  async function answerScrape(request: MetricsRequest): Promise<MetricsResponse> {
     const { contentType, text } = await sources.scrape(wantsOpenMetrics(header(request, 'accept')));
     return replyText(request, contentType, text, () => gzipSync(text));
   }
 
-  function answerDocs(request: MetricsRequest): MetricsReply {
+  function answerDocs(request: MetricsRequest): MetricsResponse {
     const text = sources.docs();
     if (text !== docs.text) {
       docs = { text, etag: createHash('sha256').update(text).digest('base64url').slice(0, 24), gzip: gzipSync(text) };
@@ -162,37 +166,42 @@ function replyText(
   text: string,
   gzip: () => Uint8Array,
   tag?: string,
-): MetricsReply {
+): MetricsResponse {
   const encoding = acceptedEncoding(header(request, 'accept-encoding'));
   const headers = {
     'cache-control': 'no-cache',
     ...(tag !== undefined && { etag: `"${tag}-${encoding}"` }),
     ...(encoding === 'gzip' && { 'content-encoding': encoding }),
   };
-  return replyDocument(request, 200, contentType, encoding === 'gzip' ? gzip() : text, headers);
+  return documentResponse(request, 200, contentType, encoding === 'gzip' ? gzip() : text, headers);
 }
 
-function replyUnavailable(view: View, request: MetricsRequest, now: number): MetricsReply {
-  const reason = 'no data source has answered in time';
+function replyUnavailable(
+  view: View,
+  request: MetricsRequest,
+  now: number,
+  problem: string | undefined,
+): MetricsResponse {
+  const reason = problem ?? 'no data source has responded in time';
   if (view.format === 'openmetrics') {
-    return replyDocument(request, 503, openMetricsType, emptyOpenMetrics());
+    return documentResponse(request, 503, openMetricsType, emptyOpenMetrics());
   }
   if (view.format === 'text') {
-    return replyDocument(request, 503, expositionType, emptyExposition(reason));
+    return documentResponse(request, 503, expositionType, emptyExposition(reason));
   }
   const document = JSON.stringify(unavailableDocument(now, reason));
-  return replyDocument(request, 503, 'application/json; charset=utf-8', `${document}\n`);
+  return documentResponse(request, 503, 'application/json; charset=utf-8', `${document}\n`);
 }
 
-function replyNotFound(request: MetricsRequest, paths: readonly string[]): MetricsReply {
+function replyNotFound(request: MetricsRequest, paths: readonly string[]): MetricsResponse {
   const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
-  return replyError(request, error, { paths });
+  return errorResponse(request, error, { paths });
 }
 
-function replyNotAllowed(request: MetricsRequest): MetricsReply {
+function replyNotAllowed(request: MetricsRequest): MetricsResponse {
   const error = new GatewayzMetricsError(
     'method_not_allowed',
     `Expected GET or HEAD, got ${request.method.slice(0, 20)}.`,
   );
-  return replyError(request, error, {}, { allow });
+  return errorResponse(request, error, {}, { allow });
 }

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { AnswerCache } from '../../src/datasource/answer-cache.js';
 import type { DatasourceLimitOptions } from '../../src/datasource/limits.js';
+import { ResponseCache } from '../../src/datasource/response-cache.js';
 import { apiError, reply } from '../support/fake-upstream-behaviours.js';
 import { type AskOptions, form, ownMetrics, startDatasource } from './start-datasource.js';
 
@@ -140,7 +140,7 @@ describe('memory', () => {
   });
 
   test('small answers with long keys count with their keys', () => {
-    const cache = new AnswerCache({ cacheFor: 1000, cacheSize: 100_000 });
+    const cache = new ResponseCache({ cacheFor: 1000, cacheSize: 100_000 });
     for (let index = 0; index < 100; index += 1) {
       cache.set(`${index} ${'k'.repeat(10_000)}`, { status: 200, headers: {} }, Buffer.from('x'));
     }

@@ -20,7 +20,7 @@ interface Unanswered {
  * A connection has one timer, which outlives the answers and looks at the deadline when it fires: most answers are gone at
  * once, and setting a timer for each would be a good part of what they cost.
  */
-export function answerDeadlines(): (socket: Socket, response: ServerResponse, milliseconds: number) => void {
+export function limitConnections(): (socket: Socket, response: ServerResponse, milliseconds: number) => void {
   const connections = new WeakMap<Socket, Unanswered>();
 
   const arm = (socket: Socket, unanswered: Unanswered): void => {
