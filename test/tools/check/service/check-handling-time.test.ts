@@ -76,13 +76,17 @@ describe('handling times', () => {
     });
   });
 
+  it('are not judged where the endpoint fails, which is reported elsewhere', () => {
+    const measured = { burst: undefined, before: histogram(0, 0, 0), after: histogram(500, 500, 500) };
+    expect(checkHandlingTime(summary, measured, local)).toMatchObject({ ok: true, value: null, level: 'skip' });
+  });
+
   it.each([
     [
       'not all requests were answered',
       { burst: { seconds: [], problems: new Map([['HTTP 503', 3]]) } },
       '3 × HTTP 503',
     ],
-    ['nothing was measured', { burst: undefined }, 'not measured'],
     ['the scrape target cannot be read', { after: undefined }, 'its scrape target could not be read'],
     ['the counts fell', { before: histogram(600, 600, 600) }, 'less than before'],
     ['another instance counted', { after: histogram(200, 200, 200) }, 'counted 200 of 500 requests'],
