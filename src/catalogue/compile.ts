@@ -1,5 +1,4 @@
 import { GatewayzMetricsError, problemsError } from '../errors.js';
-import type { FamilyHeader } from '../model.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
 import type { ScopedQuery } from '../promql/query.js';
