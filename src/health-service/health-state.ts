@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Outcome } from '../model.js';
+import type { Cause, Outcome } from '../model.js';
 import { type HealthEndpoint, type HealthFamily, healthEndpoints } from '../presets/gatewayz/health-families.js';
 import type { HealthAnswer, Reading } from './health-answer.js';
 
@@ -48,7 +48,11 @@ export class HealthState {
     if (source.kind === 'failures') return one(this.#failures);
     if (source.kind === 'last-success') {
       return this.#lastSuccess === undefined
-        ? { state: 'missing', reason: `no ${name}: the Health Service has not given a good answer so far` }
+        ? {
+            state: 'missing',
+            reason: `no ${name}: the Health Service has not given a good answer so far`,
+            cause: healthCause(name),
+          }
         : one(this.#lastSuccess / 1000);
     }
     const state = this.#endpoints.get(source.endpoint);
@@ -58,7 +62,11 @@ export class HealthState {
     if (source.kind === 'answered') return one(state.answer.fault === undefined ? 1 : 0);
     const live = this.#live(family);
     if (live === undefined)
-      return { state: 'missing', reason: `no ${name}: ${whyAbsent(source.endpoint, state, name)}` };
+      return {
+        state: 'missing',
+        reason: `no ${name}: ${whyAbsent(source.endpoint, state, name)}`,
+        cause: healthCause(name),
+      };
     const { metrics } = live.reading;
     return live.keptFrom === undefined
       ? { state: 'present', metrics }
@@ -89,6 +97,11 @@ export class HealthState {
     if (kept === undefined || this.#clock.now() - kept.at > this.#staleLimit) return undefined;
     return { reading: kept.reading, keptFrom: kept.at };
   }
+}
+
+/** For programs: the Health Service is why the family has no value. */
+function healthCause(name: string): Cause {
+  return { code: 'health_service', metrics: [name] };
 }
 
 function one(value: number): Outcome {

@@ -1,6 +1,12 @@
 import type { Metric, Outcome, RowState } from '../model.js';
 
-const never: RowState = { metrics: [], evaluationTime: undefined, valuedAt: undefined, reason: 'not queried yet' };
+const never: RowState = {
+  metrics: [],
+  evaluationTime: undefined,
+  valuedAt: undefined,
+  reason: 'not queried yet',
+  cause: { code: 'not_queried', metrics: [] },
+};
 
 /**
  * Last result of every row. A row that fails, or loses its data, keeps all of its last good metrics until they are too
@@ -9,6 +15,8 @@ const never: RowState = { metrics: [], evaluationTime: undefined, valuedAt: unde
 export class RowStates {
   readonly #states = new Map<string, RowState>();
   readonly #failed = new Set<string>();
+  /** Rows whose source has said that there is no data. */
+  readonly #missing = new Set<string>();
 
   get(row: string): RowState {
     return this.#states.get(row) ?? never;
@@ -27,7 +35,12 @@ export class RowStates {
   /** Applies the outcomes of one collection. With `failed`, they are the source's last good values, not responses. */
   apply(evaluationTime: number, outcomes: ReadonlyMap<string, Outcome>, failed: boolean): void {
     for (const [row, outcome] of outcomes) {
-      this.#states.set(row, next(this.get(row), outcome, evaluationTime));
+      // What was never available keeps that reason through an outage, which is not why it is missing.
+      const wasNeverAvailable = this.#missing.has(row) && this.get(row).valuedAt === undefined;
+      if (outcome.state !== 'failed' || !wasNeverAvailable) {
+        this.#states.set(row, next(this.get(row), outcome, evaluationTime));
+      }
+      if (outcome.state === 'missing') this.#missing.add(row);
       if (failed || outcome.state === 'failed') this.#failed.add(row);
       else this.#failed.delete(row);
     }
@@ -45,13 +58,18 @@ export class RowStates {
 }
 
 function next(state: RowState, outcome: Outcome, evaluationTime: number): RowState {
-  if (outcome.state !== 'present') return { ...state, reason: outcome.reason };
+  if (outcome.state !== 'present') {
+    const { reason, cause } = outcome;
+    return { ...state, reason, cause };
+  }
   const at = outcome.evaluationTime ?? evaluationTime;
   return {
     metrics: outcome.metrics,
     evaluationTime: at,
     valuedAt: hasValue(outcome.metrics) ? at : state.valuedAt,
-    reason: at < evaluationTime ? 'the last value was not refreshed' : undefined,
+    ...(at < evaluationTime
+      ? { reason: 'the last value was not refreshed', cause: { code: 'not_refreshed', metrics: [] } }
+      : { reason: undefined, cause: undefined }),
   };
 }
 

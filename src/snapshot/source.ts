@@ -58,6 +58,11 @@ export class Source {
 }
 
 function failed(rows: readonly string[], failure: NonNullable<Collection['failure']>): Collection {
-  const outcomes = new Map(rows.map((row) => [row, { state: 'failed', reason: failure.reason } as const]));
+  const outcomes = new Map(
+    rows.map((row) => [
+      row,
+      { state: 'failed', reason: failure.reason, cause: { code: failure.code, metrics: [] } } as const,
+    ]),
+  );
   return { outcomes, durations: new Map(), querySeconds: 0, seriesOverLimit: new Map(), failure };
 }
