@@ -11,10 +11,13 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /**
  * Runs a program in the project's folder with inherited streams and node_modules/.bin first on PATH. Forwards signals to it.
  * Resolves to its exit code, 128 + n after signal n as in a shell.
+ *
+ * @param {Record<string, string>} [variables] added to the environment
  */
-export function run(command, args) {
-  const PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH } });
+export function run(command, args, variables = {}) {
+  const env = { ...process.env, ...variables };
+  const PATH = [join(root, 'node_modules', '.bin'), env.PATH].join(delimiter);
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...env, PATH } });
 
   // A terminal sends Ctrl-C to the whole foreground group; forwarded, it would arrive twice.
   const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);

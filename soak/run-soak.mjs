@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createRandom } from '../dist/demo/random.js';
+import { createRandom } from '../dist/tools/demo/gateway/random.js';
 import { breakThings } from './break-things.mjs';
 import { judgeGrowth } from './judge-growth.mjs';
 import { sendLoad } from './send-load.mjs';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { provisionPrometheus } from '../dist/demo/provision-prometheus.js';
-import { startPrometheus } from '../dist/demo/run-prometheus.js';
-import { startSimulatedGateway } from '../dist/demo/simulated-gateway.js';
-import { startSimulatedHealthService } from '../dist/demo/simulated-health-service.js';
+import { startSimulatedGateway } from '../dist/tools/demo/gateway/simulated-gateway.js';
+import { provisionPrometheus } from '../dist/tools/demo/prometheus/provision-prometheus.js';
+import { startPrometheus } from '../dist/tools/demo/prometheus/run-prometheus.js';
+import { startSimulatedHealthService } from '../dist/tools/demo/simulated-health-service.js';
 import { startFaultProxy } from './start-fault-proxy.mjs';
 
 /** Starts a simulated gateway, a real Prometheus that scrapes it, a simulated Health Service, and fault proxies in front of the last two. */

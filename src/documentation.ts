@@ -1,8 +1,9 @@
 import type { Catalogue } from './catalogue/compile.js';
-import { routes } from './http/routes.js';
-import { datasourceMetrics, requestMetrics, stateMetrics } from './own-metrics.js';
-import { renderDocs } from './render/docs.js';
-import type { Settings } from './settings.js';
+import { renderDocs } from './docs/render-docs.js';
+import { createRoutes } from './http/routes.js';
+import { datasourceMetrics, stateMetrics, workerMetrics } from './own-metrics.js';
+import { requestMetrics } from './request-metrics.js';
+import type { Settings } from './settings/read-settings.js';
 
 /** Renders the API documentation of one installation as Markdown; `dropped` counts label sets over the series limit, by family. */
 export function documentation(
@@ -13,8 +14,13 @@ export function documentation(
   return renderDocs({
     catalogue,
     base: `${settings.metricsPrefix}/metrics`,
-    routes,
-    ownFamilies: [...stateMetrics, ...Object.values(requestMetrics), ...Object.values(datasourceMetrics)],
+    routes: createRoutes(catalogue.endpoints),
+    ownFamilies: [
+      ...stateMetrics,
+      ...Object.values(workerMetrics),
+      ...Object.values(requestMetrics),
+      ...Object.values(datasourceMetrics),
+    ],
     marker: settings.metricsMarker,
     dropped,
   });

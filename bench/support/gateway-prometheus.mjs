@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { provisionPrometheus } from '../../dist/demo/provision-prometheus.js';
-import { startPrometheus } from '../../dist/demo/run-prometheus.js';
+import { provisionPrometheus } from '../../dist/tools/demo/prometheus/provision-prometheus.js';
+import { startPrometheus } from '../../dist/tools/demo/prometheus/run-prometheus.js';
 
 /** Milliseconds for the two scrapes that a rate needs. */
 const filled = 45_000;

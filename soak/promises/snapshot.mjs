@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { parseExposition } from '../../dist/check/parse-exposition.js';
+import { parseExposition } from '../../dist/tools/check/service/parse-exposition.js';
 import { staleLimit } from '../settings.mjs';
 import { judgeError } from './headers.mjs';
 import { must } from './must.mjs';

@@ -1,7 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import { Cancellation } from '../cancellation.js';
-import type { DatasourceReply } from '../datasource/message.js';
-import type { MetricsReply } from '../http/message.js';
+import type { DatasourceResponse } from '../datasource/message.js';
+import type { MetricsResponse } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
 
 /** What is needed of a `Request`. */
@@ -41,7 +41,7 @@ export function fetchHandler(metrics: Pick<Metrics, 'handle'> & Partial<Pick<Met
 }
 
 function toBody(
-  body: MetricsReply['body'] | DatasourceReply['body'],
+  body: MetricsResponse['body'] | DatasourceResponse['body'],
 ): Response['body'] | Uint8Array<ArrayBuffer> | null {
   if (body === undefined) return null;
   return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : ReadableStream.from(body);

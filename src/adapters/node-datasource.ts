@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Cancellation, type CancelSignal } from '../cancellation.js';
 import type { Datasource } from '../datasource/create-datasource.js';
-import type { DatasourceReply } from '../datasource/message.js';
+import type { DatasourceResponse } from '../datasource/message.js';
 import { endWith } from './end-with.js';
 import { withVary } from './with-vary.js';
 
@@ -36,7 +36,7 @@ export function goneSignal(response: ClosingResponse): CancelSignal {
   return gone;
 }
 
-function send(response: ServerResponse, { status, headers, body }: DatasourceReply): void {
+function send(response: ServerResponse, { status, headers, body }: DatasourceResponse): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, withVary(response.getHeader('vary'), headers));
   if (body === undefined || body instanceof Uint8Array) endWith(response, body);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MetricsReply } from '../http/message.js';
+import type { MetricsResponse } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
 import { type EndingResponse, endWith } from './end-with.js';
 import { nodeDatasourceHandler } from './node-datasource.js';
@@ -45,7 +45,7 @@ export function nodeHandler(metrics: Pick<Metrics, 'handle'> & Partial<Pick<Metr
 }
 
 /** The client may have left meanwhile, or a timeout of the host answered in our place. */
-function send(response: NodeResponseLike, { status, headers, body }: MetricsReply): void {
+function send(response: NodeResponseLike, { status, headers, body }: MetricsResponse): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, withVary(response.getHeader('vary'), headers));
   endWith(response, body);

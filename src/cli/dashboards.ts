@@ -10,7 +10,7 @@ export function dashboardsCommand(): Command {
     .description("Write Grafana's dashboards, and the files that provision them, its datasources and its alerts.")
     .requiredOption('--out <folder>', 'where dashboards/ and provisioning/ go; existing files of ours are replaced');
   return withGrafanaOptions(command).action(async (given: Given) => {
-    const { grafanaFiles } = await import('../grafana/files.js');
+    const { grafanaFiles } = await import('../tools/grafana/files.js');
     for (const [path, text] of grafanaFiles(readGrafanaOptions(given))) {
       const file = join(given.out, path);
       await mkdir(dirname(file), { recursive: true });

@@ -19,8 +19,8 @@ export function rulesCommand(): Command {
     const { kind, format } = given;
     if (format === 'grafana' && kind !== 'alerts') self.error(`error: --format grafana prints alerts, not ${kind}`);
     const options = readGrafanaOptions(given);
-    const { grafanaAlerts, ruleGroups } = await import('../grafana/files.js');
-    const { ruleFile } = await import('../grafana/prometheus-rules.js');
+    const { grafanaAlerts, ruleGroups } = await import('../tools/grafana/files.js');
+    const { ruleFile } = await import('../tools/grafana/rules/prometheus-rules.js');
     const groups = ruleGroups(options);
     process.stdout.write(
       format === 'grafana'

@@ -3,10 +3,10 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Authorize, Denial } from '../http/decision.js';
 import { secondsToWait } from '../http/seconds-to-wait.js';
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
+import { apiErrorResponse } from './api-responses.js';
 import type { Datasource } from './create-datasource.js';
-import type { DatasourceReply } from './message.js';
-import { replyError } from './reply.js';
+import type { DatasourceResponse } from './message.js';
 
 export interface DatasourceAccess {
   readonly authorize: Authorize;
@@ -51,8 +51,8 @@ function tooOften(rate: number, retryAfter: number): GatewayzMetricsError {
   return new GatewayzMetricsError('rate_limited', words, { retryAfter });
 }
 
-function replyRefused({ error, challenge }: Denial): DatasourceReply {
+function replyRefused({ error, challenge }: Denial): DatasourceResponse {
   const { status, code, message, retryAfter } = error;
-  const reply = replyError(new AnswerError(status, code, message, { retryAfter }));
+  const reply = apiErrorResponse(new ApiError(status, code, message, { retryAfter }));
   return challenge === undefined ? reply : { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } };
 }

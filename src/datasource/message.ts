@@ -21,7 +21,7 @@ export interface DatasourceRequest {
  * where it breaks off, it throws, and the connection must be broken off too, so that the client does not take a part for
  * the whole.
  */
-export interface DatasourceReply {
+export interface DatasourceResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined;

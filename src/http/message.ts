@@ -9,7 +9,7 @@ export interface MetricsRequest {
 }
 
 /** An answer as every server can send it. `Content-Length` is set; HEAD and 304 have no body. */
-export interface MetricsReply {
+export interface MetricsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | undefined;

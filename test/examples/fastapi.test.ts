@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasDebianPackages } from '../../src/demo/provision-debian-package.js';
+import { hasDebianPackages } from '../../src/tools/demo/prometheus/provision-debian-package.js';
 import { codeBlocks } from '../support/code-blocks.js';
 import { type DebianPython, provisionDebianPython } from '../support/debian-python.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { type RunningPrometheus, startPrometheus } from '../../src/demo/run-prometheus.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';
 import type { SummaryDocument } from '../../src/render/summary.js';
+import { type RunningPrometheus, startPrometheus } from '../../src/tools/demo/prometheus/run-prometheus.js';
 import { freePort } from '../support/free-port.js';
 import { listen } from '../support/listen.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';

@@ -81,7 +81,7 @@ describe('bootstrap.mjs', () => {
       await makeClone(folder, { node: '>=99.5' });
       const { code, output } = await runScript(folder, 'bootstrap.mjs', 'echo', 'running');
       expect(code).toBe(1);
-      expect(output).toBe(`Node.js >=99.5 is needed; this is ${process.version} (${process.execPath}).\n`);
+      expect(output).toBe(`Node.js >=99.5 is required; this is ${process.version} (${process.execPath}).\n`);
     });
   });
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../../src/demo/run-command.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 
 const main = fileURLToPath(new URL('../../soak/main.mjs', import.meta.url));
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));

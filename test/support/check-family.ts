@@ -1,1 +1,1 @@
-export { seriesKey } from '../../src/check/check-family.js';
+export { seriesKey } from '../../src/tools/check/service/validate-family.js';

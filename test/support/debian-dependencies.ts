@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../../src/demo/run-command.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { withTempFolder } from './temp-folder.js';
 
 /**

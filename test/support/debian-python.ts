@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { provisionDebianPackage } from '../../src/demo/provision-debian-package.js';
+import { provisionDebianPackage } from '../../src/tools/demo/prometheus/provision-debian-package.js';
 import { debianDependencies } from './debian-dependencies.js';
 import { findPython, pythonEnvironment } from './find-python.js';
 

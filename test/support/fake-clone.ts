@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandResult, runCommand } from '../../src/demo/run-command.js';
+import { type CommandResult, runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { fakeProgram } from './fake-program.js';
 
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));

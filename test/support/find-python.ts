@@ -1,7 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram, isExecutable } from '../../src/demo/find-program.js';
-import { type ProvisionOptions, provisionDebianPackage } from '../../src/demo/provision-debian-package.js';
+import { findProgram, isExecutable } from '../../src/tools/demo/prometheus/find-program.js';
+import {
+  type ProvisionOptions,
+  provisionDebianPackage,
+} from '../../src/tools/demo/prometheus/provision-debian-package.js';
 import { debianDependencies } from './debian-dependencies.js';
 
 /** A Python 3. */

@@ -1,1 +1,1 @@
-export { freePort } from '../../src/demo/free-port.js';
+export { freePort } from '../../src/tools/demo/prometheus/free-port.js';

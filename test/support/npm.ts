@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandResult, runCommand } from '../../src/demo/run-command.js';
+import { type CommandResult, runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -3,4 +3,4 @@ export {
   type ParsedFamily,
   type ParsedSample,
   parseExposition,
-} from '../../src/check/parse-exposition.js';
+} from '../../src/tools/check/service/parse-exposition.js';

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { runCommand } from '../../src/demo/run-command.js';
-import { type RunningPrometheus, startPrometheus } from '../../src/demo/run-prometheus.js';
 import type { Vector } from '../../src/model.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
+import { type RunningPrometheus, startPrometheus } from '../../src/tools/demo/prometheus/run-prometheus.js';
 import { removeFolder, tempFolder } from './temp-folder.js';
 
 export interface TestPrometheusOptions {

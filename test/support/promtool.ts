@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { runCommand } from '../../src/demo/run-command.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { withTempFolder } from './temp-folder.js';
 
 /** `code` 0: nothing to complain about. `output` is what promtool said, on either stream. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hasDebianPackages } from '../../src/demo/provision-debian-package.js';
-import { runCommand } from '../../src/demo/run-command.js';
+import { hasDebianPackages } from '../../src/tools/demo/prometheus/provision-debian-package.js';
+import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { unpackPython } from './find-python.js';
 import { parseOpenMetrics, parseText004, runPython } from './python.js';
 

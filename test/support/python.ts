@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
-import { type CommandResult, runCommand } from '../../src/demo/run-command.js';
 import type { Labels } from '../../src/model.js';
+import { type CommandResult, runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { pythonEnvironment } from './find-python.js';
 
 export interface ParsedSample {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HealthFamily } from '../../../catalogue/health.js';
 import type { Labels } from '../../../model.js';
+import type { HealthFamily } from '../../../presets/gatewayz/health-families.js';
 import { compareGroup, type StepRange, type StepVerdict } from './compare-group.js';
 import { type DocumentedDifference, documentedDifferences, type JobSamples } from './documented-differences.js';
 import { counterpart, groupSeries } from './series-group.js';

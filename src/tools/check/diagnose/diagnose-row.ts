@@ -1,0 +1,70 @@
+import type { CompiledRow } from '../../../catalogue/compile.js';
+import { quotePromql } from '../../../promql/string-literal.js';
+import { diagnoseAbsence, withoutSamples } from './diagnose-absence.js';
+import { diagnoseLabels } from './diagnose-labels.js';
+import { diagnoseReason } from './diagnose-reason.js';
+import { type Diagnosis, jobList } from './diagnosis.js';
+import { type SourceFacts, selectorOf } from './source-facts.js';
+
+/**
+ * Why a row of the catalogue has no value, from what Prometheus has. Rejects as `PrometheusApi` does.
+ *
+ * @param row without a scope
+ * @param sentence what the service says of it
+ */
+export async function diagnoseRow(row: CompiledRow, sentence: string, facts: SourceFacts): Promise<Diagnosis> {
+  const names = await facts.names(facts.scoped, facts.now);
+  const existing = row.metrics.filter((metric) => names.has(metric));
+  if (existing.length === 0) return diagnoseAbsence(row.metrics, facts);
+
+  const counts = await Promise.all(existing.map((metric) => facts.count(selectorOf(metric, facts.scoped))));
+  const present = existing.filter((_, index) => counts[index]! > 0);
+  const [stopped] = existing;
+  if (present.length === 0 && stopped !== undefined) return withoutSamples(stopped, facts);
+
+  const labels = await diagnoseLabels(row, existing, facts);
+  if (labels) return labels;
+  for (const metric of present) {
+    const notANumber = await diagnoseNaN(metric, facts);
+    if (notANumber) return notANumber;
+  }
+  const told = diagnoseReason(sentence, facts.scope.selector.length > 0);
+  return /^no usable /.test(sentence) ? implausible(told, present, facts) : told;
+}
+
+/** Where samples of the metric are no numbers; sums over them are none either. */
+async function diagnoseNaN(metric: string, facts: SourceFacts): Promise<Diagnosis | undefined> {
+  // Quantiles of a summary are NaN whenever nothing happened.
+  const series = selectorOf(metric, [...facts.scoped, { label: 'quantile', op: '=', value: '' }]);
+  for (const [broken, what] of [
+    [`${series} != ${series}`, 'NaN'],
+    [`abs(${series}) == Inf`, 'infinite'],
+  ]) {
+    const byJob = await facts.vector(`count by (job) (${broken})`);
+    if (byJob.length === 0) continue;
+    const count = byJob.reduce((sum, { value }) => sum + Number(value), 0);
+    const all = await facts.count(series);
+    const jobs = byJob.map(({ labels }) => labels['job'] ?? '');
+    return {
+      severity: 'problem',
+      cause: `${metric} is ${what} in ${count < all ? `${count} of` : 'all'} ${all} series of ${jobList(jobs)}`,
+      fix: `let the gateway not write ${metric} as long as it has no value; ${broken} shows where`,
+    };
+  }
+  return undefined;
+}
+
+/** Where the metrics have samples, none of which can be what they should mean: one of them as an example. */
+async function implausible(told: Diagnosis, present: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
+  const [metric] = present;
+  if (metric === undefined) return told;
+  const series = selectorOf(metric, facts.scoped);
+  const [example] = await facts.vector(`topk(1, ${series})`);
+  if (!example) return told;
+  const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quotePromql(value)}`);
+  return {
+    severity: 'problem',
+    cause: `${told.cause}: such as ${metric}{${labels.join(',')}} ${example.value}`,
+    fix: `let the gateway write what ${metric} should mean (see /docs); ${series} in Prometheus shows what it writes`,
+  };
+}

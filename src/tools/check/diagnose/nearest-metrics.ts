@@ -1,0 +1,30 @@
+import { nearestName } from '../../../settings/nearest-name.js';
+import { baseName, contractMetrics } from './known-metrics.js';
+
+/** Existing names that may stand for a metric that does not exist. */
+export interface NearMetrics {
+  /** Nearly the same name, nearest first: it was probably renamed. */
+  readonly renamed: readonly string[];
+  /** It has the name as a part. */
+  readonly similar: readonly string[];
+}
+
+const atMost = 3;
+
+/** For a metric of the contract, others of the contract are left out, however near: they mean something else. */
+export function nearestMetrics(name: string, existing: Iterable<string>): NearMetrics {
+  const inContract = contractMetrics.has(baseName(name));
+  const candidates = [...existing].filter(
+    (other) => !(inContract && contractMetrics.has(baseName(other))) && !other.endsWith('_created'),
+  );
+  const renamed: string[] = [];
+  for (let left = candidates; renamed.length < atMost; ) {
+    const nearest = nearestName(name, left);
+    if (nearest === undefined) break;
+    renamed.push(nearest);
+    left = left.filter((other) => other !== nearest);
+  }
+  const hasPart = (other: string): boolean => `_${other}_`.includes(`_${name}_`);
+  const similar = candidates.filter((other) => hasPart(other) && !renamed.includes(other));
+  return { renamed, similar: similar.sort((a, b) => a.length - b.length).slice(0, atMost) };
+}

@@ -1,0 +1,34 @@
+import { GatewayzMetricsError } from '../../../errors.js';
+import type { UpstreamSettings } from '../../../upstream/upstream-settings.js';
+import { PrometheusApi } from './prometheus-api.js';
+
+/** Milliseconds: what Grafana gives a query too. */
+const queryTimeout = 60_000;
+
+/** Where the Prometheus behind the service can be asked. */
+export type PrometheusAccess =
+  /** Directly: an address, and the credentials for it. */
+  | { readonly kind: 'direct'; readonly settings: UpstreamSettings }
+  /** Through the service's own Prometheus API, where that is on. */
+  | { readonly kind: 'service'; readonly settings: UpstreamSettings };
+
+/**
+ * Undefined where only the service's own Prometheus API could be asked, and that is off. Rejects only with the reason of
+ * `signal`: a Prometheus that was named and does not answer is told by whoever asks it.
+ */
+export async function openPrometheus(
+  { kind, settings }: PrometheusAccess,
+  signal: AbortSignal,
+): Promise<PrometheusApi | undefined> {
+  const prometheusTimeout = Math.max(settings.prometheusTimeout, queryTimeout);
+  const api = new PrometheusApi({ ...settings, prometheusTimeout }, signal);
+  if (kind === 'direct') return api;
+  try {
+    await api.instant('1', Date.now());
+    return api;
+  } catch (error) {
+    await api.close();
+    if (error instanceof GatewayzMetricsError) return undefined;
+    throw error;
+  }
+}

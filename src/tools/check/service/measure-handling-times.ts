@@ -1,0 +1,44 @@
+import { isLoopback } from '../../../settings/loopback.js';
+import type { Criterion } from '../report.js';
+import { checkHandlingTime, type Load } from './check-handling-time.js';
+import { checkedEndpoints } from './checked-endpoints.js';
+import type { Burst, ServiceClient } from './service-client.js';
+import { scrapeService } from './service-metrics.js';
+
+const localLoad: Load = { requests: 500, quantile: 0.99 };
+const remoteLoad: Load = { requests: 100, quantile: 0.95 };
+
+/** @param url of the service: on this machine it takes more requests */
+export function loadFor(url: string | undefined): Load {
+  return url !== undefined && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')) ? localLoad : remoteLoad;
+}
+
+/**
+ * Loads each endpoint and reads its handling times from the service's own histogram, before and after: what it takes without
+ * the network. One criterion an endpoint. Rejects only with the reason of `signal`.
+ *
+ * @param answering the endpoints that answer at all
+ */
+export async function measureHandlingTimes(
+  service: ServiceClient,
+  load: Load,
+  answering: ReadonlySet<string>,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<readonly Criterion[]> {
+  const bursts = new Map<string, Burst>();
+  const measured = checkedEndpoints.filter(({ endpoint }) => answering.has(endpoint));
+  // What is measured is warm: the first of its kind is asked for before.
+  for (const { path } of measured) await service.burst(path, 1, signal);
+  const before = measured.length > 0 ? await scrapeService(service, signal) : undefined;
+  for (const [index, { path, endpoint }] of measured.entries()) {
+    progress(`handling times: ${endpoint} (${index + 1} of ${measured.length})`);
+    bursts.set(endpoint, await service.burst(path, load.requests, signal));
+  }
+  const after = measured.length > 0 ? await scrapeService(service, signal) : undefined;
+  return checkedEndpoints.map((checked) => {
+    const { endpoint } = checked;
+    const [earlier, later] = [before?.handlingTimes(endpoint), after?.handlingTimes(endpoint)];
+    return checkHandlingTime(checked, { burst: bursts.get(endpoint), before: earlier, after: later }, load);
+  });
+}

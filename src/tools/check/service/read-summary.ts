@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { summaryFields } from '../../../presets/gatewayz/summary.js';
+
+/** `/summary` as it must be; what it means is in `SummaryDocument`. */
+const summary = z.strictObject({
+  timestamp: z.iso.datetime({ precision: 3 }),
+  status: z.enum(['ok', 'partial', 'stale']),
+  age_seconds: z.number().nonnegative(),
+  metrics: z.record(z.string(), z.record(z.string(), z.string())),
+  missing: z.record(z.string(), z.string()),
+  stale: z.record(z.string(), z.number().nonnegative()),
+});
+
+export type Summary = z.infer<typeof summary>;
+
+/** The summary, or what is wrong with it. */
+export function readSummary(body: string): Summary | { readonly problems: readonly string[] } {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch {
+    return { problems: ['it is not JSON'] };
+  }
+  const read = summary.safeParse(document);
+  if (!read.success) {
+    return {
+      problems: read.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`),
+    };
+  }
+  const problems = faultsOf(read.data);
+  return problems.length > 0 ? { problems } : read.data;
+}
+
+function faultsOf({ metrics, missing, stale }: Summary): string[] {
+  const healthService = 'health' in metrics;
+  const expected = summaryFields
+    .filter(({ section }) => healthService || section !== 'health')
+    .map(({ section, field }) => `${section}.${field}`);
+  const values = new Map(
+    Object.entries(metrics).flatMap(([section, fields]) =>
+      Object.entries(fields).map(([field, value]): [string, string] => [`${section}.${field}`, value]),
+    ),
+  );
+  return [
+    ...expected.filter((name) => !values.has(name)).map((name) => `${name} is not there`),
+    ...[...values.keys()].filter((name) => !expected.includes(name)).map((name) => `${name} is no field`),
+    ...[...values].flatMap(([name, value]) => {
+      if ((value === 'N/A') !== name in missing) return [`${name} is ${value}, and missing does not agree`];
+      return value === 'N/A' || (value.trim() !== '' && Number.isFinite(Number(value))) ? [] : [`${name} is ${value}`];
+    }),
+    ...Object.keys(stale)
+      .filter((name) => !values.has(name))
+      .map((name) => `stale names ${name}, which is no field`),
+  ];
+}
