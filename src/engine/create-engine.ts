@@ -1,7 +1,8 @@
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Family } from '../model.js';
-import { representationsOf } from '../render/representation.js';
+import { representationsOf, type View, viewKey } from '../render/representation.js';
+import { Demand } from '../snapshot/demand.js';
 import { latestEvaluationTime } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
@@ -34,6 +35,7 @@ export function createEngine(
   const prometheus = createPrometheusCollector(client, catalogue, metricsMaxSeries, metricsRecorded, clock);
   const health = startHealth?.(clock);
   const record = new RefreshRecord(interval / 1000, events);
+  const demand = new Demand<View>(viewKey, settings.metricsIdleAfter, clock);
   const lengths = new Map<string, number>();
 
   const views = new RequestedViews({
@@ -45,7 +47,7 @@ export function createEngine(
       const times = { evaluationTime, now, lifetime: staleLimit };
       return health && healthOnlySnapshot(health.polled, endpoints.get(endpoint) ?? [], times);
     },
-    idleAfter: settings.metricsIdleAfter,
+    demand,
     clock,
     events,
   });
@@ -54,7 +56,8 @@ export function createEngine(
     endpoints,
     interval,
     delay,
-    idleAfter: settings.metricsIdleAfter,
+    maxInterval: settings.metricsMaxInterval,
+    demand,
     staleLimit,
     clock,
     publish: (snapshots) => {
