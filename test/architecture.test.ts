@@ -16,7 +16,7 @@ const flow: readonly (readonly string[])[] = [
   ['engine'],
   ['request-metrics'],
   ['http', 'own-metrics', 'logger'],
-  ['datasource', 'documentation', 'access'],
+  ['datasource', 'documentation', 'access', 'history'],
   ['metrics'],
   ['adapters'],
   ['index', 'standalone'],

@@ -1,3 +1,4 @@
+import { consoleEndpoints } from '../catalogue/console.js';
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Family } from '../model.js';
@@ -5,6 +6,7 @@ import { representationsOf, type View, viewKey } from '../render/representation.
 import { Demand } from '../snapshot/demand.js';
 import { latestEvaluationTime } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
+import { createConsoleCollector } from '../upstream/console-collector.js';
 import { createPrometheusClient } from '../upstream/prometheus-client.js';
 import { createPrometheusCollector } from '../upstream/prometheus-collector.js';
 import type { Engine, EngineEvents, EngineInput } from './engine.js';
@@ -22,8 +24,9 @@ export function createEngine(
 ): Engine {
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
   const catalogue = precompiledCatalogue(scope, startHealth !== undefined, queries);
-  const endpoints = new Map([
+  const endpoints = new Map<string, readonly string[]>([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
+    ...consoleEndpoints(catalogue.fields, (row) => catalogue.rows.has(row)),
     ...Object.entries(catalogue.families).map(([endpoint, families]): [string, string[]] => [
       endpoint,
       families.map((family) => family.row),
@@ -52,7 +55,7 @@ export function createEngine(
     events,
   });
   const refresher = new Refresher({
-    collectors: health ? [prometheus, health.collector] : [prometheus],
+    collectors: [prometheus, ...(health ? [health.collector] : []), createConsoleCollector(client, catalogue)],
     endpoints,
     interval,
     delay,

@@ -1,14 +1,14 @@
-import type { SummaryDocument, UnavailableDocument } from '../../render/summary.js';
+import type { SummaryDocument, UnavailableDocument } from '../../../render/summary.js';
 
-const widest = 30;
+const labelWidth = 30;
 
-/** The summary as lines for a terminal: a section a line group, a value a row, and what is missing with its reason. */
+/** The summary as plain lines: one per field, by section, then the missing fields with their reasons. */
 export function summaryLines(summary: SummaryDocument | UnavailableDocument): string[] {
   if (summary.status === 'unavailable') return [`summary: unavailable (${summary.error.message})`];
   const { timestamp, status, age_seconds, metrics, missing } = summary;
   const sections = Object.entries(metrics).flatMap(([section, fields]) => [
     section,
-    ...Object.entries(fields).map(([field, value]) => `  ${field.padEnd(widest)}${shorten(String(value))}`),
+    ...Object.entries(fields).map(([field, value]) => `  ${field.padEnd(labelWidth)}${shorten(String(value))}`),
   ]);
   const reasons = Object.entries(missing).map(([field, reason]) => `  ${field}: ${reason}`);
   return [
@@ -18,12 +18,12 @@ export function summaryLines(summary: SummaryDocument | UnavailableDocument): st
   ];
 }
 
-/** Whether the summary has everything: status `ok` and no field missing. */
+/** Whether the summary is complete: status `ok` and no field missing. */
 export function isFull(summary: SummaryDocument | UnavailableDocument): boolean {
   return summary.status === 'ok' && Object.keys(summary.missing).length === 0;
 }
 
-/** Four digits behind the point tell a person enough. */
+/** Rounds to four decimals. */
 function shorten(value: string): string {
   const number = Number(value);
   return value !== '' && Number.isFinite(number) ? String(Math.round(number * 10_000) / 10_000) : value;
