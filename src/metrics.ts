@@ -11,7 +11,7 @@ import { GatewayzMetricsError } from './errors.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
-import { ViewStore, ViewStore, waitLimit, waitLimit } from './http/view-store.js';
+import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
 import { ownFamilies } from './own-metrics.js';
 import { expositionType, renderExposition } from './render/exposition.js';
