@@ -43,7 +43,11 @@ export class HealthState {
   outcome(family: HealthFamily): Outcome {
     const { source, name } = family;
     if (this.#endpoints.size === 0) {
-      return { state: 'failed', reason: `no ${name}: the Health Service has not answered yet` };
+      return {
+        state: 'failed',
+        reason: `no ${name}: the Health Service has not answered yet`,
+        cause: healthCause(name),
+      };
     }
     if (source.kind === 'failures') return one(this.#failures);
     if (source.kind === 'last-success') {
@@ -57,7 +61,11 @@ export class HealthState {
     }
     const state = this.#endpoints.get(source.endpoint);
     if (state === undefined) {
-      return { state: 'failed', reason: `no ${name}: the Health Service's ${source.endpoint} has not answered yet` };
+      return {
+        state: 'failed',
+        reason: `no ${name}: the Health Service's ${source.endpoint} has not answered yet`,
+        cause: healthCause(name),
+      };
     }
     if (source.kind === 'answered') return one(state.answer.fault === undefined ? 1 : 0);
     const live = this.#live(family);

@@ -25,6 +25,15 @@ describe('a row', () => {
     expect(new RowStates().answered('row')).toBe(false);
   });
 
+  test('that never had data keeps the reason for that while queries fail, and loses it with the first data', () => {
+    const rows = states([1000, absent('no series named x')], [6000, failed('connection refused')]);
+    expect(rows.get('row')).toMatchObject({ metrics: [], reason: 'no series named x' });
+    expect([rows.answered('row'), rows.failure('row')]).toEqual([false, 'connection refused']);
+    rows.apply(11_000, new Map([['row', present('1')]]), false);
+    rows.apply(16_000, new Map([['row', failed('connection refused')]]), false);
+    expect(rows.get('row').reason).toBe('connection refused');
+  });
+
   test('that has an answer has it, fresh', () => {
     const rows = states([1000, present('1')]);
     expect(rows.get('row')).toEqual({ metrics: one, evaluationTime: 1000, valuedAt: 1000, reason: undefined });
@@ -44,7 +53,6 @@ describe('a row', () => {
   test('that was never available keeps that reason through an outage, and takes a new one when its source responds', () => {
     const rows = states([1000, absent('no series')], [6000, failed('timeout')]);
     expect(rows.get('row').reason).toBe('no series');
-    expect(rows.failed('row')).toBe(true);
     rows.apply(11_000, new Map([['row', absent('no traffic')]]), false);
     expect(rows.get('row').reason).toBe('no traffic');
   });
