@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
-import { readSettings } from '../settings.js';
+import { readSettings } from '../settings/read-settings.js';
 import { type Output, runApply } from '../tools/migrate/apply/run-apply.js';
 import { runRollback } from '../tools/migrate/apply/run-rollback.js';
 import { StateFolder } from '../tools/migrate/apply/state-folder.js';

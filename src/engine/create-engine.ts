@@ -16,13 +16,13 @@ import { RequestedViews } from './requested-views.js';
 
 /** Composes collectors, refresher and renderer. The Health Service is polled at once, Prometheus queried on request. */
 export function createEngine(
-  { settings, queries }: EngineInput,
+  { settings, definition, queries }: EngineInput,
   startHealth: ((clock: Clock) => HealthSource) | undefined,
   events: EngineEvents,
   clock: Clock = systemClock,
 ): Engine {
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = precompiledCatalogue(scope, startHealth !== undefined, queries);
+  const catalogue = precompiledCatalogue(definition, scope, queries);
   const endpoints = new Map<string, readonly string[]>([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
     ...consoleEndpoints(catalogue.fields, (row) => catalogue.rows.has(row)),

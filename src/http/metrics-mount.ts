@@ -11,7 +11,7 @@ import type { Authorize, Decision } from './decision.js';
 import type { MetricsRequest, MetricsResponse } from './message.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
 import { deniedResponse, documentResponse, errorResponse, representationResponse } from './responses.js';
-import { type Route, routes } from './routes.js';
+import type { Route } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
 export interface HandlerSources {
@@ -40,8 +40,15 @@ const markdown = 'text/markdown; charset=utf-8';
  * Answers everything below `<prefix>/metrics`. What is kept warm is answered at once, without a promise; nothing throws or
  * rejects.
  */
-export function createMetricsMount(prefix: string, sources: HandlerSources, clock: Clock): Handler {
+export function createMetricsMount(
+  routes: readonly Route[],
+  prefix: string,
+  sources: HandlerSources,
+  clock: Clock,
+): Handler {
   const base = `${prefix}/metrics`;
+  // Made once: the cached bytes of a view are found by its object.
+  const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
   const byPath = new Map(routes.map((route) => [base + route.path, route]));
   let docs = { text: '', etag: '', gzip: new Uint8Array() };
 
@@ -124,6 +131,10 @@ export function createMetricsMount(prefix: string, sources: HandlerSources, cloc
     return replyText(request, contentType, text, () => gzipSync(text));
   }
 
+  function viewOf(route: Route, request: MetricsRequest, query: string): View {
+    return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
+  }
+
   function answerDocs(request: MetricsRequest): MetricsResponse {
     const text = sources.docs();
     if (text !== docs.text) {
@@ -133,18 +144,11 @@ export function createMetricsMount(prefix: string, sources: HandlerSources, cloc
   }
 }
 
-function viewOf(route: Route, request: MetricsRequest, query: string): View {
-  return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
-}
-
 function formatOf(route: Route, request: MetricsRequest, query: string): Format {
   if (route.kind !== 'summary') return wantsOpenMetrics(header(request, 'accept')) ? 'openmetrics' : 'text';
   const numbers = query !== '' && new URLSearchParams(query).get('values') === 'number';
   return numbers ? 'json-numbers' : 'json';
 }
-
-/** Made once: what is kept for a view is found by its object. */
-const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
 
 function viewsOf(endpoint: string): Readonly<Record<Format, Readonly<Record<Encoding, View>>>> {
   const encodings = (format: Format): Record<Encoding, View> => ({

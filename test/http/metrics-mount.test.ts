@@ -4,9 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { open } from '../../src/http/decision.js';
 import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
 import { createMetricsMount, type HandlerSources } from '../../src/http/metrics-mount.js';
-import { routes } from '../../src/http/routes.js';
+import { createRoutes } from '../../src/http/routes.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import type { Representation, View } from '../../src/render/representation.js';
 import { FakeClock } from '../support/fake-clock.js';
+
+const routes = createRoutes(gatewayzCatalogue.endpoints);
 
 const gzip: View = { endpoint: 'summary', format: 'json', encoding: 'gzip' };
 
@@ -46,7 +49,7 @@ function setup(prefix = '/prometheus') {
     observe: (endpoint, status) => observed.push([endpoint, status]),
     defect: (error) => defects.push(error),
   };
-  const handler = createMetricsMount(prefix, sources, clock);
+  const handler = createMetricsMount(routes, prefix, sources, clock);
   return {
     clock,
     kept,
@@ -395,6 +398,7 @@ describe('a source that breaks its contract', () => {
       if (which === 'fetch') kept.current = undefined;
       const error = new Error('secret detail');
       const handler = createMetricsMount(
+        routes,
         '',
         {
           ...sources,

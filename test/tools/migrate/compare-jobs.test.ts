@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthFamilies } from '../../../src/catalogue/health.js';
+import { healthFamilies } from '../../../src/presets/gatewayz/health-families.js';
 import { compareJobs, type JobsComparison } from '../../../src/tools/migrate/verify/compare-jobs.js';
 import { pollInterval } from '../../../src/tools/migrate/verify/poll-interval.js';
 import type { RangeSeries } from '../../../src/tools/migrate/verify/range-query.js';

@@ -1,4 +1,4 @@
-import { healthFamilies } from '../../../catalogue/health.js';
+import { healthFamilies } from '../../../presets/gatewayz/health-families.js';
 
 /** Default names of the exporter's scrape job and of the job that replaces it. */
 export const exporterJob = 'health_service_exporter';

@@ -1,4 +1,4 @@
-import type { HealthFamily } from '../../../catalogue/health.js';
+import type { HealthFamily } from '../../../presets/gatewayz/health-families.js';
 import { compareGroup, type StepRange, type StepVerdict } from './compare-group.js';
 import { type DocumentedDifference, documentedDifferences, type JobSamples } from './documented-differences.js';
 import { counterpart, groupSeries } from './series-group.js';
