@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Authorize } from '../http/decision.js';
 import type { MetricsRequest, MetricsResponse } from '../http/message.js';
 import type { Snapshot } from '../model.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/read-settings.js';
 import { createRangeClient } from '../upstream/range-client.js';
 import { createConsoleMount } from './console-mount.js';
 import { createConsole } from './create-console.js';
