@@ -34,6 +34,7 @@ describe('readSettings without anything given', () => {
       metricsMaxSeries: 20_000,
       metricsRecorded: false,
       metricsTokensFile: unset,
+      metricsConsole: unset,
       metricsOpen: false,
       metricsWorker: true,
       datasource: unset,
