@@ -7,12 +7,12 @@ import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
-import { ViewStore, waitLimit } from './engine/view-store.js';
 import { GatewayzMetricsError } from './errors.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
 import { createRoutes } from './http/routes.js';
+import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
 import { ownFamilies } from './own-metrics.js';
 import { catalogueFor } from './presets/presets.js';
@@ -115,7 +115,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     routes,
     settings.metricsPrefix,
     {
-      current: (view) => views.current(view),
+      current: (view, now) => views.current(view, now),
       fetch: (view) => views.fetch(view),
       problem: () => engine?.health().problem,
       scrape: async (openMetrics) => {

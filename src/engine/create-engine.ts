@@ -2,7 +2,8 @@ import { consoleEndpoints } from '../catalogue/console-definition.js';
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Family } from '../model.js';
-import { representationsOf } from '../render/representation.js';
+import { representationsOf, type View, viewKey } from '../render/representation.js';
+import { Demand } from '../snapshot/demand.js';
 import { latestEvaluationTime } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createConsoleCollector } from '../upstream/console-collector.js';
@@ -37,6 +38,7 @@ export function createEngine(
   const prometheus = createPrometheusCollector(client, catalogue, metricsMaxSeries, metricsRecorded, clock);
   const health = startHealth?.(clock);
   const record = new RefreshRecord(interval / 1000, events);
+  const demand = new Demand<View>(viewKey, settings.metricsIdleAfter, clock);
   const lengths = new Map<string, number>();
 
   const views = new RequestedViews({
@@ -48,7 +50,7 @@ export function createEngine(
       const times = { evaluationTime, now, lifetime: staleLimit };
       return health && healthOnlySnapshot(health.polled, endpoints.get(endpoint) ?? [], times);
     },
-    idleAfter: settings.metricsIdleAfter,
+    demand,
     clock,
     events,
   });
@@ -57,7 +59,8 @@ export function createEngine(
     endpoints,
     interval,
     delay,
-    idleAfter: settings.metricsIdleAfter,
+    maxInterval: settings.metricsMaxInterval,
+    demand,
     staleLimit,
     clock,
     publish: (snapshots) => {

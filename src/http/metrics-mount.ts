@@ -5,20 +5,21 @@ import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { emptyExposition, expositionType } from '../render/exposition.js';
 import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
-import type { Encoding, Format, Representation, View } from '../render/representation.js';
+import type { Encoding, Format, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
 import type { Authorize, Decision } from './decision.js';
 import type { MetricsRequest, MetricsResponse } from './message.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
-import { deniedResponse, documentResponse, errorResponse, representationResponse } from './responses.js';
+import type { PublishedView } from './published-view.js';
+import { deniedResponse, documentResponse, errorResponse, publishedResponse } from './responses.js';
 import type { Route } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
 export interface HandlerSources {
   /** The bytes at hand, at `now`, for a view that is kept warm; undefined if there are none. */
-  readonly current: (view: View, now: number) => Representation | undefined;
+  readonly current: (view: View, now: number) => PublishedView | undefined;
   /** Makes a view available and waits for it, at most as long as a request may. */
-  readonly fetch: (view: View) => Promise<Representation | undefined>;
+  readonly fetch: (view: View) => Promise<PublishedView | undefined>;
   /** Why refreshes do not work, where that is known and not the fault of a data source. */
   readonly problem: () => string | undefined;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
@@ -104,26 +105,24 @@ export function createMetricsMount(
     if (route.kind === 'scrape') return answerScrape(request);
     if (route.kind === 'docs') return answerDocs(request);
     const view = viewOf(route, request, query);
-    const now = clock.now();
+    const now = clock.monotonic();
     const current = sources.current(view, now);
     return current ? answerFrom(current, view, request, now) : answerCold(view, request);
   }
 
   async function answerCold(view: View, request: MetricsRequest): Promise<MetricsResponse> {
-    return answerFrom(await sources.fetch(view), view, request, clock.now());
+    return answerFrom(await sources.fetch(view), view, request, clock.monotonic());
   }
 
   function answerFrom(
-    bytes: Representation | undefined,
+    published: PublishedView | undefined,
     view: View,
     request: MetricsRequest,
     now: number,
   ): MetricsResponse {
-    // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
-    const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
-    return usable
-      ? representationResponse(bytes, request, now)
-      : replyUnavailable(view, request, now, sources.problem());
+    return published && !published.isExpired(now)
+      ? publishedResponse(published, request, now)
+      : replyUnavailable(view, request, clock.now(), sources.problem());
   }
 
   async function answerScrape(request: MetricsRequest): Promise<MetricsResponse> {

@@ -31,6 +31,7 @@ describe('readSettings without anything given', () => {
       metricsStaleLimit: 300_000,
       metricsSelector: [],
       metricsMarker: { label: 'reexported_by', value: 'gatewayz-metrics' },
+      metricsMaxInterval: 60_000,
       metricsMaxSeries: 20_000,
       metricsRecorded: false,
       metricsTokensFile: unset,

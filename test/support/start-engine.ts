@@ -43,6 +43,7 @@ export async function startEngine(
   const input = engineInput({
     prometheusUrl: prometheus.url,
     metricsRefreshInterval: '1m',
+    metricsMaxInterval: '1h',
     metricsIdleAfter: '1h',
     metricsStaleLimit: '1h',
     ...options,

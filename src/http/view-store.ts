@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js';
+import type { Engine } from '../engine/engine.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { type Representation, type View, viewKey } from '../render/representation.js';
-import type { Engine } from './engine.js';
+
+import { PublishedView } from './published-view.js';
 
 /** Milliseconds a request waits at most when its view is not warm. */
 export const waitLimit = 8_000;
@@ -10,10 +12,10 @@ const touchEvery = 1_000;
 
 /** Monotonic times in milliseconds, undefined before the first. */
 interface CacheEntry {
-  bytes: Representation | undefined;
+  published: PublishedView | undefined;
   requestedAt: number | undefined;
   touchedAt: number | undefined;
-  fetching: Promise<Representation | undefined> | undefined;
+  fetching: Promise<PublishedView | undefined> | undefined;
 }
 
 /** Newest bytes of every view, on the host's thread. A refresh only swaps references here. */
@@ -33,34 +35,34 @@ export class ViewStore {
 
   /** Takes new bytes. A new engine has no memory: its 503 does not replace bytes that may still be shown. */
   publish(representations: readonly Representation[]): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const entry of this.#entries.values()) {
-      if (entry.bytes && now > entry.bytes.expires && !this.#isWarm(entry)) entry.bytes = undefined;
+      if (entry.published?.isExpired(now) && !this.#isWarm(entry)) entry.published = undefined;
     }
     for (const bytes of representations) {
       const entry = this.#entryOf(bytes.view);
-      const showable = entry.bytes?.status === 200 && now <= entry.bytes.expires;
+      const { published } = entry;
+      const showable = published?.representation.status === 200 && !published.isExpired(now);
       const better = bytes.status === 200 && !(bytes.provisional && showable);
-      if (better || !showable) entry.bytes = bytes;
+      if (better || !showable) entry.published = new PublishedView(bytes, now);
     }
   }
 
   /** Bytes of a warm view. Counts as a request for it. */
-  current(view: View): Representation | undefined {
+  current(view: View, now = this.#clock.monotonic()): PublishedView | undefined {
     const entry = this.#entryByView.get(view) ?? this.#remember(view);
-    const now = this.#clock.monotonic();
     const warm = this.#isWarm(entry, now);
     entry.requestedAt = now;
     if (!warm || entry.fetching) return undefined;
-    if (entry.bytes) this.#touch(entry, view, now);
-    return entry.bytes;
+    if (entry.published) this.#touch(entry, view, now);
+    return entry.published;
   }
 
   /**
    * Requests the view from the engine and waits, `waitLimit` at most; concurrent callers share one wait. Returns the last
    * bytes if nothing newer came in time.
    */
-  fetch(view: View): Promise<Representation | undefined> {
+  fetch(view: View): Promise<PublishedView | undefined> {
     const entry = this.#entryOf(view);
     entry.fetching ??= this.#fetch(view, entry).finally(() => {
       entry.fetching = undefined;
@@ -68,7 +70,7 @@ export class ViewStore {
     return entry.fetching;
   }
 
-  async #fetch(view: View, entry: CacheEntry): Promise<Representation | undefined> {
+  async #fetch(view: View, entry: CacheEntry): Promise<PublishedView | undefined> {
     const fetched = this.#engine()
       .fetch(view, this.#clock.now())
       .then(
@@ -84,7 +86,7 @@ export class ViewStore {
       void fetched.then(() => resolve(), reject).finally(() => limit.cancel());
     });
     entry.requestedAt = this.#clock.monotonic();
-    return entry.bytes;
+    return entry.published;
   }
 
   #remember(view: View): CacheEntry {
@@ -98,7 +100,12 @@ export class ViewStore {
     const key = viewKey(view);
     const known = this.#entries.get(key);
     if (known) return known;
-    const entry: CacheEntry = { bytes: undefined, requestedAt: undefined, touchedAt: undefined, fetching: undefined };
+    const entry: CacheEntry = {
+      published: undefined,
+      requestedAt: undefined,
+      touchedAt: undefined,
+      fetching: undefined,
+    };
     this.#entries.set(key, entry);
     return entry;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.js';
-import { ViewStore, waitLimit } from '../../src/engine/view-store.js';
+import type { PublishedView } from '../../src/http/published-view.js';
+import { ViewStore, waitLimit } from '../../src/http/view-store.js';
 import type { Representation, View } from '../../src/render/representation.js';
 import { deferred } from '../support/deferred.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -59,7 +60,9 @@ function setup() {
         etag: '"x"',
         body: new TextEncoder().encode(text),
         evaluationTime: now - 5_000,
+        madeAt: now,
         nextRefresh: now + 5_000,
+        overdueAt: now + 10_000,
         expires: now + 300_000,
         stale: false,
         provisional: false,
@@ -69,7 +72,7 @@ function setup() {
   };
 }
 
-const textOf = (bytes: Representation | undefined) => bytes && new TextDecoder().decode(bytes.body);
+const textOf = (view: PublishedView | undefined) => view && new TextDecoder().decode(view.representation.body);
 
 describe('a view that is kept warm', () => {
   test('is at hand from its second request on', async () => {
@@ -189,7 +192,7 @@ describe('a request that finds nothing warm', () => {
     store.publish([bytes('good')]);
     give(bytes('provisional', { provisional: true }));
     expect(textOf(await store.fetch(json))).toBe('good');
-    clock.jump(300_001);
+    await clock.advance(300_001);
     expect(textOf(await store.fetch(json))).toBe('provisional');
   });
 
@@ -199,7 +202,6 @@ describe('a request that finds nothing warm', () => {
     const release = hold();
     store.current(json);
     const wait = store.fetch(json);
-    clock.jump(0);
     await clock.advance(7_000);
     release();
     await wait;

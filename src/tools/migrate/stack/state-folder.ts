@@ -1,9 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { refusedError } from '../refused-error.js';
 
-export const stateFolderName = '.gatewayz-metrics';
+const stateFolderName = '.gatewayz-metrics';
+
+const writeFailures: Readonly<Record<string, string>> = {
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is exceeded',
+};
 
 /** SHA-256 in hexadecimal; also the file name of the backup. */
 export type Digest = string;
@@ -34,11 +42,20 @@ export class StateFolder {
     );
   }
 
+  /** @throws {GatewayzMetricsError} `migration_refused` if the folder cannot be written. */
   async create(): Promise<void> {
-    if (await this.exists()) await chmod(this.path, 0o700);
-    else await mkdir(this.path, { mode: 0o700 });
-    for (const name of ['blobs', 'folders']) await mkdir(join(this.path, name), { mode: 0o700, recursive: true });
-    await this.write('.gitignore', Buffer.from('*\n'));
+    try {
+      if (await this.exists()) await chmod(this.path, 0o700);
+      else await mkdir(this.path, { mode: 0o700 });
+      for (const name of ['blobs', 'folders']) await mkdir(join(this.path, name), { mode: 0o700, recursive: true });
+      await this.write('.gitignore', Buffer.from('*\n'));
+    } catch (error) {
+      const reason = writeFailures[(error as NodeJS.ErrnoException).code ?? ''];
+      if (reason === undefined) throw error;
+      throw refusedError(
+        `cannot write to ${dirname(this.path)}: ${reason}. Backups and the journal go to ${this.path}; nothing was changed`,
+      );
+    }
   }
 
   /** Reads a file of the folder; undefined if missing. */
