@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../clock.js';
 import { acceptedEncoding } from '../http/negotiate.js';
 import type { Family } from '../model.js';
-import type { UpstreamSettings } from '../upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../upstream/upstream-settings.js';
 import { ApiError } from './api-error.js';
 import {
   apiErrorResponse,
@@ -28,7 +28,7 @@ export interface DatasourceOptions {
   /** Path below which `/api/v1/…` is served, without trailing slash; empty text for the root. */
   readonly prefix: string;
   /** The way to the upstream; its timeout and connections are those of `limits`, only connecting takes half of its timeout at most. */
-  readonly upstream: UpstreamSettings;
+  readonly upstream: PrometheusSettings;
   /** Default: see `DatasourceLimits`; the size of answers is that of the upstream settings. */
   readonly limits?: DatasourceLimitOptions | undefined;
   /** Told when the upstream begins to fail and when it answers again. */

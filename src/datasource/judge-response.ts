@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { answerError, type Refusal } from '../upstream/answer-error.js';
+import { type ErrorResponse, responseError } from '../upstream/answer-error.js';
 import { ApiError } from './api-error.js';
 import { methodNotAllowedResponse, notFoundResponse, notReadyResponse } from './api-responses.js';
 import type { DatasourceResponse } from './message.js';
@@ -12,7 +12,7 @@ export interface ResponseContext {
   /** Bytes. */
   readonly answerSize: number;
   /** Made only where there is something to tell about it. */
-  readonly told: () => Pick<Refusal, 'source' | 'url' | 'credentials' | 'secrets' | 'now'>;
+  readonly told: () => Pick<ErrorResponse, 'source' | 'url' | 'credentials' | 'secrets' | 'now'>;
 }
 
 /** Headers of the upstream that reach the client; no others do. */
@@ -68,7 +68,7 @@ function forward(status: number, headers: IncomingHttpHeaders, asked: ResponseCo
 
 function unexpectedResponse(status: number, headers: IncomingHttpHeaders, asked: ResponseContext): Error {
   const { location, 'retry-after': retryAfter } = headers;
-  return answerError({
+  return responseError({
     ...asked.told(),
     status,
     contentType: contentType(headers),

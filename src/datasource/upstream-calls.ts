@@ -4,11 +4,11 @@ import type { Clock } from '../clock.js';
 import { formatDuration } from '../duration.js';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { abortable } from '../upstream/abortable.js';
-import { type Credentials, credentials, type Proof } from '../upstream/credentials.js';
+import { type Authorization, type Credentials, createCredentials } from '../upstream/credentials.js';
 import { Gate } from '../upstream/gate.js';
-import { originPool } from '../upstream/origin-pool.js';
+import { createPrometheusPool } from '../upstream/origin-pool.js';
 import { isClosedConnection, transportError } from '../upstream/transport-error.js';
-import type { UpstreamSettings } from '../upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../upstream/upstream-settings.js';
 import { ApiError } from './api-error.js';
 import { exchange } from './exchange.js';
 import { judgeResponse, type ResponseContext } from './judge-response.js';
@@ -32,7 +32,7 @@ export interface Call {
 export class UpstreamCalls {
   /** For errors that are logged, not for clients. */
   readonly source: string;
-  readonly #settings: UpstreamSettings;
+  readonly #settings: PrometheusSettings;
   readonly #limits: DatasourceLimits;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
@@ -44,13 +44,13 @@ export class UpstreamCalls {
   #closed: Promise<void> | undefined;
 
   /** @throws GatewayzMetricsError `settings_invalid` for a CA file that cannot be used */
-  constructor(settings: UpstreamSettings, limits: DatasourceLimits, clock: Clock) {
+  constructor(settings: PrometheusSettings, limits: DatasourceLimits, clock: Clock) {
     this.#settings = settings;
     this.#limits = limits;
     this.#clock = clock;
-    this.#credentials = credentials(settings);
+    this.#credentials = createCredentials(settings);
     const { concurrency, timeout } = limits;
-    this.#pool = originPool(settings, concurrency);
+    this.#pool = createPrometheusPool(settings, concurrency);
     const url = new URL(settings.prometheusUrl);
     this.#base = url.pathname.replace(/\/*$/, '/api/v1');
     this.source = `Prometheus at ${url.origin}${url.pathname.replace(/\/*$/, '')}`;
@@ -117,7 +117,7 @@ export class UpstreamCalls {
   /** Once more where an idle connection was closed under the request: nothing that is asked here changes anything. */
   async #ask(flight: SingleFlight, call: Call, signal: CancelSignal, answered: () => void): Promise<void> {
     try {
-      const proof = await abortable(this.#credentials.prove(), signal);
+      const proof = await abortable(this.#credentials.authorize(), signal);
       const request = this.#request(call, proof, signal);
       const { answerSize: maxBody } = this.#limits;
       const asked = { gzip: call.gzip, answerSize: maxBody, told: () => this.#told(call, proof) };
@@ -134,7 +134,7 @@ export class UpstreamCalls {
     }
   }
 
-  #request({ method, path, form, gzip }: Call, proof: Proof | undefined, signal: CancelSignal): PoolRequest {
+  #request({ method, path, form, gzip }: Call, proof: Authorization | undefined, signal: CancelSignal): PoolRequest {
     const { prometheusTenant: tenant } = this.#settings;
     const post = method === 'POST';
     return {
@@ -153,7 +153,7 @@ export class UpstreamCalls {
     };
   }
 
-  #told({ path }: Call, proof: Proof | undefined): ReturnType<ResponseContext['told']> {
+  #told({ path }: Call, proof: Authorization | undefined): ReturnType<ResponseContext['told']> {
     return {
       source: this.source,
       url: new URL(`${this.#base}${path}`, this.#settings.prometheusUrl),

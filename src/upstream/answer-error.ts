@@ -1,9 +1,9 @@
 import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
-import { quote } from './quote.js';
+import { displayText } from './quote.js';
 import { retryAfterSeconds } from './retry-after.js';
 
 /** An answer that is not a success, and what is needed to tell about it. */
-export interface Refusal {
+export interface ErrorResponse {
   readonly status: number;
   /** Without parameters, in lower case; empty when there was none. */
   readonly contentType: string;
@@ -24,10 +24,10 @@ export interface Refusal {
 }
 
 /** What a refusal means, and what an operator can do about it. */
-export function answerError(refusal: Refusal): GatewayzMetricsError {
+export function responseError(refusal: ErrorResponse): GatewayzMetricsError {
   const { status, url } = refusal;
   const document = errorDocument(refusal.beginning);
-  const detail = document ? quote(`${document.type}: ${document.error}`, refusal.secrets) : plainText(refusal);
+  const detail = document ? displayText(`${document.type}: ${document.error}`, refusal.secrets) : plainText(refusal);
   const because = detail === '' ? '' : `: ${detail}`;
   const fail = (code: ErrorCode, words: string, options?: { retryAfter: number }) =>
     new GatewayzMetricsError(code, `${refusal.source} ${words}`, options);
@@ -66,26 +66,26 @@ function errorDocument(text: string): { readonly type: string; readonly error: s
 }
 
 /** Only plain text explains anything: pages of HTML are about themselves. */
-function plainText({ contentType, beginning, secrets }: Refusal): string {
-  return contentType === 'text/plain' ? quote(beginning, secrets, 200) : '';
+function plainText({ contentType, beginning, secrets }: ErrorResponse): string {
+  return contentType === 'text/plain' ? displayText(beginning, secrets, 200) : '';
 }
 
-function unauthorized({ status, credentials }: Refusal): string {
+function unauthorized({ status, credentials }: ErrorResponse): string {
   if (credentials !== undefined) return `refused our credentials (HTTP ${status}): check ${credentials}`;
   const settings = 'PROMETHEUS_TOKEN, PROMETHEUS_TOKEN_FILE, or PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD';
   return `wants credentials (HTTP ${status}) and has got none: set ${settings}`;
 }
 
-function unexpected({ contentType, secrets }: Refusal): string {
+function unexpected({ contentType, secrets }: ErrorResponse): string {
   if (contentType === 'application/json') return `answered JSON, but not {"status":"success","data":…}`;
-  const type = contentType === '' ? 'without a content type' : quote(contentType, secrets, 100);
+  const type = contentType === '' ? 'without a content type' : displayText(contentType, secrets, 100);
   return `answered ${type}, not Prometheus's JSON`;
 }
 
 /** Origin and path only: a query may carry a session or a token. */
-function redirectTarget({ location, url, secrets }: Refusal): string {
+function redirectTarget({ location, url, secrets }: ErrorResponse): string {
   if (location === undefined || !URL.canParse(location, url.href)) return 'nowhere';
   const target = new URL(location, url.href);
   if (target.protocol !== 'http:' && target.protocol !== 'https:') return 'something that is not HTTP';
-  return quote(`${target.origin}${target.pathname}`, secrets, 300);
+  return displayText(`${target.origin}${target.pathname}`, secrets, 300);
 }

@@ -8,15 +8,15 @@ import { GatewayzMetricsError } from '../errors.js';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { abortable } from './abortable.js';
 import { ClockSkew } from './clock-skew.js';
-import { type Credentials, credentials, type Proof } from './credentials.js';
+import { type Authorization, type Credentials, createCredentials } from './credentials.js';
 import { Gate } from './gate.js';
-import { originPool } from './origin-pool.js';
-import { type Asked, readAnswer } from './read-answer.js';
+import { createPrometheusPool } from './origin-pool.js';
+import { type RequestContext, readResponse } from './read-answer.js';
 import { timeBody } from './time-body.js';
 import { isClosedConnection, transportError } from './transport-error.js';
-import type { UpstreamSettings } from './upstream-settings.js';
+import type { PrometheusSettings } from './upstream-settings.js';
 
-export interface Question {
+export interface ApiRequest {
   readonly method: 'GET' | 'POST';
   /** Below the path prefix of `PROMETHEUS_URL`. */
   readonly path: string;
@@ -25,9 +25,9 @@ export interface Question {
 }
 
 /** Makes something of the bytes of a successful answer, as they come. */
-export type Reader<T> = (chunks: AsyncIterable<Buffer>, asked: Asked) => Promise<T>;
+export type BodyReader<T> = (chunks: AsyncIterable<Buffer>, asked: RequestContext) => Promise<T>;
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
   readonly data: T;
   /** How long the answer was waited for, from sending the question on; the time we took to read it is not in it. */
   readonly seconds: number;
@@ -41,7 +41,7 @@ export class ApiTransport {
   /** What messages call it; nothing but origin and path of the URL. */
   readonly source: string;
   readonly clockSkew = new ClockSkew();
-  readonly #settings: UpstreamSettings;
+  readonly #settings: PrometheusSettings;
   readonly #base: URL;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
@@ -50,14 +50,14 @@ export class ApiTransport {
   #retries = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(settings: UpstreamSettings, clock: Clock) {
+  constructor(settings: PrometheusSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
     this.#base = baseUrl(settings.prometheusUrl);
     this.source = `Prometheus at ${this.#base.href.replace(/\/$/, '')}`;
-    this.#credentials = credentials(settings);
+    this.#credentials = createCredentials(settings);
     const { prometheusConnections: limit, prometheusTimeout: timeout } = settings;
-    this.#pool = originPool(settings, limit);
+    this.#pool = createPrometheusPool(settings, limit);
     const within = `within ${formatDuration(timeout)} (PROMETHEUS_TIMEOUT)`;
     const late = (words: string) => () =>
       new GatewayzMetricsError('upstream_timeout', `${this.source} ${words} ${within}`);
@@ -77,7 +77,7 @@ export class ApiTransport {
   }
 
   /** Rejects with a `GatewayzMetricsError`, or with the reason of `signal`. */
-  async ask<T>(question: Question, read: Reader<T>, signal: AbortSignal): Promise<Answer<T>> {
+  async ask<T>(question: ApiRequest, read: BodyReader<T>, signal: AbortSignal): Promise<ApiResponse<T>> {
     const cancellation = new Cancellation();
     const abort = () => cancellation.abort(signal.reason);
     if (signal.aborted) abort();
@@ -102,21 +102,21 @@ export class ApiTransport {
   }
 
   async #exchange<T>(
-    question: Question,
-    read: Reader<T>,
+    question: ApiRequest,
+    read: BodyReader<T>,
     signal: CancelSignal,
     answered: () => void,
-  ): Promise<Answer<T>> {
+  ): Promise<ApiResponse<T>> {
     let waited: number | undefined;
     try {
-      const proof = await abortable(this.#credentials.prove(), signal);
+      const proof = await abortable(this.#credentials.authorize(), signal);
       const url = new URL(question.path.slice(1), this.#base);
       const started = performance.now();
       const response = await abortable(this.#send(url, question, proof, signal), signal);
       waited = performance.now() - started;
       try {
         const asked = this.#asked(url, proof);
-        const chunks = timeBody(await readAnswer(response, asked), (milliseconds) => {
+        const chunks = timeBody(await readResponse(response, asked), (milliseconds) => {
           waited! += milliseconds;
         });
         const data = await read(chunks, asked);
@@ -135,8 +135,8 @@ export class ApiTransport {
 
   async #send(
     url: URL,
-    { method, parameters }: Question,
-    proof: Proof | undefined,
+    { method, parameters }: ApiRequest,
+    proof: Authorization | undefined,
     signal: CancelSignal,
   ): Promise<IncomingMessage> {
     const { prometheusTenant: tenant } = this.#settings;
@@ -168,7 +168,7 @@ export class ApiTransport {
     return response;
   }
 
-  #asked(url: URL, proof: Proof | undefined): Asked {
+  #asked(url: URL, proof: Authorization | undefined): RequestContext {
     return {
       source: this.source,
       url,

@@ -2,7 +2,7 @@ import { GatewayzMetricsError } from '../errors.js';
 import { readCertificates } from '../settings/read-certificates.js';
 
 /** The certificates in `PROMETHEUS_CA_FILE`; `settings_invalid` where they cannot be used. */
-export function authorities(file: string): string {
+export function readTrustedCertificates(file: string): string {
   try {
     return readCertificates(file);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue/compile.js';
 import { GatewayzMetricsError } from '../errors.js';
-import type { Answer } from './answer.js';
-import type { Questions } from './questions.js';
+import type { QueryResult } from './answer.js';
+import type { SharedQueries } from './questions.js';
 import type { Selection } from './series-cap.js';
 
 /** What decides how the blocks of one refresh are asked. */
@@ -14,18 +14,18 @@ export interface BlockContext {
   readonly useRecorded: boolean;
 }
 
-const nothing: Answer = { vector: [], seconds: 0 };
+const nothing: QueryResult = { vector: [], seconds: 0 };
 
 /** Asks blocks: as they stand, for the pairs that are shown, or for what a rule has recorded of them. */
-export class BlockQuestions {
+export class BlockQueries {
   /** By block that was asked: what was wrong, if anything was. */
   readonly errors = new Map<string, GatewayzMetricsError | undefined>();
   readonly #context: BlockContext;
-  readonly #questions: Questions;
+  readonly #questions: SharedQueries;
   /** By block that can be capped: the text that was asked. */
   readonly #asked = new Map<string, string>();
 
-  constructor(context: BlockContext, questions: Questions) {
+  constructor(context: BlockContext, questions: SharedQueries) {
     this.#context = context;
     this.#questions = questions;
   }
@@ -35,7 +35,7 @@ export class BlockQuestions {
     return this.#isThere(block) || this.#recorded(block) !== undefined;
   }
 
-  async ask(block: string): Promise<Answer> {
+  async ask(block: string): Promise<QueryResult> {
     const answer = (await this.#askRecorded(block)) ?? (await this.#askRaw(block));
     this.errors.set(block, answer.error);
     return answer;
@@ -48,13 +48,13 @@ export class BlockQuestions {
   }
 
   /** Undefined where nothing is recorded: names are known for longer than there are values. */
-  async #askRecorded(block: string): Promise<Answer | undefined> {
+  async #askRecorded(block: string): Promise<QueryResult | undefined> {
     const recorded = this.#recorded(block);
     const answer = recorded === undefined ? undefined : await this.#questions.query(recorded);
     return answer?.error || answer?.vector.length ? answer : undefined;
   }
 
-  async #askRaw(block: string): Promise<Answer> {
+  async #askRaw(block: string): Promise<QueryResult> {
     if (!this.#isThere(block)) return nothing;
     const choice = this.#context.choiceOf(block);
     if (!choice) return this.#questions.query(block);

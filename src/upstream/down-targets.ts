@@ -3,7 +3,7 @@ import type { DownTarget } from '../catalogue/missing-reasons.js';
 import { anyOf } from '../promql/any-of.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
-import type { Questions } from './questions.js';
+import type { SharedQueries } from './questions.js';
 
 /**
  * The gateway's scrape targets that are down.
@@ -11,7 +11,7 @@ import type { Questions } from './questions.js';
  * Which jobs are the gateway's is told by the series under the base selector. The selector itself may not fit `up`: labels
  * that `metric_relabel_configs` adds are not on it; then the jobs alone decide.
  */
-export async function downTargets(catalogue: Catalogue, questions: Questions): Promise<readonly DownTarget[]> {
+export async function findDownTargets(catalogue: Catalogue, questions: SharedQueries): Promise<readonly DownTarget[]> {
   const jobs = await jobsOf(catalogue, questions);
   const ofJobs: readonly Matcher[] = jobs.length > 0 ? [{ label: 'job', op: '=~', value: anyOf(jobs) }] : [];
   const scoped = await questions.query(up([...ofJobs, ...catalogue.matchers]));
@@ -25,7 +25,7 @@ function up(matchers: readonly Matcher[]): string {
   return matchers.length === 0 ? 'up' : `up{${formatMatchers(matchers)}}`;
 }
 
-async function jobsOf(catalogue: Catalogue, questions: Questions): Promise<readonly string[]> {
+async function jobsOf(catalogue: Catalogue, questions: SharedQueries): Promise<readonly string[]> {
   const metrics = new Set([...catalogue.rows.values()].flatMap((row) => row.metrics));
   const plain = [...metrics].filter((name) => !/_(?:bucket|sum|count)$/.test(name));
   const named: Matcher = { label: '__name__', op: '=~', value: anyOf(plain) };

@@ -2,7 +2,7 @@ import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
 import { anyOf } from '../promql/any-of.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
-import type { Questions } from './questions.js';
+import type { SharedQueries } from './questions.js';
 
 /**
  * The names that exist, without those of these rows that only our own output has, where that was scraped into its source.
@@ -10,11 +10,11 @@ import type { Questions } from './questions.js';
  * Without a base selector all names are asked for: that costs Prometheus nothing, but cannot exclude the marker. What is
  * excluded is asked afterwards, of rows that had no answer although their metrics seemed to be there; that is rare.
  */
-export async function notReexported(
+export async function excludeReexported(
   names: ReadonlySet<string>,
   rows: readonly CompiledRow[],
   catalogue: Catalogue,
-  questions: Questions,
+  questions: SharedQueries,
 ): Promise<ReadonlySet<string>> {
   const doubtful = [...new Set(rows.flatMap(({ metrics }) => metrics))].filter((metric) => names.has(metric)).sort();
   if (catalogue.selector !== undefined || doubtful.length === 0) return names;

@@ -5,7 +5,7 @@ import { GatewayzMetricsError } from '../errors.js';
  * Leaves alone, question by question, what was refused with `Retry-After`: until that time is over the question is not asked
  * again, at whatever instant, and fails as it did. The others are asked as ever.
  */
-export class Patience {
+export class RetryAfterThrottle {
   readonly #refused = new Map<string, GatewayzMetricsError>();
   readonly #clock: Clock;
 

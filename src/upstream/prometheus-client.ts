@@ -3,9 +3,9 @@ import { joinBody } from '../http-client/read-body.js';
 import type { Vector } from '../model.js';
 import { ApiTransport } from './api-transport.js';
 import { decodeStrings } from './decode-answer.js';
-import { openAnswer } from './read-answer.js';
+import { parseData } from './read-answer.js';
 import { readVector } from './read-vector.js';
-import type { UpstreamSettings } from './upstream-settings.js';
+import type { PrometheusSettings } from './upstream-settings.js';
 
 /** `seconds`, here and below: how long the answer was waited for; not for a connection, nor until we had read it. */
 export interface QueryAnswer {
@@ -64,7 +64,7 @@ export interface PrometheusClient {
 const labelWindow = 5 * 60_000;
 
 /** @throws GatewayzMetricsError `settings_invalid` for a CA file that cannot be used. Opens no connection yet. */
-export function createPrometheusClient(settings: UpstreamSettings, clock: Clock = systemClock): PrometheusClient {
+export function createPrometheusClient(settings: PrometheusSettings, clock: Clock = systemClock): PrometheusClient {
   const transport = new ApiTransport(settings, clock);
   const { source } = transport;
   // Earlier than we give up: then a slow query is answered with an error, and only a hanging upstream is silent.
@@ -76,7 +76,7 @@ export function createPrometheusClient(settings: UpstreamSettings, clock: Clock 
     const path = `/api/v1/label/${encodeURIComponent(label)}/values`;
     const { data: values, seconds } = await transport.ask(
       { method: 'GET', path, parameters },
-      async (chunks, asked) => decodeStrings(openAnswer(await joinBody(chunks), asked), source),
+      async (chunks, asked) => decodeStrings(parseData(await joinBody(chunks), asked), source),
       signal,
     );
     return { values, seconds };

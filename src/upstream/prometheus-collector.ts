@@ -3,21 +3,21 @@ import type { OutputFamily } from '../catalogue/definition.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector } from '../model.js';
-import type { Answer, LabelAnswer } from './answer.js';
-import { BlockQuestions } from './block-questions.js';
-import { downTargets } from './down-targets.js';
-import { notReexported } from './not-reexported.js';
-import { Patience } from './patience.js';
+import type { LabelResult, QueryResult } from './answer.js';
+import { BlockQueries } from './block-questions.js';
+import { findDownTargets } from './down-targets.js';
+import { excludeReexported } from './not-reexported.js';
+import { RetryAfterThrottle } from './patience.js';
 import type { PrometheusClient } from './prometheus-client.js';
-import { InstantQuestions, type Questions } from './questions.js';
+import { QueryCache, type SharedQueries } from './questions.js';
 import {
-  type Answers,
+  type BlockResults,
   type Derived,
   derive,
   droppedOf,
   failedResult,
-  hasNoAnswer,
-  isAbsent,
+  hasNoSamples,
+  isMissing,
   outcomeOf,
   type RowResult,
   vectorsOf,
@@ -41,13 +41,13 @@ export function createPrometheusCollector(
 ): Collector {
   const limits = catalogue.seriesLimits.map((limit) => new LimitedFamilies(limit, catalogue, maxSeries));
   const familyOf = new Map(Object.values(catalogue.families).flatMap((families) => families.map((f) => [f.row, f])));
-  const patience = new Patience(clock);
-  let asked = new InstantQuestions(client, patience, Number.NaN);
+  const patience = new RetryAfterThrottle(clock);
+  let asked = new QueryCache(client, patience, Number.NaN);
   let results = new Map<string, RowResult>();
 
   async function collect(instant: number, ids: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (asked.instant !== instant) {
-      asked = new InstantQuestions(client, patience, instant);
+      asked = new QueryCache(client, patience, instant);
       results = new Map();
     }
     let cost = 0;
@@ -71,7 +71,7 @@ export function createPrometheusCollector(
   /** Adds the rows to the results, or tells why Prometheus cannot be asked at all. */
   async function evaluate(
     rows: readonly CompiledRow[],
-    questions: Questions,
+    questions: SharedQueries,
   ): Promise<GatewayzMetricsError | undefined> {
     const given = await questions.labelValues('__name__', catalogue.selector);
     if (given.error && given.error.code !== 'upstream_rejected') return given.error;
@@ -79,12 +79,14 @@ export function createPrometheusCollector(
     const exists = (metric: string): boolean => names?.has(metric) ?? true;
     // At the same time as all that does not depend on them: the first answer waits for the longest chain of questions.
     const choices = limits.map((limited) => limited.choose(rows, exists, questions));
-    const looking = rows.some(({ metrics }) => !metrics.some(exists)) ? downTargets(catalogue, questions) : undefined;
+    const looking = rows.some(({ metrics }) => !metrics.some(exists))
+      ? findDownTargets(catalogue, questions)
+      : undefined;
     // Who needs them gets their errors.
     for (const asking of [...choices, looking]) asking?.catch(() => {});
     const choiceOf = (block: string): Promise<Selection> | undefined =>
       choices[limits.findIndex((limited) => limited.blocks.has(block))];
-    const blocks = new BlockQuestions({ catalogue, choiceOf, names, useRecorded }, questions);
+    const blocks = new BlockQueries({ catalogue, choiceOf, names, useRecorded }, questions);
 
     const all = await Promise.all(rows.map((row) => evaluateRow(row, familyOf.get(row.id), blocks)));
     const selections = await Promise.all(choices);
@@ -96,10 +98,10 @@ export function createPrometheusCollector(
     const again = (row: CompiledRow): boolean => overflown.some((limited) => limited.has(row));
     const derived = all.filter(({ row }) => !again(row));
     const limited = await limit(derived, questions);
-    const absent = derived.filter(isAbsent);
-    const down = absent.length > 0 ? await (looking ?? downTargets(catalogue, questions)) : [];
-    const unanswered = absent.filter(hasNoAnswer).map(({ row }) => row);
-    const known = names && (await notReexported(names, unanswered, catalogue, questions));
+    const absent = derived.filter(isMissing);
+    const down = absent.length > 0 ? await (looking ?? findDownTargets(catalogue, questions)) : [];
+    const unanswered = absent.filter(hasNoSamples).map(({ row }) => row);
+    const known = names && (await excludeReexported(names, unanswered, catalogue, questions));
     for (const [index, result] of limited.entries()) {
       results.set(result.row.id, {
         outcome: outcomeOf(result, { names: known, down, selector: catalogue.baseSelector }),
@@ -111,7 +113,7 @@ export function createPrometheusCollector(
   }
 
   /** Cuts families with one label; those with pairs have been cut by Prometheus. */
-  async function limit(derived: readonly Derived[], questions: Questions): Promise<readonly Derived[]> {
+  async function limit(derived: readonly Derived[], questions: SharedQueries): Promise<readonly Derived[]> {
     const labelled = derived.flatMap(({ family, metrics }) =>
       family?.labels.length === 1 ? [{ label: family.labels[0]!, metrics }] : [],
     );
@@ -133,16 +135,16 @@ export function createPrometheusCollector(
 }
 
 /** Undefined where the upstream would not tell; then everything is asked. */
-function namesOf({ values, error }: LabelAnswer): ReadonlySet<string> | undefined {
+function namesOf({ values, error }: LabelResult): ReadonlySet<string> | undefined {
   return error ? undefined : new Set(values);
 }
 
 async function evaluateRow(
   row: CompiledRow,
   family: OutputFamily | undefined,
-  questions: BlockQuestions,
+  questions: BlockQueries,
 ): Promise<Derived> {
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, QueryResult>();
   for (const blocksOf of [blocksAtOnce, blocksAfter]) {
     const blocks = [...new Set(blocksOf(row, answers))].filter((block) => questions.mayAnswer(block));
     const found = await Promise.all(blocks.map((block) => questions.ask(block)));
@@ -157,7 +159,7 @@ function blocksAtOnce({ blocks, when }: CompiledRow): string[] {
   return Object.entries(blocks).flatMap(([name, block]) => (name in when ? [] : block));
 }
 
-function blocksAfter(row: CompiledRow, answers: Answers): string[] {
+function blocksAfter(row: CompiledRow, answers: BlockResults): string[] {
   const vectors = vectorsOf(row, answers);
   return Object.entries(row.when).flatMap(([name, other]) => (vectors[other]!.length > 0 ? row.blocks[name]! : []));
 }

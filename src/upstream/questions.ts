@@ -1,30 +1,30 @@
 import { GatewayzMetricsError } from '../errors.js';
-import type { Answer, LabelAnswer } from './answer.js';
-import type { Patience } from './patience.js';
+import type { LabelResult, QueryResult } from './answer.js';
+import type { RetryAfterThrottle } from './patience.js';
 import type { PrometheusClient } from './prometheus-client.js';
 
 /**
  * Questions as of one instant, none of them asked twice. An error of the upstream is part of the answer; they reject only
  * when the signal is aborted.
  */
-export interface Questions {
+export interface SharedQueries {
   /** @param name what the question is called where its text changes from one instant to the next */
-  query(promql: string, name?: string): Promise<Answer>;
+  query(promql: string, name?: string): Promise<QueryResult>;
   /** Lets go of an answer that nobody will need any more. */
   forget(promql: string): void;
   /** `selector` as in `PrometheusClient`. */
-  labelValues(label: string, selector: string | undefined): Promise<LabelAnswer>;
+  labelValues(label: string, selector: string | undefined): Promise<LabelResult>;
 }
 
 /** What has been asked at one instant. */
-export class InstantQuestions {
+export class QueryCache {
   readonly instant: number;
   readonly #client: PrometheusClient;
-  readonly #patience: Patience;
-  readonly #answers = new Map<string, Promise<Answer>>();
-  readonly #labels = new Map<string, Promise<LabelAnswer>>();
+  readonly #patience: RetryAfterThrottle;
+  readonly #answers = new Map<string, Promise<QueryResult>>();
+  readonly #labels = new Map<string, Promise<LabelResult>>();
 
-  constructor(client: PrometheusClient, patience: Patience, instant: number) {
+  constructor(client: PrometheusClient, patience: RetryAfterThrottle, instant: number) {
     this.#client = client;
     this.#patience = patience;
     this.instant = instant;
@@ -34,7 +34,7 @@ export class InstantQuestions {
    * @param spend is told the response time, in seconds, of each question that was not asked before; of one without a response
    *   nothing: how long we waited, also for our turn, is no work of the upstream
    */
-  during(signal: AbortSignal, spend: (seconds: number) => void): Questions {
+  during(signal: AbortSignal, spend: (seconds: number) => void): SharedQueries {
     const once = <T extends { readonly seconds: number; readonly error?: GatewayzMetricsError }>(
       asked: Map<string, Promise<T>>,
       key: string,
@@ -53,7 +53,7 @@ export class InstantQuestions {
       query: (promql, name = promql) =>
         once(this.#answers, promql, () => {
           const ask = () => this.#client.query(promql, this.instant, signal);
-          return settle<Answer>(() => this.#patience.ask(name, ask, signal), { vector: [] });
+          return settle<QueryResult>(() => this.#patience.ask(name, ask, signal), { vector: [] });
         }),
       forget: (promql) => {
         this.#answers.delete(promql);
@@ -62,7 +62,7 @@ export class InstantQuestions {
         const name = JSON.stringify([label, selector]);
         return once(this.#labels, name, () => {
           const ask = () => this.#client.labelValues(label, selector, this.instant, signal);
-          return settle<LabelAnswer>(() => this.#patience.ask(name, ask, signal), { values: [] });
+          return settle<LabelResult>(() => this.#patience.ask(name, ask, signal), { values: [] });
         });
       },
     };

@@ -2,7 +2,7 @@
  * Text from outside, fit for a message of ours: secrets masked first (an echo server sends them back), then everything
  * that is not printable replaced, so that it stays on its line, and cut to `limit` characters.
  */
-export function quote(text: string, secrets: readonly string[] = [], limit = 500): string {
+export function displayText(text: string, secrets: readonly string[] = [], limit = 500): string {
   const masked = secrets.reduce(mask, text);
   const characters = Array.from(masked.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim());
   return characters.length > limit ? `${characters.slice(0, limit).join('')}…` : characters.join('');

@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { joinBody } from '../http-client/read-body.js';
 import { ApiTransport } from './api-transport.js';
-import { openAnswer } from './read-answer.js';
-import type { UpstreamSettings } from './upstream-settings.js';
+import { parseData } from './read-answer.js';
+import type { PrometheusSettings } from './upstream-settings.js';
 
 /** Milliseconds: both ends and the distance of the points. */
 export interface RangeWindow {
@@ -25,7 +25,7 @@ export interface RangeClient {
 }
 
 /** Opens no connection yet, and at most two. */
-export function createRangeClient(settings: UpstreamSettings, clock: Clock = systemClock): RangeClient {
+export function createRangeClient(settings: PrometheusSettings, clock: Clock = systemClock): RangeClient {
   const transport = new ApiTransport({ ...settings, prometheusConnections: 2 }, clock);
   return {
     async range(promql, { from, to, step }, signal) {
@@ -38,7 +38,7 @@ export function createRangeClient(settings: UpstreamSettings, clock: Clock = sys
       });
       const { data } = await transport.ask(
         { method: 'POST', path: '/api/v1/query_range', parameters },
-        async (chunks, asked) => pointsOf(openAnswer(await joinBody(chunks), asked), transport.source),
+        async (chunks, asked) => pointsOf(parseData(await joinBody(chunks), asked), transport.source),
         signal,
       );
       return data;

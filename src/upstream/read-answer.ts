@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayzMetricsError } from '../errors.js';
 import { readBeginning, readBody } from '../http-client/read-body.js';
-import { answerError } from './answer-error.js';
+import { responseError } from './answer-error.js';
 import { isObject } from './decode-answer.js';
 
 /** Enough of an error answer to quote from, in bytes. */
 const errorBodyLimit = 16 * 1024;
 
 /** What was asked, as far as it matters for telling what is wrong with the answer. */
-export interface Asked {
+export interface RequestContext {
   /** `Prometheus at http://…`. */
   readonly source: string;
   readonly url: URL;
@@ -23,7 +23,7 @@ export interface Asked {
 }
 
 /** The bytes of a successful answer in JSON, as they come; any other answer is an error. */
-export async function readAnswer(response: IncomingMessage, asked: Asked): Promise<AsyncIterable<Buffer>> {
+export async function readResponse(response: IncomingMessage, asked: RequestContext): Promise<AsyncIterable<Buffer>> {
   const { statusCode: status = 0, headers } = response;
   const contentType = single(headers['content-type'])?.split(';')[0]?.trim().toLowerCase() ?? '';
   const encoding = single(headers['content-encoding'])?.trim().toLowerCase() ?? '';
@@ -38,15 +38,15 @@ export async function readAnswer(response: IncomingMessage, asked: Asked): Promi
   const beginning = await readBeginning(response, gzipped, errorBodyLimit);
   const location = single(headers.location);
   const retryAfter = single(headers['retry-after']);
-  throw answerError({ ...asked, status, contentType, location, retryAfter, beginning });
+  throw responseError({ ...asked, status, contentType, location, retryAfter, beginning });
 }
 
 /** The `data` in the text of a successful answer. */
-export function openAnswer(text: string, asked: Asked): unknown {
+export function parseData(text: string, asked: RequestContext): unknown {
   const document = parseJson(text, asked.source);
   if (isObject(document) && document['status'] === 'success' && 'data' in document) return document['data'];
   const none = { location: undefined, retryAfter: undefined };
-  throw answerError({ ...asked, ...none, status: 200, contentType: 'application/json', beginning: text });
+  throw responseError({ ...asked, ...none, status: 200, contentType: 'application/json', beginning: text });
 }
 
 export function parseJson(text: string, source: string): unknown {

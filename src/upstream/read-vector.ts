@@ -1,6 +1,6 @@
 import type { Sample } from '../model.js';
 import { decodeVector, type InstantVector } from './decode-answer.js';
-import { type Asked, openAnswer, parseJson } from './read-answer.js';
+import { parseData, parseJson, type RequestContext } from './read-answer.js';
 
 /** How engines begin an answer with a vector: Prometheus, Thanos and Mimir without, VictoriaMetrics with `isPartial`. */
 const opening =
@@ -21,7 +21,7 @@ const batchSize = 64 * 1024;
  * parser makes of it is ever there as a whole; an answer that begins unlike any engine's is read whole first, and
  * understood just the same. Errors are those of `openAnswer` and `decodeVector`.
  */
-export async function readVector(chunks: AsyncIterable<Buffer>, asked: Asked): Promise<InstantVector> {
+export async function readVector(chunks: AsyncIterable<Buffer>, asked: RequestContext): Promise<InstantVector> {
   const samples: Sample[] = [];
   const texts = new Map<string, string>();
   let omitted = 0;
@@ -58,7 +58,7 @@ export async function readVector(chunks: AsyncIterable<Buffer>, asked: Asked): P
     enough = Math.max(batchSize, 2 * size);
   }
   const rest = (head ?? '') + Buffer.concat(pending).toString();
-  take(decodeVector(openAnswer(rest, asked), asked.source));
+  take(decodeVector(parseData(rest, asked), asked.source));
   return { vector: samples, omittedHistograms: omitted };
 }
 

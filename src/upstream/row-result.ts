@@ -3,11 +3,11 @@ import type { OutputFamily } from '../catalogue/definition.js';
 import { findMissingReason, formatMissing, type MissingContext } from '../catalogue/missing-reasons.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Outcome, Vector } from '../model.js';
-import type { Answer } from './answer.js';
+import type { QueryResult } from './answer.js';
 import type { LimitedFamilies, Selection } from './series-cap.js';
 
 /** By block. */
-export type Answers = ReadonlyMap<string, Answer>;
+export type BlockResults = ReadonlyMap<string, QueryResult>;
 
 /** The metrics that a row came to, or the error of a block that it needs. */
 export interface Derived {
@@ -31,7 +31,7 @@ export interface RowResult {
   readonly dropped: number;
 }
 
-export function derive(row: CompiledRow, family: OutputFamily | undefined, answers: Answers): Derived {
+export function derive(row: CompiledRow, family: OutputFamily | undefined, answers: BlockResults): Derived {
   const given = [...answers.values()];
   const seconds = given.reduce((total, answer) => total + answer.seconds, 0);
   const failed = (error: GatewayzMetricsError): Derived => ({ row, family, metrics: [], error, seconds, vectors: {} });
@@ -47,12 +47,12 @@ export function derive(row: CompiledRow, family: OutputFamily | undefined, answe
   }
 }
 
-export function isAbsent({ metrics, error }: Derived): boolean {
+export function isMissing({ metrics, error }: Derived): boolean {
   return metrics.length === 0 && !error;
 }
 
 /** Whether no block gave anything: nothing was there to derive from, if the row is absent. */
-export function hasNoAnswer({ vectors }: Derived): boolean {
+export function hasNoSamples({ vectors }: Derived): boolean {
   return Object.values(vectors).every((vector) => vector.length === 0);
 }
 
@@ -82,7 +82,7 @@ export function droppedOf(
 }
 
 /** By the row's own names of its blocks; empty where a block was not asked. */
-export function vectorsOf(row: CompiledRow, answers: Answers): Record<string, Vector> {
+export function vectorsOf(row: CompiledRow, answers: BlockResults): Record<string, Vector> {
   return Object.fromEntries(
     Object.entries(row.blocks).map(([name, block]) => [name, answers.get(block)?.vector ?? []]),
   );

@@ -6,7 +6,7 @@ import type { Metric, Vector } from '../model.js';
 import { anyOf } from '../promql/any-of.js';
 import type { Matcher } from '../promql/matcher.js';
 import { type ScopedQuery, withMatchers } from '../promql/query.js';
-import type { Questions } from './questions.js';
+import type { SharedQueries } from './questions.js';
 
 /** The label sets that are shown while a family is over the limit. */
 export interface BusiestChoice {
@@ -61,7 +61,7 @@ export class LimitedFamilies {
   async choose(
     rows: readonly CompiledRow[],
     exists: (metric: string) => boolean,
-    questions: Questions,
+    questions: SharedQueries,
   ): Promise<Selection> {
     if (this.#isBelowLimit || !rows.some((row) => this.has(row) && row.metrics.some(exists))) return undefined;
     const { counts: countQueries, perSelection, ranking, blocks } = this.#limit;
@@ -98,7 +98,7 @@ export class LimitedFamilies {
   }
 }
 
-async function queryOrThrow(promql: string, questions: Questions): Promise<Vector> {
+async function queryOrThrow(promql: string, questions: SharedQueries): Promise<Vector> {
   const { vector, error } = await questions.query(promql);
   if (error) throw error;
   return vector;
@@ -148,7 +148,7 @@ export async function chooseBusiest(
   families: readonly Labelled[],
   maxSeries: number,
   catalogue: Catalogue,
-  questions: Questions,
+  questions: SharedQueries,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const over = new Set(families.filter(({ metrics }) => metrics.length > maxSeries).map(({ label }) => label));
   const chosen = await Promise.all(

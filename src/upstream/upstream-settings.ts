@@ -1,5 +1,5 @@
 /** What of the settings concerns the way to Prometheus. Validated by whoever made it; durations in milliseconds, sizes in bytes. */
-export interface UpstreamSettings {
+export interface PrometheusSettings {
   /** `http:` or `https:`; a path prefix is kept, anything after it is ignored. */
   readonly prometheusUrl: string;
   /** Of token, token file and user name with password, the first that is there is used. */

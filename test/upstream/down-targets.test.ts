@@ -3,8 +3,8 @@ import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import type { Vector } from '../../src/model.js';
 import { presetCatalogue, presets } from '../../src/presets/presets.js';
-import { downTargets } from '../../src/upstream/down-targets.js';
-import type { Questions } from '../../src/upstream/questions.js';
+import { findDownTargets } from '../../src/upstream/down-targets.js';
+import type { SharedQueries } from '../../src/upstream/questions.js';
 
 const catalogue = createCatalogue(presetCatalogue(presets, false), {
   selector: [{ label: 'env', op: '=', value: 'production' }],
@@ -19,7 +19,7 @@ function up(job: string, instance: string, value: string): Vector[number] {
 function upstream(
   jobs: readonly string[] | GatewayzMetricsError,
   answers: Readonly<Record<string, Vector>>,
-): Questions {
+): SharedQueries {
   return {
     query: async (promql) => ({ vector: answers[promql] ?? [], seconds: 0.1 }),
     forget: () => {},
@@ -34,25 +34,25 @@ describe('downTargets', () => {
       'up{job=~"gateway|gate\\\\.way",env="production"}': [up('gateway', 'a:1', '0'), up('gateway', 'b:1', '1')],
       'up{job=~"gateway|gate\\\\.way"}': [up('gateway', 'staging:1', '0')],
     });
-    expect(await downTargets(catalogue, questions)).toEqual([{ job: 'gateway', instance: 'a:1' }]);
+    expect(await findDownTargets(catalogue, questions)).toEqual([{ job: 'gateway', instance: 'a:1' }]);
   });
 
   test('are told by the job alone where no target has the labels of the base selector', async () => {
     const questions = upstream(['gateway'], { 'up{job=~"gateway"}': [up('gateway', 'a:1', '0')] });
-    expect(await downTargets(catalogue, questions)).toEqual([{ job: 'gateway', instance: 'a:1' }]);
+    expect(await findDownTargets(catalogue, questions)).toEqual([{ job: 'gateway', instance: 'a:1' }]);
   });
 
   test.each([['there are no series of the gateway', []] as const, ['the jobs are not told', refused()] as const])(
     'are all that are down where %s',
     async (_, jobs) => {
       const questions = upstream(jobs, { up: [up('other', 'x:1', '0'), up('gateway', 'a:1', '1')] });
-      expect(await downTargets(catalogue, questions)).toEqual([{ job: 'other', instance: 'x:1' }]);
+      expect(await findDownTargets(catalogue, questions)).toEqual([{ job: 'other', instance: 'x:1' }]);
     },
   );
 
   test('are none where all are up', async () => {
     const questions = upstream(['gateway'], { 'up{job=~"gateway",env="production"}': [up('gateway', 'a:1', '1')] });
-    expect(await downTargets(catalogue, questions)).toEqual([]);
+    expect(await findDownTargets(catalogue, questions)).toEqual([]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { GatewayzMetricsError } from '../../src/errors.js';
-import { Patience } from '../../src/upstream/patience.js';
+import { RetryAfterThrottle } from '../../src/upstream/patience.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const busy = new GatewayzMetricsError('upstream_overloaded', 'asks for patience', { retryAfter: 30 });
 
 function setup() {
   const clock = new FakeClock();
-  const patience = new Patience(clock);
+  const patience = new RetryAfterThrottle(clock);
   const closing = new AbortController();
   const asked: string[] = [];
   const ask = (question: string, error?: Error) =>

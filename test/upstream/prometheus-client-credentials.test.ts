@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { UpstreamSettings } from '../../src/upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../src/upstream/upstream-settings.js';
 import type { Behaviour } from '../support/fake-prometheus.js';
 import {
   apiError,
@@ -31,7 +31,7 @@ async function fileWith(text: string): Promise<string> {
 }
 
 /** The headers that one query was sent with. */
-async function headersOf(settings: Partial<UpstreamSettings>) {
+async function headersOf(settings: Partial<PrometheusSettings>) {
   const { fake, ask } = await startClient(settings);
   await ask();
   return fake.requests[0]!.headers;
@@ -126,7 +126,7 @@ describe('no secret is in an error', () => {
     ['a cut answer', truncateChunks('close')],
     ['no answer', hang],
   ];
-  const ways: readonly (readonly [string, () => Promise<Partial<UpstreamSettings>>])[] = [
+  const ways: readonly (readonly [string, () => Promise<Partial<PrometheusSettings>>])[] = [
     ['token', async () => ({ prometheusToken: canary })],
     ['token file', async () => ({ prometheusTokenFile: await fileWith(canary) })],
     ['password', async () => ({ prometheusUsername: 'user', prometheusPassword: canary })],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayzMetricsError } from '../../src/errors.js';
-import { Patience } from '../../src/upstream/patience.js';
+import { RetryAfterThrottle } from '../../src/upstream/patience.js';
 import type { PrometheusClient } from '../../src/upstream/prometheus-client.js';
-import { InstantQuestions } from '../../src/upstream/questions.js';
+import { QueryCache } from '../../src/upstream/questions.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { apiError, hang, reset, resetMidBody } from '../support/fake-upstream-behaviours.js';
 import { errorOf, instant, startClient } from './start-client.js';
@@ -21,7 +21,7 @@ describe('the cost of questions', () => {
     };
     const client = { query: (promql: string) => outcomes[promql] } as unknown as PrometheusClient;
     const spent: number[] = [];
-    const asked = new InstantQuestions(client, new Patience(new FakeClock()), instant);
+    const asked = new QueryCache(client, new RetryAfterThrottle(new FakeClock()), instant);
     const questions = asked.during(signal, (seconds) => spent.push(seconds));
     for (const promql of ['good', 'refused', 'silent', 'good']) await questions.query(promql);
     expect(spent).toEqual([2, 3, 0]);

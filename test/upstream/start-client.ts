@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/clock.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
-import type { UpstreamSettings } from '../../src/upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../src/upstream/upstream-settings.js';
 import { type FakePrometheus, type FakePrometheusOptions, startFakePrometheus } from '../support/fake-prometheus.js';
 
 export interface StartedClient {
@@ -16,7 +16,7 @@ export const instant = Date.UTC(2026, 10, 22, 12);
 
 /** A fake upstream and a client for it, both closed when the test ends. */
 export async function startClient(
-  settings: Partial<UpstreamSettings> = {},
+  settings: Partial<PrometheusSettings> = {},
   options: FakePrometheusOptions & { readonly prefix?: string; readonly clock?: Clock } = {},
 ): Promise<StartedClient> {
   const fake = await startFakePrometheus(options);
@@ -28,7 +28,7 @@ export async function startClient(
 
 /** A client that is closed when the test ends. */
 export function clientOf(
-  settings: Partial<UpstreamSettings> & Pick<UpstreamSettings, 'prometheusUrl'>,
+  settings: Partial<PrometheusSettings> & Pick<PrometheusSettings, 'prometheusUrl'>,
   clock?: Clock,
 ): PrometheusClient {
   const defaults = { prometheusTimeout: 10_000, prometheusConnections: 4, prometheusMaxBody: 1024 * 1024 };
