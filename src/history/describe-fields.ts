@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalogue/compile.js';
-import type { SummaryField } from '../catalogue/row.js';
+import type { SummaryField } from '../catalogue/definition.js';
 import type { SectionDescription } from './console-document.js';
 
 const titles: Readonly<Record<string, string>> = { http: 'HTTP', health: 'Health Service' };

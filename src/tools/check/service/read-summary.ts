@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { summaryFields } from '../../../catalogue/summary.js';
+import { summaryFields } from '../../../presets/gatewayz/summary.js';
 
 /** Schema of `/summary`; `SummaryDocument` describes it. */
 const summary = z.strictObject({
