@@ -1,4 +1,4 @@
-import { summaryFields } from '../../../presets/gatewayz/summary.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { countResults } from '../dashboards/count-results.js';
 import { listed } from '../diagnose/diagnosis.js';
 import type {
@@ -12,7 +12,7 @@ import type {
 } from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 
-const allFields = summaryFields.map(({ section, field }) => `${section}.${field}`);
+const allFields = gatewayzCatalogue.fields.map(({ section, field }) => `${section}.${field}`);
 
 /** The report for a terminal. */
 export function textReport(report: CheckReport, url: string): string {
