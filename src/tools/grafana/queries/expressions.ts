@@ -38,6 +38,9 @@ export function quantileOf(quantile: number, metric: string, options: RateOption
   return `histogram_quantile(${quantile}, ${rateOf(`${metric}_bucket`, { ...options, by })}) >= 0`;
 }
 
+/** `up` of the scrape targets that belong to the gateway's jobs: a target that is down has no other series. */
+export const targets = 'up and on (job) group by (job) (present_over_time(fastapi_requests_total[1h]))';
+
 /** The highest series, in descending order. */
 export function top(count: number, vector: string): string {
   return `sort_desc(topk(${count}, ${vector}))`;

@@ -1,3 +1,4 @@
+import { targets } from '../queries/expressions.js';
 import type { Queries } from '../queries/queries.js';
 import { uids } from '../uids.js';
 import {
@@ -106,6 +107,21 @@ function burnAlerts({ gateway }: Queries, objectives: Objectives): readonly Aler
 function trafficAlerts({ gateway }: Queries): readonly Alert[] {
   const requests = 'model_inference_requests_total';
   return [
+    {
+      name: 'GatewayzTargetDown',
+      value: gateway(`min by (job, instance) (${targets})`),
+      fires: 'below',
+      threshold: 1,
+      pendingFor: '2m',
+      group: 'normal',
+      severity: 'critical',
+      summary:
+        'Prometheus cannot scrape {{ $labels.instance }} of job {{ $labels.job }} (up is {{ printf "%.0f" $value }}).',
+      description:
+        'The gateway instance does not respond to scrapes of its /metrics. Its values are missing from all totals.',
+      dashboard: uids.http,
+      panel: 'Targets',
+    },
     {
       name: 'GatewayzNoTraffic',
       value: gateway(`sum(increase(${requests}[10m])) or sum(0 * absent_over_time(${requests}[10m]))`),
