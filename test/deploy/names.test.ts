@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
-import { readSettings, settingsTable } from '../../src/settings.js';
+import { readSettings, settingsTable } from '../../src/settings/read-settings.js';
 import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { withTempFolder } from '../support/temp-folder.js';
 import { environmentOf, lineage, parseDockerfile } from './parse-dockerfile.js';

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import { createConsoleMount } from '../../src/history/console-mount.js';
 import { createConsole } from '../../src/history/create-console.js';
@@ -8,11 +8,12 @@ import { pagePolicy, readPageFiles } from '../../src/history/page-files.js';
 import { open } from '../../src/http/decision.js';
 import type { MetricsResponse } from '../../src/http/message.js';
 import type { RowState, Snapshot } from '../../src/model.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { noon } from '../support/refreshing.js';
 import { fresh, gone, snapshotOf } from '../support/snapshot-of.js';
 
-const catalogue = createCatalogue({ selector: [], marker: undefined }, true);
+const catalogue = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
 
 function start(rows: Record<string, RowState> = {}, more: Partial<Snapshot> = {}, hasPage = true) {
   const calls: string[] = [];

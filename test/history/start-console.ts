@@ -1,9 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { createEngine } from '../../src/engine/create-engine.js';
 import type { ConsoleDocument, HistoryDocument } from '../../src/history/console-document.js';
 import { createConsole } from '../../src/history/create-console.js';
 import { readPageFiles } from '../../src/history/page-files.js';
+import { catalogueFor } from '../../src/presets/presets.js';
 import { createRangeClient } from '../../src/upstream/range-client.js';
 import { engineInput } from '../support/engine-input.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -17,15 +18,18 @@ export interface StartedConsole {
 /** The console over an engine in this thread that believes it is `now`. */
 export function startConsole(prometheusUrl: string, now: number): StartedConsole {
   const clock = new FakeClock(now);
-  const { settings, queries } = engineInput({ prometheusUrl });
+  const { settings, definition, queries } = engineInput({ prometheusUrl });
   const events = { publish: () => {}, seriesOverLimit: () => {}, log: () => {} };
-  const engine = createEngine({ settings, queries }, undefined, events, clock);
+  const engine = createEngine({ settings, definition, queries }, undefined, events, clock);
   const ranges = createRangeClient(settings, clock);
   onTestFinished(async () => {
     await Promise.all([engine.close(), ranges.close()]);
   });
   const console = createConsole({
-    catalogue: createCatalogue({ selector: settings.metricsSelector, marker: settings.metricsMarker }, false),
+    catalogue: createCatalogue(catalogueFor(settings), {
+      selector: settings.metricsSelector,
+      marker: settings.metricsMarker,
+    }),
     snapshot: (endpoint) => engine.snapshot(endpoint),
     queryRange: (promql, window, signal) => ranges.range(promql, window, signal),
     page: readPageFiles(),

@@ -1,10 +1,10 @@
-import { summaryFields } from '../../../catalogue/summary.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { countResults } from '../dashboards/count-results.js';
 import { listed } from '../diagnose/diagnosis.js';
 import type { CheckReport, Criterion, DashboardReport, Missing, MissingNames, WatchReport } from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 
-const allFields = summaryFields.map(({ section, field }) => `${section}.${field}`);
+const allFields = gatewayzCatalogue.fields.map(({ section, field }) => `${section}.${field}`);
 
 /** The report for a terminal. */
 export function textReport(report: CheckReport, url: string): string {

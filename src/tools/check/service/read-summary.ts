@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { summaryFields } from '../../../catalogue/summary.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 
 /** `/summary` as it must be; what it means is in `SummaryDocument`. */
 const summary = z.strictObject({
@@ -8,6 +8,7 @@ const summary = z.strictObject({
   age_seconds: z.number().nonnegative(),
   metrics: z.record(z.string(), z.record(z.string(), z.string())),
   missing: z.record(z.string(), z.string()),
+  reasons: z.record(z.string(), z.strictObject({ code: z.string(), metrics: z.array(z.string()) })),
   stale: z.record(z.string(), z.number().nonnegative()),
 });
 
@@ -33,7 +34,7 @@ export function readSummary(body: string): Summary | { readonly problems: readon
 
 function faultsOf({ metrics, missing, stale }: Summary): string[] {
   const healthService = 'health' in metrics;
-  const expected = summaryFields
+  const expected = gatewayzCatalogue.fields
     .filter(({ section }) => healthService || section !== 'health')
     .map(({ section, field }) => `${section}.${field}`);
   const values = new Map(

@@ -1,4 +1,4 @@
-import type { SummaryField } from '../../../catalogue/row.js';
+import type { SummaryField } from '../../../catalogue/definition.js';
 import {
   count,
   errorPercent,
@@ -78,7 +78,7 @@ export function overviewDashboard(queries: Queries, objectives: Objectives): Das
       collapsed: true,
       panels: [
         ...fields.map((field, index) => fieldPanel(queries, field, widthOf(index, fields.length), drilldown)),
-        ...history[section as SummaryField['section']],
+        ...(history[section] ?? []),
       ],
     };
   });

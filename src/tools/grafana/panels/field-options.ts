@@ -1,3 +1,4 @@
+import { degradedErrorRate, downErrorRate } from '../../../catalogue/thresholds.js';
 import type { FieldOptions, Threshold, ValueMapping } from './panel.js';
 
 /** Green below `orange`, then orange, red from `red` on. */
@@ -39,7 +40,11 @@ export const percent: FieldOptions = { unit: 'percent', min: 0 };
 export const seconds: FieldOptions = { unit: 's', min: 0 };
 
 /** Error ratio with the thresholds of the provider states. No maximum, so that small ratios stay visible. */
-export const errorShare: FieldOptions = { unit: 'percentunit', min: 0, thresholds: higherIsWorse(0.05, 0.5) };
+export const errorShare: FieldOptions = {
+  unit: 'percentunit',
+  min: 0,
+  thresholds: higherIsWorse(degradedErrorRate, downErrorRate),
+};
 
 /** Percentage of HTTP requests with 5xx. */
 export const errorPercent: FieldOptions = { ...percent, thresholds: higherIsWorse(1, 5) };

@@ -1,3 +1,5 @@
+import { degradedErrorRate, downErrorRate } from '../../../catalogue/thresholds.js';
+
 /**
  * PromQL shared by dashboards and alerts, without base selector. A missing numerator is 0 while the denominator exists;
  * without traffic there is no value.
@@ -51,7 +53,7 @@ export function top(count: number, vector: string): string {
  * `severityOf` gives.
  */
 export function stateOf(severity: string): string {
-  return `(${severity} >= bool 0.05) + (${severity} > bool 0.5)`;
+  return `(${severity} >= bool ${degradedErrorRate}) + (${severity} > bool ${downErrorRate})`;
 }
 
 /** The error rate, but 1 where availability is 0, per provider. The arguments are the canonical texts of both. */

@@ -1,12 +1,13 @@
 import type { Scope } from '../../../catalogue/compile.js';
-import { createCatalogue } from '../../../catalogue/index.js';
-import type { SummaryField } from '../../../catalogue/row.js';
+import { createCatalogue } from '../../../catalogue/create-catalogue.js';
+import type { CatalogueDefinition, SummaryField } from '../../../catalogue/definition.js';
 import { addMatchers } from '../../../promql/add-matchers.js';
 import type { Matcher } from '../../../promql/matchers.js';
 import type { VariableSpec } from '../panels/panel.js';
 import { withPrefix, withWindow } from './rewrite-promql.js';
 
 export interface QueryOptions {
+  readonly definition: CatalogueDefinition;
   /** Base selector and marker for the gateway's series, as in the service. */
   readonly scope: Scope;
   /** Matchers for the series of this service's own scrape target; the base selector does not apply there. */
@@ -50,10 +51,10 @@ export function overRange(promql: string): string {
 
 /** @throws {GatewayzMetricsError} catalogue_invalid */
 export function createQueries(options: QueryOptions): Queries {
-  const { scope, metricPrefix, variables = [], serviceVariables = [] } = options;
+  const { definition, scope, metricPrefix, variables = [], serviceVariables = [] } = options;
   const { marker } = scope;
   const scoped = { selector: [...scope.selector, ...variables.map((label) => chosen(label, label))], marker };
-  const { rows, fields, matchers } = createCatalogue(scoped, true);
+  const { rows, fields, matchers } = createCatalogue(definition, scoped);
   const serviceSelector = [
     ...options.serviceSelector,
     ...serviceVariables.map((label) => chosen(label, `service_${label}`)),

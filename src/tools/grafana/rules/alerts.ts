@@ -1,3 +1,4 @@
+import { downErrorRate } from '../../../catalogue/thresholds.js';
 import { targets } from '../queries/expressions.js';
 import type { Queries } from '../queries/queries.js';
 import { uids } from '../uids.js';
@@ -47,9 +48,9 @@ function providerAlerts({ row }: Queries): readonly Alert[] {
     {
       name: 'GatewayzProviderDown',
       // The error rate first: a derived availability is 0 as soon as half of the requests fail and says less.
-      value: `(${row('provider_error_rate')}) > 0.5 or ((${row('provider_availability')}) == bool 0)`,
+      value: `(${row('provider_error_rate')}) > ${downErrorRate} or ((${row('provider_availability')}) == bool 0)`,
       fires: 'above',
-      threshold: 0.5,
+      threshold: downErrorRate,
       pendingFor: '5m',
       group: 'normal',
       severity: 'warning',
