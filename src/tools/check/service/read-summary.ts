@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gatewayzCatalogue } from '../../../presets/presets.js';
 
-/** `/summary` as it must be; what it means is in `SummaryDocument`. */
+/** Schema of `/summary`; `SummaryDocument` describes it. */
 const summary = z.strictObject({
   timestamp: z.iso.datetime({ precision: 3 }),
   status: z.enum(['ok', 'partial', 'stale']),
@@ -14,7 +14,7 @@ const summary = z.strictObject({
 
 export type Summary = z.infer<typeof summary>;
 
-/** The summary, or what is wrong with it. */
+/** The summary, or its problems. */
 export function readSummary(body: string): Summary | { readonly problems: readonly string[] } {
   let document: unknown;
   try {
