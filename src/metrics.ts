@@ -1,19 +1,22 @@
 import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
-import { createCatalogue } from './catalogue/index.js';
+import { createCatalogue } from './catalogue/create-catalogue.js';
 import { systemClock } from './clock.js';
 import type { Datasource } from './datasource/create-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
-import { ViewStore, waitLimit } from './engine/view-store.js';
 import { GatewayzMetricsError } from './errors.js';
+import { hostLogger, type Logger } from './host-logger.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
+import { createRoutes } from './http/routes.js';
+import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
 import { ownFamilies } from './own-metrics.js';
+import { catalogueFor } from './presets/presets.js';
 import { expositionType, renderExposition } from './render/exposition.js';
 import { familiesOf } from './render/families.js';
 import { openMetricsType, renderOpenMetrics } from './render/open-metrics.js';
@@ -24,14 +27,7 @@ import {
   unavailableDocument,
 } from './render/summary.js';
 import { RequestMetrics } from './request-metrics.js';
-import { type Options, readSettings, type Settings } from './settings.js';
-
-/** A place for log lines, as pino and Fastify have it. */
-export interface Logger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import { type Options, readSettings, type Settings } from './settings/read-settings.js';
 
 /** Settings, and what cannot be one. */
 export interface MetricsOptions extends Options {
@@ -51,6 +47,8 @@ export interface MetricsSnapshot {
 
 export interface Metrics {
   readonly settings: Settings;
+  /** Paths of all endpoints, with the prefix. */
+  readonly paths: readonly string[];
   /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
   handle(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse>;
   /** The Prometheus API for Grafana; undefined while it is off. */
@@ -75,9 +73,10 @@ const stateWait = 3_000;
 export async function createMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
-  const log = logger ?? (await loadLogger(settings));
+  const log = await hostLogger(logger, settings);
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = createCatalogue(scope, settings.healthServiceUrl !== undefined);
+  const definition = catalogueFor(settings);
+  const catalogue = createCatalogue(definition, scope);
   const requests = new RequestMetrics();
   const clock = systemClock;
   let engine: SupervisedEngine | undefined;
@@ -95,7 +94,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
   const start = (): SupervisedEngine => {
-    engine ??= closing ? closedEngine : superviseEngine({ settings, queries: catalogue.queries }, events);
+    engine ??= closing ? closedEngine : superviseEngine({ settings, definition, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
@@ -105,10 +104,12 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
+  const routes = createRoutes(catalogue.endpoints);
   const handle = createMetricsMount(
+    routes,
     settings.metricsPrefix,
     {
-      current: (view) => views.current(view),
+      current: (view, now) => views.current(view, now),
       fetch: (view) => views.fetch(view),
       problem: () => engine?.health().problem,
       scrape: async (openMetrics) => {
@@ -132,6 +133,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
 
   return {
     settings,
+    paths: routes.map(({ path }) => `${settings.metricsPrefix}/metrics${path}`),
     handle,
     datasource,
     async snapshot() {
@@ -195,12 +197,6 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T |
     timer = setTimeout(() => resolve(undefined), milliseconds);
   });
   return Promise.race([settled, limit]).finally(() => clearTimeout(timer));
-}
-
-/** pino is loaded only where nobody brings a logger. */
-async function loadLogger(settings: Settings): Promise<Logger> {
-  const { createLogger } = await import('./logger.js');
-  return createLogger(settings);
 }
 
 interface Access {

@@ -6,7 +6,6 @@ import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
 import { belowMetrics } from './http/below-metrics.js';
 import { limitConnections } from './http/limit-connections.js';
-import { routes } from './http/routes.js';
 import { safetyHeaders } from './http/safety-headers.js';
 import type { Metrics } from './metrics.js';
 
@@ -48,7 +47,6 @@ export function createStandalone(
   limits: ConnectionLimits = usualLimits,
 ): FastifyInstance {
   const { answerTimeout, datasourceTimeout, ...serverLimits } = limits;
-  const base = `${metrics.settings.metricsPrefix}/metrics`;
   const answer = nodeHandler(metrics);
   const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
   const isOurs = (url: string): boolean => isMetrics(url) || metrics.datasource?.owns(url) === true;
@@ -85,7 +83,7 @@ export function createStandalone(
     reply.headers(safetyHeaders);
   });
   app.setNotFoundHandler((_request, reply) => {
-    const paths = [...routes.map(({ path }) => base + path), '/healthz', '/readyz'];
+    const paths = [...metrics.paths, '/healthz', '/readyz'];
     const { code, message, status } = new GatewayzMetricsError('not_found', 'There is nothing at this path.');
     return reply.code(status).send({ error: { code, message }, paths });
   });

@@ -1,5 +1,4 @@
 import type { MetricsResponse } from '../http/message.js';
-import { routes } from '../http/routes.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import { addDatasourceRoutes, type FastifyScopeLike } from './fastify-datasource.js';
 import type { FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
@@ -56,7 +55,7 @@ export async function setupPrometheusRoutes(fastify: FastifyLike, options: Metri
   const methods = [...(fastify.supportedMethods ?? commonMethods)];
   const others = methods.filter((method) => method !== 'GET' && method !== 'HEAD');
   // Those that there are have routes of their own: a wildcard takes the router longer.
-  for (const url of [...routes.map(({ path }) => base + path), `${base}/*`]) {
+  for (const url of [...metrics.paths, `${base}/*`]) {
     const route = { url, exposeHeadRoute: false, handler };
     fastify.route({ ...route, method: ['GET', 'HEAD'] });
     // A method that is not allowed is refused before Fastify reads a body, which it might refuse in another way.

@@ -1,6 +1,6 @@
-import { type HealthFamily, healthFamilies } from '../catalogue/health.js';
 import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
 import type { Collector } from '../model.js';
+import { type HealthFamily, healthFamilies } from '../presets/gatewayz/health-families.js';
 import type { HealthPoller } from './health-poller.js';
 
 const families = new Map(healthFamilies.map((family) => [family.name, family]));
@@ -18,13 +18,15 @@ export function createHealthCollector(poller: Pick<HealthPoller, 'state'>): Coll
     has: (row) => families.has(row),
     async collect(_evaluationTime, rows) {
       const asked = rows.map(familyOf);
-      const dropped = asked.map((family) => [family.name, state.dropped(family)] as const);
+      const dropped = asked.map(
+        (family) => [family.name, { family: family.name, count: state.dropped(family) }] as const,
+      );
       const fault = state.fault();
       return {
         outcomes: new Map(asked.map((family) => [family.name, state.outcome(family)])),
         durations: new Map(rows.map((row) => [row, 0])),
         querySeconds: 0,
-        seriesOverLimit: new Map(dropped.filter(([, count]) => count > 0)),
+        seriesOverLimit: new Map(dropped.filter(([, { count }]) => count > 0)),
         ...(fault !== undefined && {
           failure: { code: 'health_service_unavailable' satisfies ErrorCode, reason: fault },
         }),

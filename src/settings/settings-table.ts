@@ -175,6 +175,14 @@ export const settingsTable = [
     schema: duration({ max: '1d' }),
   },
   {
+    option: 'metricsMaxInterval',
+    env: 'METRICS_MAX_INTERVAL',
+    default: '60s',
+    description: 'Maximum refresh interval when refreshes are expensive.',
+    secret: false,
+    schema: duration({ max: '1d' }),
+  },
+  {
     option: 'metricsEvaluationDelay',
     env: 'METRICS_EVALUATION_DELAY',
     default: '5s',
@@ -240,6 +248,14 @@ export const settingsTable = [
     description: 'File with the bearer tokens of readers. Unset: the metrics need no token.',
     secret: false,
     schema: readableFile(),
+  },
+  {
+    option: 'metricsConsole',
+    env: 'METRICS_CONSOLE',
+    default: undefined,
+    description: 'Serve the console at <prefix>/console/. Default: on in serve, off when embedded.',
+    secret: false,
+    schema: boolean(),
   },
   {
     option: 'metricsOpen',

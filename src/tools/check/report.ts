@@ -9,6 +9,8 @@ export interface Criterion {
   readonly budget: number | string | null;
   /** A sentence for people. */
   readonly detail: string;
+  /** Of a point that does not fail: worth a look, or not checked because another point fails. */
+  readonly level?: 'warn' | 'skip';
 }
 
 /** A value that is not there, or not to be trusted. */
@@ -21,10 +23,10 @@ export interface Missing {
 }
 
 /**
- * How bad that is: `fault`, something is set up wrong; `unwritten`, the gateway writes no such metric; `idle`, nothing happened
- * that could be measured. Only a fault fails the check, unless it is strict.
+ * How bad that is: `problem`: a wrong configuration; `not_exported`: the gateway does not export the metric; `idle`: nothing happened
+ * that could be measured. Only a problem fails the check, unless it is strict.
  */
-export type Severity = 'fault' | 'unwritten' | 'idle';
+export type Severity = 'problem' | 'not_exported' | 'idle';
 
 export interface Finding extends Missing {
   readonly severity: Severity;
@@ -35,9 +37,33 @@ export interface TargetReport {
   readonly refId: string;
   /** As the dashboard has it, variables included. */
   readonly expr: string;
-  readonly result: 'data' | 'empty' | 'error' | 'skipped';
+  /** `empty`: no data, and none to come; `idle`: no data now; `skipped`: Grafana does not send it to Prometheus. */
+  readonly result: 'data' | 'empty' | 'idle' | 'error' | 'skipped';
   /** Why it is not `data`. */
   readonly reason: string | null;
+  /** Whether it fails the check. */
+  readonly fails: boolean;
+}
+
+/** A metric name of a query that Prometheus does not have. */
+export interface MissingMetric {
+  readonly name: string;
+  /** Names that it has, nearest first. */
+  readonly nearest: readonly string[];
+}
+
+/** A label name of a query that the metric does not have. */
+export interface MissingLabel {
+  readonly metric: string;
+  readonly label: string;
+  readonly nearest: readonly string[];
+  /** All labels that it has. */
+  readonly has: readonly string[];
+}
+
+export interface MissingNames {
+  readonly metrics: readonly MissingMetric[];
+  readonly labels: readonly MissingLabel[];
 }
 
 export interface DashboardReport {
@@ -47,12 +73,12 @@ export interface DashboardReport {
   readonly targets: readonly TargetReport[];
 }
 
-/** A span in which something did not answer as it should. Times are ISO 8601. */
+/** A period without valid responses. Times are ISO 8601. */
 export interface Gap {
   readonly from: string;
   readonly to: string;
   readonly seconds: number;
-  /** `service`: it did not answer; `data`: it answered with old values or none; `watch`: nobody looked. */
+  /** `service`: no response; `data`: old values or none; `watch`: no probe. */
   readonly what: 'service' | 'data' | 'watch';
   readonly reason: string;
 }
@@ -62,10 +88,10 @@ export interface WatchReport {
   readonly to: string;
   readonly seconds: number;
   readonly plannedSeconds: number;
-  readonly looks: number;
-  /** Share of looks at which every endpoint answered rightly, 0 to 1. */
+  readonly probes: number;
+  /** Share of probes in which every endpoint responded correctly, 0 to 1. */
   readonly availability: number;
-  /** Share of looks at which the values were fresh, 0 to 1. */
+  /** Share of probes in which the values were fresh, 0 to 1. */
   readonly freshness: number;
   readonly gaps: readonly Gap[];
   /** Milliseconds, by endpoint. */
@@ -78,5 +104,7 @@ export interface CheckReport {
   readonly criteria: readonly Criterion[];
   readonly missing: readonly Missing[];
   readonly dashboards: readonly DashboardReport[];
+  /** With dashboards: names in their queries that Prometheus does not have. */
+  readonly missingNames?: MissingNames;
   readonly watch?: WatchReport;
 }

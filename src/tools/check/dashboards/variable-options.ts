@@ -3,7 +3,7 @@ import { quotePromql } from '../../../promql/string-literal.js';
 import type { PrometheusApi, Window } from '../diagnose/prometheus-api.js';
 import type { Variable } from './dashboard-file.js';
 
-/** What the query of a variable asks for, in the classic notation that newer editors keep as well. */
+/** The query of a variable, in the classic notation, which newer editors save too. */
 export type VariableQuery =
   | { readonly kind: 'label names'; readonly pattern: string | undefined }
   | { readonly kind: 'label values'; readonly selector: string | undefined; readonly label: string }
@@ -35,7 +35,11 @@ export function promqlOf(query: VariableQuery): string | undefined {
 }
 
 /** What a drop-down offers, before its own filter. Rejects as `PrometheusApi` does. */
-export async function askOptions(query: VariableQuery, api: PrometheusApi, window: Window): Promise<readonly string[]> {
+export async function queryOptions(
+  query: VariableQuery,
+  api: PrometheusApi,
+  window: Window,
+): Promise<readonly string[]> {
   switch (query.kind) {
     case 'label values':
       return api.labelValues(query.label, query.selector, window);

@@ -1,4 +1,4 @@
-import { code, escapeText, table } from '../../../render/markdown.js';
+import { code, escapeText, table } from '../../../docs/markdown.js';
 import type { CheckReport, WatchReport } from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 import { firstCauses, groupMissing, verdict } from './text-report.js';
@@ -10,8 +10,8 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
     `# Check of ${escapeText(url)}\n\n${escapeText(verdict(report))} (${new Date(at).toISOString()})\n`,
     `## Criteria\n\n${table(
       ['', 'point', 'value', 'budget', 'detail'],
-      criteria.map(({ id, ok, value, budget, detail }) => [
-        ok ? 'pass' : '**fail**',
+      criteria.map(({ id, ok, value, budget, detail, level }) => [
+        ok ? (level ?? 'pass') : '**fail**',
         code(id),
         escapeText(String(value ?? '')),
         escapeText(String(budget ?? '')),
@@ -30,8 +30,8 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
           ]),
         )}`,
     ...dashboards.map(({ file, title, targets }) => {
-      const rows = targets.map(({ panel, refId, expr, result, reason }) => [
-        result,
+      const rows = targets.map(({ panel, refId, expr, result, reason, fails }) => [
+        fails ? `**${result}**` : result,
         escapeText([panel, refId].filter(Boolean).join(' / ')),
         code(expr),
         escapeText(reason ?? ''),
@@ -42,8 +42,8 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
   return sections.filter((section) => section !== '').join('\n');
 }
 
-function watchSection({ from, to, seconds, looks, availability, freshness, gaps, worst }: WatchReport): string {
-  const overview = `From ${from} to ${to}: ${hours(seconds)}, ${looks} looks, ${percent(availability)} available, ${percent(freshness)} fresh.\n`;
+function watchSection({ from, to, seconds, probes, availability, freshness, gaps, worst }: WatchReport): string {
+  const overview = `From ${from} to ${to}: ${hours(seconds)}, ${probes} probes, ${percent(availability)} available, ${percent(freshness)} fresh.\n`;
   const gapTable = table(
     ['what', 'from', 'to', 'length', 'reason'],
     gaps.map((gap) => [gap.what, gap.from, gap.to, hours(gap.seconds), escapeText(gap.reason)]),

@@ -1,17 +1,28 @@
-import { summaryFields } from '../../../catalogue/summary.js';
-import type { CheckReport, Criterion, DashboardReport, Missing, WatchReport } from '../report.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
+import { countResults } from '../dashboards/count-results.js';
+import { listed } from '../diagnose/diagnosis.js';
+import type {
+  CheckReport,
+  Criterion,
+  DashboardReport,
+  Missing,
+  MissingLabel,
+  MissingNames,
+  WatchReport,
+} from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 
-const allFields = summaryFields.map(({ section, field }) => `${section}.${field}`);
+const allFields = gatewayzCatalogue.fields.map(({ section, field }) => `${section}.${field}`);
 
 /** The report for a terminal. */
 export function textReport(report: CheckReport, url: string): string {
-  const { criteria, missing, dashboards, watch } = report;
+  const { criteria, missing, dashboards, missingNames, watch } = report;
   const parts = [
     `check of ${url}`,
     groupByReason(criteria).map(criterionLines).join('\n'),
     ...groupMissing(missing).map(missingText),
-    ...dashboards.map(dashboardText).filter((text) => text !== ''),
+    ...(dashboards.length === 0 ? [] : [dashboards.map(dashboardText).join('\n')]),
+    ...(missingNames ? namesText(missingNames) : []),
     ...(watch ? [watchText(watch)] : []),
     verdict(report),
   ];
@@ -22,11 +33,13 @@ export function textReport(report: CheckReport, url: string): string {
 export function verdict({ ok, criteria, watch }: CheckReport): string {
   const failed = criteria.filter((criterion) => !criterion.ok).map(({ id }) => id);
   const ids = criteria.map(({ id }) => id);
+  if (!ok) return `FAILED: ${condensed(failed, ids)}`;
+  const warnings = criteria.filter(isWarning).map(({ id }) => id);
   const validated = watch ? `validated for ${hours(watch.plannedSeconds)}` : 'all points pass';
-  return ok ? `OK: ${validated}` : `FAILED: ${condensed(failed, ids)}`;
+  return `OK: ${validated}${warnings.length === 0 ? '' : `; worth a look: ${warnings.join(', ')}`}`;
 }
 
-/** Points that fail for one reason, told together: those that measure different endpoints do. */
+/** Groups points that fail for the same reason. */
 function groupByReason(criteria: readonly Criterion[]): readonly (readonly [Criterion, ...Criterion[]])[] {
   const groups = new Map<string, [Criterion, ...Criterion[]]>();
   for (const criterion of criteria) {
@@ -48,13 +61,17 @@ function criterionLines([first, ...others]: readonly [Criterion, ...Criterion[]]
   return `${line}\n${' '.repeat(28)}likewise ${others.map((other) => other.id).join(', ')}`;
 }
 
-/** A point without a limit that found something passes, but is worth a look. */
-function outcome({ ok, value, budget }: Criterion): string {
-  if (!ok) return 'FAIL';
-  return budget === null && typeof value === 'number' && value > 0 ? 'warn' : 'pass';
+function outcome(criterion: Criterion): string {
+  if (!criterion.ok) return 'FAIL';
+  return isWarning(criterion) ? 'warn' : (criterion.level ?? 'pass');
 }
 
-/** Values with one remedy, told together. */
+/** A point that passes but is worth a look: it says so, or found something where there is no limit. */
+function isWarning({ ok, level, value, budget }: Criterion): boolean {
+  return ok && (level === 'warn' || (budget === null && typeof value === 'number' && value > 0));
+}
+
+/** Values with the same remedy. */
 export interface MissingGroup {
   readonly fields: readonly string[];
   /** Each once. */
@@ -71,7 +88,7 @@ export function groupMissing(missing: readonly Missing[]): readonly MissingGroup
   return [...groups].map(([fix, { fields, causes }]) => ({ fields: [...fields], causes: [...causes], fix }));
 }
 
-/** The first causes; others with the same remedy are much like them. */
+/** The first few causes; others with the same remedy are similar. */
 export function firstCauses(causes: readonly string[]): readonly string[] {
   const shown = causes.slice(0, 3);
   return causes.length > shown.length ? [...shown, `and ${causes.length - shown.length} more like these`] : shown;
@@ -82,7 +99,7 @@ function missingText({ fields, causes, fix }: MissingGroup): string {
   return `${condensed(fields, allFields)}\n    cause  ${indented(cause, 11)}\n    fix    ${indented(fix, 11)}`;
 }
 
-/** Names one by one, or, where all that are known with the same first word are among them, that: `http.*`. */
+/** Joins names; all names with the same first word become one: `http.*`. */
 function condensed(names: readonly string[], known: readonly string[]): string {
   const kindOf = (name: string): string => name.slice(0, name.indexOf('.') + 1);
   const isWhole = (kind: string): boolean =>
@@ -91,23 +108,43 @@ function condensed(names: readonly string[], known: readonly string[]): string {
   return [...new Set(shown)].join(', ');
 }
 
+/** Failing queries in full, other ones without data in a line each, those that are not sent counted by reason. */
 function dashboardText({ file, title, targets }: DashboardReport): string {
-  const lines = targets
-    .filter(({ result }) => result === 'empty' || result === 'error')
-    .map(({ panel, refId, expr, result, reason }) => {
-      const place = [panel, refId].filter(Boolean).join(' / ');
-      return `  ${result}  ${place}\n    ${indented(expr, 4)}\n    ${indented(reason ?? '', 4)}`;
-    });
-  return lines.length === 0 ? '' : `${file}${title ? ` (${title})` : ''}\n${lines.join('\n')}`;
+  const skipped = new Map<string, number>();
+  const lines: string[] = [];
+  for (const { panel, refId, expr, result, reason, fails } of targets) {
+    const place = [panel, refId].filter(Boolean).join(' / ');
+    if (result === 'skipped') skipped.set(reason ?? '', (skipped.get(reason ?? '') ?? 0) + 1);
+    else if (fails)
+      lines.push(`  FAIL ${result}  ${place}\n    ${indented(expr, 4)}\n    ${indented(reason ?? '', 4)}`);
+    else if (result !== 'data') lines.push(`  ${result}  ${place}: ${indented(reason ?? '', 4)}`);
+  }
+  const counts = [...skipped].map(([reason, count]) => `  skipped ${count}: ${reason}`);
+  return [`${file}${title ? ` (${title})` : ''}: ${countResults(targets)}`, ...lines, ...counts].join('\n');
 }
 
-function watchText({ from, to, seconds, looks, availability, freshness, gaps, worst }: WatchReport): string {
+/** Labels are grouped by name: one that is missing is often missing everywhere. */
+function namesText({ metrics, labels }: MissingNames): readonly string[] {
+  const nearest = (names: readonly string[]): string => (names.length === 0 ? '' : `; nearest: ${names.join(', ')}`);
+  const byLabel = new Map<string, MissingLabel[]>();
+  for (const missing of labels) byLabel.set(missing.label, [...(byLabel.get(missing.label) ?? []), missing]);
+  const lines = [
+    ...metrics.map(({ name, nearest: near }) => `  metric ${name}${nearest(near)}`),
+    ...[...byLabel].map(([label, [first, ...others]]) => {
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      return `  label ${label} of ${first!.metric}${more}${nearest(first!.nearest)}; it has ${listed(first!.has, 8)}`;
+    }),
+  ];
+  return lines.length === 0 ? [] : [`Names that Prometheus does not have:\n${lines.join('\n')}`];
+}
+
+function watchText({ from, to, seconds, probes, availability, freshness, gaps, worst }: WatchReport): string {
   const times = Object.entries(worst).map(
     ([endpoint, { handling, client }]) =>
       `  ${endpoint.padEnd(14)}worst handling ${handling === null ? 'unknown' : `${handling} ms`}, worst client ${client} ms`,
   );
   return [
-    `watched ${from} to ${to} (${hours(seconds)}, ${looks} looks): ${percent(availability)} available, ${percent(freshness)} fresh`,
+    `watched ${from} to ${to} (${hours(seconds)}, ${probes} probes): ${percent(availability)} available, ${percent(freshness)} fresh`,
     ...gaps.map((gap) => `  gap ${gap.what}: ${gap.from} to ${gap.to} (${hours(gap.seconds)}): ${gap.reason}`),
     ...times,
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { Scope } from '../../../catalogue/compile.js';
-import { createCatalogue } from '../../../catalogue/index.js';
+import { createCatalogue } from '../../../catalogue/create-catalogue.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { expositionType } from '../../../render/exposition.js';
 import { openMetricsType } from '../../../render/open-metrics.js';
 import type { CheckedEndpoint } from './checked-endpoints.js';
@@ -9,33 +10,33 @@ import { type InstallationDocs, readDocs } from './read-docs.js';
 import { readSummary, type Summary } from './read-summary.js';
 import type { ServiceResponse } from './service-client.js';
 
-/** What an answer with status 200 holds, or what is wrong with it. */
+/** The content of a response with status 200, or its problems. */
 export interface ResponseCheck {
   readonly problems: readonly string[];
-  /** What it holds, in a few words. */
+  /** The content in a few words. */
   readonly content: string;
   readonly summary?: Summary;
   readonly docs?: InstallationDocs;
   readonly families?: readonly ParsedFamily[];
 }
 
-const { families: familiesByEndpoint } = createCatalogue({ selector: [], marker: undefined }, true);
+const { families: familiesByEndpoint } = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
 
-/** @param marker what every sample of the installation must carry; undefined where that is off or not known */
+/** @param marker label that every sample must carry; undefined if it is off or unknown */
 export function checkResponse(
   endpoint: CheckedEndpoint,
-  answer: ServiceResponse,
+  response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
 ): ResponseCheck {
   switch (endpoint.kind) {
     case 'summary':
-      return checkSummary(answer);
+      return checkSummary(response);
     case 'docs':
-      return checkDocs(answer);
+      return checkDocs(response);
     case 'exposition':
     case 'scrape':
-      return checkExposition(endpoint, answer, openMetrics, marker);
+      return checkExposition(endpoint, response, openMetrics, marker);
   }
 }
 
@@ -43,51 +44,54 @@ function wrongType({ contentType }: ServiceResponse, expected: string): string[]
   return contentType === expected ? [] : [`its type is ${contentType || 'not given'}, expected ${expected}`];
 }
 
-function checkSummary(answer: ServiceResponse): ResponseCheck {
-  const faults = wrongType(answer, 'application/json; charset=utf-8');
-  const read = readSummary(answer.body);
-  if ('faults' in read) return { problems: [...faults, ...read.faults], content: '' };
+function checkSummary(response: ServiceResponse): ResponseCheck {
+  const problems = wrongType(response, 'application/json; charset=utf-8');
+  const read = readSummary(response.body);
+  if ('problems' in read) return { problems: [...problems, ...read.problems], content: '' };
   const values = Object.values(read.metrics).flatMap(Object.values);
   const had = values.filter((value) => value !== 'N/A').length;
-  return { problems: faults, content: `${had} of ${values.length} fields have a value`, summary: read };
+  return { problems: problems, content: `${had} of ${values.length} fields have a value`, summary: read };
 }
 
-function checkDocs(answer: ServiceResponse): ResponseCheck {
-  const faults = wrongType(answer, 'text/markdown; charset=utf-8');
-  const missing = checkedEndpoints.filter(({ path }) => !answer.body.includes(`/metrics${path}\``));
-  faults.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
-  const docs = readDocs(answer.body);
-  if (!docs) faults.push('it has no canonical PromQL that can be read: is it another version than this check?');
-  return { problems: faults, content: `${docs?.promql.size ?? 0} values explained`, ...(docs && { docs }) };
+function checkDocs(response: ServiceResponse): ResponseCheck {
+  const problems = wrongType(response, 'text/markdown; charset=utf-8');
+  const missing = checkedEndpoints.filter(({ path }) => !response.body.includes(`/metrics${path}\``));
+  problems.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
+  const docs = readDocs(response.body);
+  if (!docs) problems.push('it has no canonical PromQL that can be read: is it another version than this check?');
+  return { problems: problems, content: `${docs?.promql.size ?? 0} values explained`, ...(docs && { docs }) };
 }
 
 function checkExposition(
   { endpoint }: CheckedEndpoint,
-  answer: ServiceResponse,
+  response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
 ): ResponseCheck {
-  const faults = wrongType(answer, openMetrics ? openMetricsType : expositionType);
+  const problems = wrongType(response, openMetrics ? openMetricsType : expositionType);
   let families: readonly ParsedFamily[];
   try {
-    families = parseExposition(answer.body, openMetrics ? 'openmetrics' : 'text');
+    families = parseExposition(response.body, openMetrics ? 'openmetrics' : 'text');
   } catch (error) {
-    return { problems: [...faults, `it is not valid: ${error instanceof Error ? error.message : error}`], content: '' };
+    return {
+      problems: [...problems, `it is not valid: ${error instanceof Error ? error.message : error}`],
+      content: '',
+    };
   }
   const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
   const holds = `${families.length} families with ${count} samples`;
   const expected = familiesByEndpoint[endpoint];
-  if (expected === undefined) return { problems: faults, content: holds, families };
+  if (expected === undefined) return { problems: problems, content: holds, families };
 
   const types = new Map(expected.map(({ name, type }) => [name, type]));
   for (const { name, type, samples } of families) {
     const fullName = openMetrics && type === 'counter' ? `${name}_total` : name;
     const expectedType = types.get(fullName);
-    if (expectedType === undefined) faults.push(`the family ${fullName} does not belong here`);
-    else if (expectedType !== type) faults.push(`${fullName} is a ${type}, expected a ${expectedType}`);
+    if (expectedType === undefined) problems.push(`the family ${fullName} does not belong here`);
+    else if (expectedType !== type) problems.push(`${fullName} is a ${type}, expected a ${expectedType}`);
     if (marker && samples.some(({ labels }) => labels[marker.label] !== marker.value)) {
-      faults.push(`samples of ${fullName} are without the marker ${marker.label}`);
+      problems.push(`samples of ${fullName} are without the marker ${marker.label}`);
     }
   }
-  return { problems: faults, content: holds, families };
+  return { problems: problems, content: holds, families };
 }
