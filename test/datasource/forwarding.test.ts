@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { PrometheusSettings } from '../../src/upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../src/prometheus/prometheus-settings.js';
 import { form, serveDatasource } from './start-datasource.js';
 import { startRecorder } from './start-recorder.js';
 
@@ -248,7 +248,7 @@ describe('compression', () => {
     const { status, body } = await ask('/api/v1/series?match[]=up', { headers: { 'accept-encoding': accepted } });
     expect([status, body.toString()]).toEqual([
       502,
-      '{"status":"error","errorType":"internal","error":"the upstream does not answer as Prometheus does"}',
+      '{"status":"error","errorType":"internal","error":"the upstream sent no response of the Prometheus API"}',
     ]);
   });
 });

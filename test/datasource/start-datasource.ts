@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { nodeDatasourceHandler } from '../../src/adapters/node-datasource.js';
 import { createDatasource, type Datasource, type DatasourceOptions } from '../../src/datasource/create-datasource.js';
-import type { PrometheusSettings } from '../../src/upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../src/prometheus/prometheus-settings.js';
 import { type FakePrometheus, type FakePrometheusOptions, startFakePrometheus } from '../support/fake-prometheus.js';
 
 export interface Answer {

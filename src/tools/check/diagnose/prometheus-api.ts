@@ -3,9 +3,9 @@ import { systemClock } from '../../../clock.js';
 import { GatewayzMetricsError } from '../../../errors.js';
 import { joinBody } from '../../../http-client/read-body.js';
 import type { Labels, Vector } from '../../../model.js';
-import { ApiTransport } from '../../../upstream/api-transport.js';
-import { parseData } from '../../../upstream/read-answer.js';
-import type { PrometheusSettings } from '../../../upstream/upstream-settings.js';
+import { ApiTransport } from '../../../prometheus/api-transport.js';
+import type { PrometheusSettings } from '../../../prometheus/prometheus-settings.js';
+import { parseData } from '../../../prometheus/read-response.js';
 
 /** Epoch milliseconds. */
 export interface Window {
