@@ -2,13 +2,14 @@ import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
 import { createCatalogue } from './catalogue/index.js';
 import { systemClock } from './clock.js';
-import type { Datasource } from './datasource/create-datasource.js';
+import type { AuthorizedDatasource } from './datasource/authorized-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
 import type { Engine, EngineEvents, EngineInput, EngineState, LogRecord } from './engine/engine.js';
 import { ViewStore } from './engine/view-store.js';
 import { createWorkerEngine } from './engine/worker-engine.js';
 import { GatewayzMetricsError } from './errors.js';
+import { createAreas } from './http/areas.js';
 import { createHandler } from './http/create-handler.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsReply, MetricsRequest } from './http/message.js';
@@ -45,10 +46,15 @@ export interface MetricsSnapshot {
 
 export interface Metrics {
   readonly settings: Settings;
-  /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
+  /** Whether a request target (path and query, or an absolute URL) is served here. */
+  owns(url: string): boolean;
+  /**
+   * Answers a request: synchronously where its endpoint is warm, and with 404 where `owns` is false. Never throws or rejects.
+   *
+   * @example
+   * const { status, headers, body } = await metrics.handle({ method: 'GET', url: '/prometheus/metrics/summary', headers: {} });
+   */
   handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
-  /** The Prometheus API for Grafana; undefined while it is off. */
-  readonly datasource: Pick<Datasource, 'owns' | 'handle'> | undefined;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
   snapshot(): Promise<MetricsSnapshot>;
   /** Whether any data source has answered yet; asks for `/summary` if none has. */
@@ -67,6 +73,20 @@ const stateWait = 3_000;
  * @throws GatewayzMetricsError `settings_invalid` or `catalogue_invalid`, with every fault at once
  */
 export async function createMetrics(options: MetricsOptions = {}): Promise<Metrics> {
+  return (await composeMetrics(options)).metrics;
+}
+
+/** Composition for a server of our own, which counts responses that never reach `handle`, and reloads files on a signal. */
+export interface Composition {
+  readonly metrics: Metrics;
+  /** Counts a response in the HTTP metrics; `startedAt` as `performance.now()` counts. */
+  readonly observe: (endpoint: string, status: number, startedAt: number) => void;
+  /** Reads changed files now: tokens. */
+  reload(): Promise<void>;
+}
+
+/** Creates metrics with what only a server of our own needs. @throws {GatewayzMetricsError} as `createMetrics` */
+export async function composeMetrics(options: MetricsOptions = {}): Promise<Composition> {
   const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
   const log = logger ?? (await loadLogger(settings));
@@ -100,7 +120,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
-  const handle = createHandler(
+  const answerMetrics = createHandler(
     settings.metricsPrefix,
     {
       current: (view, now) => views.current(view, now),
@@ -123,11 +143,19 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     },
     clock,
   );
+  const { metricsPrefix: prefix } = settings;
+  const areas = createAreas(
+    [
+      { base: `${prefix}/metrics`, handle: answerMetrics },
+      ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : []),
+    ],
+    defect,
+  );
 
-  return {
+  const metrics: Metrics = {
     settings,
-    handle,
-    datasource,
+    owns: areas.owns,
+    handle: areas.handle,
     async snapshot() {
       const [all, summary] = await Promise.all([start().snapshot('all'), start().snapshot('summary')]);
       if (!all || !summary) throw new GatewayzMetricsError('unavailable', 'The metrics have been closed.');
@@ -149,6 +177,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       return closing;
     },
   };
+  return { metrics, observe, reload: access.reload };
 }
 
 /** Without the variables that nothing here uses: hosts have them for themselves, in words that may not be ours. */
@@ -193,8 +222,11 @@ async function loadLogger(settings: Settings): Promise<Logger> {
 
 interface Access {
   readonly authorize: Authorize;
+  readonly reload: () => Promise<void>;
   readonly close: () => void;
 }
+
+const nothingToClose = { reload: async () => {}, close: () => {} };
 
 /** What decides about readers is loaded only where something is to be decided. */
 async function loadAccess(
@@ -203,12 +235,12 @@ async function loadAccess(
   log: Logger,
   defect: (error: unknown) => void,
 ): Promise<Access> {
-  if (decide === undefined && metricsTokensFile === undefined) return { authorize: open, close: () => {} };
+  if (decide === undefined && metricsTokensFile === undefined) return { authorize: open, ...nothingToClose };
   const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
-  if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), close: () => {} };
+  if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), ...nothingToClose };
   const { TokenStore } = await import('./access/token-store.js');
-  const tokens = new TokenStore(metricsTokensFile!, log);
-  return { authorize: authorizeByToken(tokens), close: () => tokens.close() };
+  const tokens = await TokenStore.open(metricsTokensFile!, log);
+  return { authorize: authorizeByToken(tokens), reload: () => tokens.reload(), close: () => tokens.close() };
 }
 
 /** The same for the datasource: its cache and its connections are only there where it is on. */
@@ -218,7 +250,7 @@ async function loadDatasource(
   authorize: Authorize,
   logger: Logger,
   observe: (endpoint: string, status: number, startedAt: number) => void,
-): Promise<Datasource | undefined> {
+): Promise<AuthorizedDatasource | undefined> {
   if (settings.datasource !== true) return undefined;
   const { createDatasource } = await import('./datasource/create-datasource.js');
   const { authorizedDatasource } = await import('./datasource/authorized-datasource.js');

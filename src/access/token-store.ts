@@ -1,75 +1,59 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { type Clock, systemClock, type Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { GatewayzMetricsError, problemsError } from '../errors.js';
+import { WatchedFile } from '../watched-file.js';
 import { parseTokens, type Scope, type TokenEntry } from './tokens-file.js';
-
-/** Milliseconds between two looks at the file. */
-const lookEvery = 2_000;
 
 export interface TokenLog {
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
-/**
- * The readers of a tokens file. A file that changed is read again within seconds; one that cannot be read or has a fault
- * changes nothing, and is told of once.
- *
- * @throws GatewayzMetricsError `settings_invalid` if the file is faulty at the start: there is nothing to go on with
- */
+/** Readers of a tokens file. Changes of the file apply within seconds; an invalid file changes nothing and is logged once. */
 export class TokenStore {
-  readonly #path: string;
-  readonly #log: TokenLog;
-  readonly #clock: Clock;
-  #entries: readonly TokenEntry[];
-  #seen: string;
-  #timer: Timer | undefined;
+  readonly #file: WatchedFile<readonly TokenEntry[]>;
 
-  constructor(path: string, log: TokenLog, clock: Clock = systemClock) {
-    this.#path = path;
-    this.#log = log;
-    this.#clock = clock;
-    this.#seen = stampOf(path);
-    this.#entries = load(path);
-    this.#watch();
+  private constructor(file: WatchedFile<readonly TokenEntry[]>) {
+    this.#file = file;
+  }
+
+  /** @throws {GatewayzMetricsError} settings_invalid if the file cannot be read, or has invalid lines */
+  static async open(path: string, log: TokenLog, clock?: Clock): Promise<TokenStore> {
+    const file = await WatchedFile.open(path, {
+      parse: (text) => parse(text, path),
+      onChange: ({ length }) => log.info({ tokens: length }, 'METRICS_TOKENS_FILE: reloaded'),
+      onError: (error) => {
+        const reason = error instanceof GatewayzMetricsError ? error.message : 'the file cannot be read';
+        log.error({ reason }, 'METRICS_TOKENS_FILE: the new file is invalid; the previous tokens stay in force');
+      },
+      ...(clock && { clock }),
+    }).catch((cause: unknown) => {
+      if (cause instanceof GatewayzMetricsError) throw cause;
+      throw new GatewayzMetricsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} cannot be read`, { cause });
+    });
+    return new TokenStore(file);
   }
 
   /**
-   * The reader whose token this is. Compares digests in constant time, and with every entry, so that neither the token nor
-   * its place in the file shows in the time it takes.
+   * Finds the reader of a token. Compares digests in constant time and with every entry, so that response times reveal neither the token nor
+   * its position in the file.
    */
   find(token: string): { readonly name: string; readonly scopes: readonly Scope[] } | undefined {
     const digest = digestOf(token);
     let found: TokenEntry | undefined;
-    for (const entry of this.#entries) {
+    for (const entry of this.#file.value) {
       if (timingSafeEqual(entry.digest, digest)) found = entry;
     }
     return found;
   }
 
+  /** Checks the file now. */
+  reload(): Promise<void> {
+    return this.#file.reload();
+  }
+
   close(): void {
-    this.#timer?.cancel();
-  }
-
-  #watch(): void {
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#look();
-      this.#watch();
-    }, lookEvery);
-  }
-
-  #look(): void {
-    const stamp = stampOf(this.#path);
-    if (stamp === this.#seen) return;
-    this.#seen = stamp;
-    try {
-      this.#entries = load(this.#path);
-      this.#log.info({ tokens: this.#entries.length }, 'METRICS_TOKENS_FILE: read again');
-    } catch (error) {
-      const reason = error instanceof GatewayzMetricsError ? error.message : 'it cannot be read';
-      this.#log.error({ reason }, 'METRICS_TOKENS_FILE: the new file cannot be used; the tokens from before stay');
-    }
+    this.#file.close();
   }
 }
 
@@ -77,26 +61,9 @@ export function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-function load(path: string): readonly TokenEntry[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new GatewayzMetricsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} cannot be read`, { cause });
-  }
-  const { entries, faults } = parseTokens(text);
-  if (faults.length > 0)
-    throw problemsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} cannot be used:`, faults);
+function parse(text: string, path: string): readonly TokenEntry[] {
+  const { entries, problems } = parseTokens(text);
+  if (problems.length > 0)
+    throw problemsError('settings_invalid', `METRICS_TOKENS_FILE: ${path} is invalid:`, problems);
   return entries;
-}
-
-/** Changes when the file does, also when a link to it is changed to another file. */
-function stampOf(path: string): string {
-  try {
-    // Rotated tokens leave the size as it was, and a copy may keep the time of modification.
-    const { mtimeMs, ctimeMs, size, ino, dev } = statSync(path);
-    return `${mtimeMs} ${ctimeMs} ${size} ${ino} ${dev}`;
-  } catch {
-    return 'absent';
-  }
 }

@@ -8,7 +8,7 @@ import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
 import type { Encoding, Format, Representation, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
 import type { Authorize, Decision } from './decision.js';
-import type { MetricsReply, MetricsRequest } from './message.js';
+import type { MetricsRequest, WholeReply } from './message.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
 import { replyDenied, replyDocument, replyError, replyWith } from './reply.js';
 import { type Route, routes } from './routes.js';
@@ -29,8 +29,6 @@ export interface HandlerSources {
   readonly defect: (error: unknown) => void;
 }
 
-export type Handler = (request: MetricsRequest) => MetricsReply | Promise<MetricsReply>;
-
 const allow = 'GET, HEAD';
 const markdown = 'text/markdown; charset=utf-8';
 
@@ -38,7 +36,11 @@ const markdown = 'text/markdown; charset=utf-8';
  * Answers everything below `<prefix>/metrics`. What is kept warm is answered at once, without a promise; nothing throws or
  * rejects.
  */
-export function createHandler(prefix: string, sources: HandlerSources, clock: Clock): Handler {
+export function createHandler(
+  prefix: string,
+  sources: HandlerSources,
+  clock: Clock,
+): (request: MetricsRequest) => WholeReply | Promise<WholeReply> {
   const base = `${prefix}/metrics`;
   const byPath = new Map(routes.map((route) => [base + route.path, route]));
   let docs = { text: '', etag: '', gzip: new Uint8Array() };
@@ -56,13 +58,13 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
       : observed(reply, endpoint, startedAt);
   };
 
-  function observed(reply: MetricsReply, endpoint: string, startedAt: number): MetricsReply {
+  function observed(reply: WholeReply, endpoint: string, startedAt: number): WholeReply {
     sources.observe(endpoint, reply.status, startedAt);
     return reply;
   }
 
   /** Neither throws nor rejects. */
-  function answerRoute(route: Route, request: MetricsRequest): MetricsReply | Promise<MetricsReply> {
+  function answerRoute(route: Route, request: MetricsRequest): WholeReply | Promise<WholeReply> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return replyNotAllowed(request);
     try {
       const decision = sources.authorize(request, 'metrics');
@@ -76,7 +78,7 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     }
   }
 
-  function replyDefect(error: unknown, request: MetricsRequest): MetricsReply {
+  function replyDefect(error: unknown, request: MetricsRequest): WholeReply {
     sources.defect(error);
     return replyError(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
   }
@@ -85,13 +87,13 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     decision: Decision,
     route: Route,
     request: MetricsRequest,
-  ): MetricsReply | Promise<MetricsReply> {
+  ): WholeReply | Promise<WholeReply> {
     if (!decision.allowed) return replyDenied(request, decision);
     const query = request.url.indexOf('?');
     return answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
   }
 
-  function answer(route: Route, request: MetricsRequest, query: string): MetricsReply | Promise<MetricsReply> {
+  function answer(route: Route, request: MetricsRequest, query: string): WholeReply | Promise<WholeReply> {
     if (route.kind === 'scrape') return answerScrape(request);
     if (route.kind === 'docs') return answerDocs(request);
     const view = viewOf(route, request, query);
@@ -100,27 +102,22 @@ export function createHandler(prefix: string, sources: HandlerSources, clock: Cl
     return current ? answerFrom(current, view, request, now) : answerCold(view, request);
   }
 
-  async function answerCold(view: View, request: MetricsRequest): Promise<MetricsReply> {
+  async function answerCold(view: View, request: MetricsRequest): Promise<WholeReply> {
     return answerFrom(await sources.fetch(view), view, request, clock.now());
   }
 
-  function answerFrom(
-    bytes: Representation | undefined,
-    view: View,
-    request: MetricsRequest,
-    now: number,
-  ): MetricsReply {
+  function answerFrom(bytes: Representation | undefined, view: View, request: MetricsRequest, now: number): WholeReply {
     // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
     const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
     return usable ? replyWith(bytes, request, now) : replyUnavailable(view, request, now);
   }
 
-  async function answerScrape(request: MetricsRequest): Promise<MetricsReply> {
+  async function answerScrape(request: MetricsRequest): Promise<WholeReply> {
     const { contentType, text } = await sources.scrape(wantsOpenMetrics(header(request, 'accept')));
     return replyText(request, contentType, text, () => gzipSync(text));
   }
 
-  function answerDocs(request: MetricsRequest): MetricsReply {
+  function answerDocs(request: MetricsRequest): WholeReply {
     const text = sources.docs();
     if (text !== docs.text) {
       docs = { text, etag: createHash('sha256').update(text).digest('base64url').slice(0, 24), gzip: gzipSync(text) };
@@ -162,7 +159,7 @@ function replyText(
   text: string,
   gzip: () => Uint8Array,
   tag?: string,
-): MetricsReply {
+): WholeReply {
   const encoding = acceptedEncoding(header(request, 'accept-encoding'));
   const headers = {
     'cache-control': 'no-cache',
@@ -172,7 +169,7 @@ function replyText(
   return replyDocument(request, 200, contentType, encoding === 'gzip' ? gzip() : text, headers);
 }
 
-function replyUnavailable(view: View, request: MetricsRequest, now: number): MetricsReply {
+function replyUnavailable(view: View, request: MetricsRequest, now: number): WholeReply {
   const reason = 'no data source has answered in time';
   if (view.format === 'openmetrics') {
     return replyDocument(request, 503, openMetricsType, emptyOpenMetrics());
@@ -184,12 +181,12 @@ function replyUnavailable(view: View, request: MetricsRequest, now: number): Met
   return replyDocument(request, 503, 'application/json; charset=utf-8', `${document}\n`);
 }
 
-function replyNotFound(request: MetricsRequest, paths: readonly string[]): MetricsReply {
+function replyNotFound(request: MetricsRequest, paths: readonly string[]): WholeReply {
   const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
   return replyError(request, error, { paths });
 }
 
-function replyNotAllowed(request: MetricsRequest): MetricsReply {
+function replyNotAllowed(request: MetricsRequest): WholeReply {
   const error = new GatewayzMetricsError(
     'method_not_allowed',
     `Expected GET or HEAD, got ${request.method.slice(0, 20)}.`,

@@ -1,7 +1,7 @@
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Representation } from '../render/representation.js';
 import type { Denial } from './decision.js';
-import type { MetricsReply, MetricsRequest } from './message.js';
+import type { MetricsRequest, WholeReply } from './message.js';
 import { header, matchesTag } from './negotiate.js';
 import { safetyHeaders } from './safety-headers.js';
 
@@ -37,7 +37,7 @@ function headerSetsOf(representation: Representation): HeaderSets {
 }
 
 /** Answers from rendered bytes. `Age` counts from the evaluation instant, and so does `max-age`, until the next refresh. */
-export function replyWith(representation: Representation, request: MetricsRequest, now: number): MetricsReply {
+export function replyWith(representation: Representation, request: MetricsRequest, now: number): WholeReply {
   const sets = headerSetsOf(representation);
   const { status, evaluationTime: instant, nextRefresh, stale, body } = representation;
   if (status !== 200) return reply(request, status, { ...sets.fixed, 'cache-control': 'no-store' }, body);
@@ -61,14 +61,14 @@ export function replyDocument(
   contentType: string,
   text: string | Uint8Array,
   headers: Headers = { 'cache-control': 'no-store' },
-): MetricsReply {
+): WholeReply {
   const body = typeof text === 'string' ? Buffer.from(text) : text;
   const own = { 'content-type': contentType, 'content-length': String(body.byteLength), ...always };
   return reply(request, status, { ...own, ...headers }, body);
 }
 
 /** A refusal: how to authenticate where that would help, when to come again where it is for want of patience. */
-export function replyDenied(request: MetricsRequest, { error, challenge }: Denial): MetricsReply {
+export function replyDenied(request: MetricsRequest, { error, challenge }: Denial): WholeReply {
   return replyError(
     request,
     error,
@@ -86,7 +86,7 @@ export function replyError(
   error: GatewayzMetricsError,
   more: Readonly<Record<string, unknown>> = {},
   headers: Headers = {},
-): MetricsReply {
+): WholeReply {
   const document = { error: { code: error.code, message: error.message }, ...more };
   return replyDocument(request, error.status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`, {
     'cache-control': 'no-store',
@@ -94,7 +94,7 @@ export function replyError(
   });
 }
 
-function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): MetricsReply {
+function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): WholeReply {
   const { etag } = headers;
   if (status === 200 && etag !== undefined && matchesTag(header(request, 'if-none-match'), etag)) {
     const { 'content-length': _length, 'content-type': _type, ...rest } = headers;

@@ -1,12 +1,18 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { authorizeByHost, authorizeByToken, type HostAuthorize } from '../../src/access/create-authorize.js';
 import { digestOf, TokenStore } from '../../src/access/token-store.js';
 import { formatToken, type Scope } from '../../src/access/tokens-file.js';
 import type { MetricsRequest } from '../../src/http/message.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
+
+vi.mock('node:fs/promises', async (original) => {
+  const promises = await original<typeof import('node:fs/promises')>();
+  return { ...promises, readFile: vi.fn(promises.readFile) };
+});
 
 let folder: string;
 let file: string;
@@ -21,9 +27,14 @@ const log = {
 const entry = (name: string, scopes: readonly Scope[]): string =>
   formatToken({ name, scopes, digest: digestOf(`token-of-${name}`) });
 const write = (...content: string[]): void => writeFileSync(file, content.join('\n'));
-const open = (): TokenStore => {
-  store = new TokenStore(file, log, clock);
+const open = async (): Promise<TokenStore> => {
+  store = await TokenStore.open(file, log, clock);
   return store;
+};
+/** Lets the next check of the file happen, and waits for its result. */
+const check = async (tokens: TokenStore): Promise<void> => {
+  await clock.advance(2_000);
+  await tokens.reload();
 };
 const request = (authorization?: string | string[], remoteAddress = '127.0.0.1'): MetricsRequest => ({
   method: 'GET',
@@ -47,7 +58,7 @@ afterEach(async () => {
 describe('a reader with a token', () => {
   it('passes with the scope, by name, whatever the case of the scheme', async () => {
     write(entry('widgets', ['metrics']), entry('ops', ['*']));
-    const authorize = authorizeByToken(open());
+    const authorize = authorizeByToken(await open());
     expect(await authorize(request('Bearer token-of-widgets'), 'metrics')).toEqual({
       allowed: true,
       principal: 'widgets',
@@ -57,7 +68,7 @@ describe('a reader with a token', () => {
 
   it('is refused with 403 what it has no scope for', async () => {
     write(entry('widgets', ['metrics']));
-    const decision = await authorizeByToken(open())(request('Bearer token-of-widgets'), 'datasource');
+    const decision = await authorizeByToken(await open())(request('Bearer token-of-widgets'), 'datasource');
     expect(decision).toMatchObject({
       allowed: false,
       error: { code: 'forbidden', status: 403 },
@@ -79,17 +90,17 @@ describe('a reader with a token', () => {
     ['the digest itself', `Bearer ${digestOf('token-of-widgets').toString('hex')}`],
   ])('is refused with the same 401 for %s', async (_what, header) => {
     write(entry('widgets', ['metrics']));
-    const decision = await authorizeByToken(open())(request(header), 'metrics');
+    const decision = await authorizeByToken(await open())(request(header), 'metrics');
     expect(decision).toMatchObject({
       allowed: false,
-      error: { code: 'unauthorized', message: 'Expected a bearer token that is known here.' },
+      error: { code: 'unauthorized', message: 'Expected a known bearer token.' },
       challenge: 'Bearer realm="gatewayz-metrics"',
     });
   });
 
   it('is told to wait after twenty failures from one address, while others and right tokens pass', async () => {
     write(entry('widgets', ['metrics']));
-    const authorize = authorizeByToken(open());
+    const authorize = authorizeByToken(await open());
     for (let i = 0; i < 20; i += 1) await authorize(request('Bearer wrong'), 'metrics');
     const decision = await authorize(request('Bearer wrong'), 'metrics');
     expect(decision).toMatchObject({ allowed: false, error: { code: 'rate_limited', status: 429 } });
@@ -100,22 +111,22 @@ describe('a reader with a token', () => {
 });
 
 describe('the tokens file', () => {
-  it('stops the start when it is faulty, with every line, and when it is not there', () => {
+  it('stops the start when lines are invalid, listing each, and when it is missing', async () => {
     write('nonsense', 'more nonsense');
-    expect(open).toThrow(/line 1[\s\S]*line 2/);
+    await expect(open()).rejects.toThrow(/line 1[\s\S]*line 2/);
     file = join(folder, 'absent');
-    expect(open).toThrow('cannot be read');
+    await expect(open()).rejects.toThrow('cannot be read');
   });
 
   it('is read again when it changes, also when another file is put in its place', async () => {
     write(entry('a', ['*']));
-    const tokens = open();
+    const tokens = await open();
     write(entry('b', ['*']));
-    await clock.advance(2_000);
+    await check(tokens);
     expect([tokens.find('token-of-a'), tokens.find('token-of-b')?.name]).toEqual([undefined, 'b']);
     writeFileSync(`${file}.new`, `${entry('b', ['*'])}\n${entry('c', ['*'])}`);
     renameSync(`${file}.new`, file);
-    await clock.advance(2_000);
+    await check(tokens);
     expect(tokens.find('token-of-c')?.name).toBe('c');
   });
 
@@ -128,12 +139,12 @@ describe('the tokens file', () => {
     symlinkSync('first', join(folder, '..data'));
     file = join(folder, 'linked');
     symlinkSync(join('..data', 'tokens'), file);
-    const tokens = open();
+    const tokens = await open();
     version('second', entry('b', ['*']));
     symlinkSync('second', join(folder, '..data_tmp'));
     renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
     rmSync(join(folder, 'first'), { recursive: true });
-    await clock.advance(2_000);
+    await check(tokens);
     expect([tokens.find('token-of-a'), tokens.find('token-of-b')?.name]).toEqual([undefined, 'b']);
   });
 
@@ -141,60 +152,85 @@ describe('the tokens file', () => {
     write(entry('a', ['*']));
     const then = new Date('2026-01-01T00:00:00Z');
     utimesSync(file, then, then);
-    const tokens = open();
+    const tokens = await open();
     const other = formatToken({ name: 'a', scopes: ['*'], digest: digestOf('another token') });
     writeFileSync(file, other);
     utimesSync(file, then, then);
-    await clock.advance(2_000);
+    await check(tokens);
     expect([tokens.find('token-of-a'), tokens.find('another token')?.name]).toEqual([undefined, 'a']);
   });
 
-  it('lets nobody in any more when it is emptied, and says how many tokens there are', async () => {
+  it('denies everyone when it stays empty for one more check, and logs the number of tokens', async () => {
     write(entry('a', ['*']));
-    const tokens = open();
+    const tokens = await open();
     write('');
-    await clock.advance(2_000);
+    await check(tokens);
+    expect(tokens.find('token-of-a')?.name).toBe('a');
+    await check(tokens);
     expect(tokens.find('token-of-a')).toBeUndefined();
     expect(lines).toMatchObject([{ level: 'info', fields: { tokens: 0 } }]);
   });
 
   it('stays as it was when it is deleted, or a folder comes in its place, until it is there again', async () => {
     write(entry('a', ['*']));
-    const tokens = open();
+    const tokens = await open();
     rmSync(file);
-    await clock.advance(10_000);
+    await check(tokens);
     mkdirSync(file);
-    await clock.advance(10_000);
+    await check(tokens);
     expect(tokens.find('token-of-a')?.name).toBe('a');
     expect(lines.map(({ level, message }) => [level, message])).toEqual(
-      Array(2).fill(['error', 'METRICS_TOKENS_FILE: the new file cannot be used; the tokens from before stay']),
+      Array(2).fill(['error', 'METRICS_TOKENS_FILE: the new file is invalid; the previous tokens stay in force']),
     );
-    expect(lines.map(({ fields }) => fields)).toEqual(
-      Array(2).fill({ reason: `METRICS_TOKENS_FILE: ${file} cannot be read` }),
-    );
+    expect(lines.map(({ fields }) => fields)).toEqual(Array(2).fill({ reason: 'the file cannot be read' }));
     rmSync(file, { recursive: true });
     write(entry('b', ['*']));
-    await clock.advance(2_000);
+    await check(tokens);
     expect([tokens.find('token-of-a'), tokens.find('token-of-b')?.name]).toEqual([undefined, 'b']);
   });
 
   it('stays as it was when the new one is faulty, which is said once and without what stands there', async () => {
     write(entry('a', ['*']));
-    const tokens = open();
+    const tokens = await open();
     write('gwm_canary');
-    await clock.advance(10_000);
+    await check(tokens);
     expect(tokens.find('token-of-a')?.name).toBe('a');
     expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toContain('canary');
     write(entry('b', ['*']));
-    await clock.advance(2_000);
+    await check(tokens);
     expect(tokens.find('token-of-b')?.name).toBe('b');
   });
 
   it('is not looked at any more after close', async () => {
     write(entry('a', ['*']));
-    open().close();
+    (await open()).close();
     expect(clock.timers).toEqual([]);
+  });
+
+  it('keeps its readers while it is truncated and written again and again', async () => {
+    write(entry('a', ['*']));
+    const tokens = await open();
+    for (let round = 0; round < 5; round += 1) {
+      write('');
+      await check(tokens);
+      expect(tokens.find('token-of-a')?.name).toBe('a');
+      write(entry('a', ['*']), `# ${round}`);
+      await check(tokens);
+      expect(tokens.find('token-of-a')?.name).toBe('a');
+    }
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('is read at the next check when a read failed', async () => {
+    write(entry('a', ['*']));
+    const tokens = await open();
+    write(entry('b', ['*']));
+    vi.mocked(readFile).mockRejectedValueOnce(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
+    await check(tokens);
+    expect(tokens.find('token-of-a')?.name).toBe('a');
+    await check(tokens);
+    expect([tokens.find('token-of-a'), tokens.find('token-of-b')?.name]).toEqual([undefined, 'b']);
   });
 });
 
@@ -219,7 +255,7 @@ describe('a host that decides itself', () => {
       for (const host of [odd(answer), odd(Promise.resolve(answer))]) {
         expect(await decide(host)(request(), 'metrics')).toMatchObject({
           allowed: false,
-          error: { code: 'forbidden', status: 403, message: 'This host does not let the request pass.' },
+          error: { code: 'forbidden', status: 403, message: 'The host application denied the request.' },
         });
       }
     },

@@ -17,7 +17,7 @@ test('every token is compared with every digest, all of it and in constant time,
     const names = ['first', 'second', 'third', 'last'];
     const lines = names.map((name) => formatToken({ name, scopes: ['*'], digest: digestOf(`token-of-${name}`) }));
     writeFileSync(file, lines.join('\n'));
-    const store = new TokenStore(file, { info: () => {}, error: () => {} });
+    const store = await TokenStore.open(file, { info: () => {}, error: () => {} });
     try {
       for (const token of ['token-of-first', 'token-of-last', 'token-of-lasu', 'uoken-of-last', '', 'x'.repeat(512)]) {
         vi.mocked(timingSafeEqual).mockClear();

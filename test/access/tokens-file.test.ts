@@ -9,8 +9,8 @@ const other = digestOf('another secret');
 describe('parseTokens', () => {
   it('reads a reader a line, and skips blank lines and comments', () => {
     const line = formatToken({ name: 'grafana', scopes: ['metrics', 'datasource'], digest });
-    const { entries, faults } = parseTokens(`# readers\r\n\r\n  ${line}\r\nops * sha256:${other.toString('hex')}\n`);
-    expect(faults).toEqual([]);
+    const { entries, problems } = parseTokens(`# readers\r\n\r\n  ${line}\r\nops * sha256:${other.toString('hex')}\n`);
+    expect(problems).toEqual([]);
     expect(entries).toEqual([
       { name: 'grafana', scopes: ['metrics', 'datasource'], digest },
       { name: 'ops', scopes: ['*'], digest: other },
@@ -27,15 +27,15 @@ describe('parseTokens', () => {
     ],
     ['no scope', `grafana sha256:${digest.toString('hex')}`, 'expected NAME SCOPES sha256:DIGEST'],
   ])('names the line of %s, and shows nothing of it', (_what, line, expected) => {
-    const { entries, faults } = parseTokens(`# one\n${line}`);
+    const { entries, problems } = parseTokens(`# one\n${line}`);
     expect(entries).toEqual([]);
-    expect(faults).toEqual([expect.stringContaining(`line 2: ${expected}`)]);
-    expect(faults.join()).not.toContain('canary');
+    expect(problems).toEqual([expect.stringContaining(`line 2: ${expected}`)]);
+    expect(problems.join()).not.toContain('canary');
   });
 
   it('refuses one token under two names: which of them asks could not be told', () => {
     const lines = ['a', 'b'].map((name) => formatToken({ name, scopes: ['*'], digest }));
-    expect(parseTokens(lines.join('\n')).faults).toEqual(['line 2: the digest is that of a']);
+    expect(parseTokens(lines.join('\n')).problems).toEqual(['line 2: same digest as a']);
   });
 
   it('reads what formatToken writes, whatever the name, the scopes and the digest', () => {
@@ -52,7 +52,7 @@ describe('parseTokens', () => {
       fc.property(readers, (given) => {
         const distinct = new Set(given.map((entry) => entry.digest.toString('hex')));
         fc.pre(distinct.size === given.length);
-        expect(parseTokens(given.map(formatToken).join('\n'))).toEqual({ entries: given, faults: [] });
+        expect(parseTokens(given.map(formatToken).join('\n'))).toEqual({ entries: given, problems: [] });
       }),
     );
   });
@@ -60,10 +60,10 @@ describe('parseTokens', () => {
   it('never shows anything of a line that it cannot read, and takes no text at all for a reader', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
-        const { entries, faults } = parseTokens(text);
+        const { entries, problems } = parseTokens(text);
         expect(entries).toEqual([]);
-        for (const fault of faults) {
-          expect(fault).toMatch(
+        for (const problem of problems) {
+          expect(problem).toMatch(
             /^line \d+: (expected NAME SCOPES sha256:DIGEST|expected the scopes metrics, datasource, \*, separated by commas)$/,
           );
         }
@@ -73,6 +73,6 @@ describe('parseTokens', () => {
 
   it('refuses a name that is there twice: a log could not tell them apart', () => {
     const line = formatToken({ name: 'a', scopes: ['*'], digest });
-    expect(parseTokens(`${line}\n${line}`).faults).toEqual(['line 2: the name is there twice']);
+    expect(parseTokens(`${line}\n${line}`).problems).toEqual(['line 2: duplicate name']);
   });
 });

@@ -1,3 +1,4 @@
+import { createAreas } from '../../src/http/areas.js';
 import type { MetricsReply, MetricsRequest } from '../../src/http/message.js';
 import type { Metrics } from '../../src/metrics.js';
 import { readSettings } from '../../src/settings.js';
@@ -8,15 +9,25 @@ type Answer = MetricsReply | Promise<MetricsReply>;
 export function echoMetrics(
   prefix = '/prometheus',
   answer: (request: MetricsRequest) => Answer = echo,
-): Pick<Metrics, 'handle' | 'settings'> & { readonly requests: readonly MetricsRequest[] } {
+): Pick<Metrics, 'owns' | 'handle' | 'settings'> & { readonly requests: readonly MetricsRequest[] } {
   const requests: MetricsRequest[] = [];
   return {
     settings: readSettings({ env: {}, metricsPrefix: prefix }),
     requests,
-    handle(request) {
-      requests.push(request);
-      return answer(request);
-    },
+    ...createAreas(
+      [
+        {
+          base: `${prefix === '/' ? '' : prefix}/metrics`,
+          handle(request) {
+            requests.push(request);
+            return answer(request);
+          },
+        },
+      ],
+      (error) => {
+        throw error;
+      },
+    ),
   };
 }
 

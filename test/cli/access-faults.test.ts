@@ -131,7 +131,7 @@ describe('refused requests', { timeout: 180_000 }, () => {
     const limited = await fetch(url + summary, { headers: bearer('wrong') });
     expect([limited.status, await limited.json()]).toEqual([
       429,
-      { error: { code: 'rate_limited', message: 'Too many failed attempts to authenticate.' } },
+      { error: { code: 'rate_limited', message: 'Too many failed logins.' } },
     ]);
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(Number(limited.headers.get('retry-after'))).toBeLessThanOrEqual(60);
@@ -155,12 +155,12 @@ describe('a tokens file that changes under a running service', { timeout: 180_00
     const next = makeToken();
     writeFileSync(`${file}.new`, lineOf('ops', next));
     renameSync(`${file}.new`, file);
-    await until(() => told('METRICS_TOKENS_FILE: read again') === 1, { what: 'the file is read again', within });
+    await until(() => told('METRICS_TOKENS_FILE: reloaded') === 1, { what: 'the file is read again', within });
     expect([await statusOf(token), await statusOf(next)]).toEqual([401, 200]);
 
     const secret = makeToken();
     writeFileSync(file, `ops * ${secret}\n`);
-    const kept = 'METRICS_TOKENS_FILE: the new file cannot be used; the tokens from before stay';
+    const kept = 'METRICS_TOKENS_FILE: the new file is invalid; the previous tokens stay in force';
     await until(() => told(kept) === 1, { what: 'the broken file is told of', within });
     expect(cli.stdout.find((line) => line.includes(kept))).toContain('line 1: expected NAME SCOPES sha256:DIGEST');
     expect([await statusOf(secret), await statusOf(next)]).toEqual([401, 200]);
@@ -169,7 +169,7 @@ describe('a tokens file that changes under a running service', { timeout: 180_00
     await until(() => told(kept) === 2, { what: 'the missing file is told of', within });
     expect(await statusOf(next)).toBe(200);
     writeFileSync(file, lineOf('ops', token));
-    await until(() => told('METRICS_TOKENS_FILE: read again') === 2, { what: 'the file is read again', within });
+    await until(() => told('METRICS_TOKENS_FILE: reloaded') === 2, { what: 'the file is read again', within });
     expect([await statusOf(token), await statusOf(next)]).toEqual([200, 401]);
     expect(cli.stdout.join()).not.toContain(secret);
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createHandler, type HandlerSources } from '../../src/http/create-handler.js';
 import { open } from '../../src/http/decision.js';
-import type { MetricsReply, MetricsRequest } from '../../src/http/message.js';
+import type { MetricsRequest, WholeReply } from '../../src/http/message.js';
 import { routes } from '../../src/http/routes.js';
 import type { Representation, View } from '../../src/render/representation.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -55,7 +55,7 @@ function setup(prefix = '/prometheus') {
   };
 }
 
-const bodyOf = (reply: MetricsReply): unknown => JSON.parse(new TextDecoder().decode(reply.body));
+const bodyOf = (reply: WholeReply): unknown => JSON.parse(new TextDecoder().decode(reply.body));
 
 describe('the age', () => {
   test.each([
