@@ -23,7 +23,7 @@ export async function installPackages() {
 
 /** Builds dist if it is missing or older than its sources. Resolves to an exit code. */
 export async function buildIfStale() {
-  const sources = ['src', 'tsconfig.json', 'tsconfig.build.json'].flatMap((name) => times(join(root, name)));
+  const sources = ['src', 'console', 'tsconfig.json', 'tsconfig.build.json'].flatMap((name) => times(join(root, name)));
   const built = times(join(root, 'dist'));
   if (built.length > 0 && Math.min(...built) >= Math.max(...sources)) return 0;
   console.log('Building: npm run build');

@@ -17,7 +17,8 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=$
 const parts = {
   build: buildIfStale,
   lint: () => run('biome', ['check']),
-  types: () => run('tsc', ['-p', 'tsconfig.json', '--noEmit']),
+  types: async () =>
+    (await run('tsc', ['-p', 'tsconfig.json', '--noEmit'])) || run('tsc', ['-p', 'console/tsconfig.json', '--noEmit']),
   tests: () => run('vitest', ['run', ...reporters, ...process.argv.slice(2)]),
 };
 const failures = [];

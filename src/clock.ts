@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** A pending timer. Cancelling is idempotent. */
 export interface Timer {
   cancel(): void;
@@ -7,8 +9,14 @@ export interface Timer {
 export interface Clock {
   /** Wall clock in epoch milliseconds. It may jump in either direction. */
   now(): number;
-  /** Calls `run` once after `milliseconds`. Does not keep the process alive. */
-  setTimeout(run: () => void, milliseconds: number): Timer;
+  /** Milliseconds since an arbitrary point. It never jumps: limits, ages and back-off use it. */
+  monotonic(): number;
+  /**
+   * Calls `run` once after `milliseconds`.
+   *
+   * @param keepAlive Whether the pending timer keeps the process alive; default false.
+   */
+  setTimeout(run: () => void, milliseconds: number, keepAlive?: boolean): Timer;
 }
 
 /** Longest delay Node supports; it fires longer timers at once. */
@@ -16,8 +24,10 @@ const longest = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout(run, milliseconds) {
-    const timer = setTimeout(run, Math.min(milliseconds, longest)).unref();
+  monotonic: () => performance.now(),
+  setTimeout(run, milliseconds, keepAlive = false) {
+    const timer = setTimeout(run, Math.min(milliseconds, longest));
+    if (!keepAlive) timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
 };

@@ -1,7 +1,8 @@
 import type { Catalogue } from './catalogue/compile.js';
 import { routes } from './http/routes.js';
-import { datasourceMetrics, requestMetrics, stateMetrics } from './own-metrics.js';
+import { datasourceMetrics, stateMetrics, workerMetrics } from './own-metrics.js';
 import { renderDocs } from './render/docs.js';
+import { requestMetrics } from './request-metrics.js';
 import type { Settings } from './settings.js';
 
 /** Renders the API documentation of one installation as Markdown; `dropped` counts label sets over the series limit, by family. */
@@ -14,7 +15,12 @@ export function documentation(
     catalogue,
     base: `${settings.metricsPrefix}/metrics`,
     routes,
-    ownFamilies: [...stateMetrics, ...Object.values(requestMetrics), ...Object.values(datasourceMetrics)],
+    ownFamilies: [
+      ...stateMetrics,
+      ...Object.values(workerMetrics),
+      ...Object.values(requestMetrics),
+      ...Object.values(datasourceMetrics),
+    ],
     marker: settings.metricsMarker,
     dropped,
   });

@@ -1,24 +1,31 @@
 import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
+import { loadAccess } from './access/load-access.js';
 import { createCatalogue } from './catalogue/index.js';
 import { systemClock } from './clock.js';
 import type { AuthorizedDatasource } from './datasource/authorized-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
-import type { Engine, EngineEvents, EngineInput, EngineState, LogRecord } from './engine/engine.js';
-import { ViewStore } from './engine/view-store.js';
-import { createWorkerEngine } from './engine/worker-engine.js';
+import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
+import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
+import { ViewStore, waitLimit } from './engine/view-store.js';
 import { GatewayzMetricsError } from './errors.js';
-import { createAreas } from './http/areas.js';
-import { createHandler } from './http/create-handler.js';
-import { type Authorize, open } from './http/decision.js';
-import type { MetricsReply, MetricsRequest } from './http/message.js';
+import type { Authorize } from './http/decision.js';
+import type { MetricsRequest, MetricsResponse } from './http/message.js';
+import { createMetricsMount } from './http/metrics-mount.js';
+import { createMounts } from './http/mounts.js';
 import type { Family } from './model.js';
-import { ownFamilies, RequestMetrics } from './own-metrics.js';
+import { ownFamilies } from './own-metrics.js';
 import { expositionType, renderExposition } from './render/exposition.js';
 import { familiesOf } from './render/families.js';
 import { openMetricsType, renderOpenMetrics } from './render/open-metrics.js';
-import { type SummaryDocument, summaryDocument, type UnavailableDocument } from './render/summary.js';
+import {
+  type SummaryDocument,
+  summaryDocument,
+  type UnavailableDocument,
+  unavailableDocument,
+} from './render/summary.js';
+import { RequestMetrics } from './request-metrics.js';
 import { type Options, readSettings, type Settings } from './settings.js';
 
 /** A place for log lines, as pino and Fastify have it. */
@@ -54,7 +61,7 @@ export interface Metrics {
    * @example
    * const { status, headers, body } = await metrics.handle({ method: 'GET', url: '/prometheus/metrics/summary', headers: {} });
    */
-  handle(request: MetricsRequest): MetricsReply | Promise<MetricsReply>;
+  handle(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse>;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
   snapshot(): Promise<MetricsSnapshot>;
   /** Whether any data source has answered yet; asks for `/summary` if none has. */
@@ -94,7 +101,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
   const catalogue = createCatalogue(scope, settings.healthServiceUrl !== undefined);
   const requests = new RequestMetrics();
   const clock = systemClock;
-  let engine: Engine | undefined;
+  let engine: SupervisedEngine | undefined;
   let closing: Promise<void> | undefined;
   let dropped: EngineState['seriesOverLimit'] = {};
   let docs: string | undefined;
@@ -102,32 +109,33 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
 
   const events: EngineEvents = {
     publish: (representations) => views.publish(representations),
-    dropped: (counts) => {
+    seriesOverLimit: (counts) => {
       dropped = counts;
       docs = undefined;
     },
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
-  const makeEngine = await loadEngine(settings);
-  const start = (): Engine => {
-    engine ??= closing ? closedEngine : makeEngine({ settings, queries: catalogue.queries }, events);
+  const start = (): SupervisedEngine => {
+    engine ??= closing ? closedEngine : superviseEngine({ settings, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
-  const access = await loadAccess(settings, hostAuthorize, log, defect);
+  const access = await loadAccess(settings.metricsTokensFile, hostAuthorize, log, defect);
   const observe = (endpoint: string, status: number, startedAt: number): void =>
     requests.observe(endpoint, status, (performance.now() - startedAt) / 1000);
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
-  const answerMetrics = createHandler(
-    settings.metricsPrefix,
+  const { metricsPrefix: prefix } = settings;
+  const metricsMount = createMetricsMount(
+    prefix,
     {
-      current: (view, now) => views.current(view, now),
+      current: (view) => views.current(view),
       fetch: (view) => views.fetch(view),
+      problem: () => engine?.health().problem,
       scrape: async (openMetrics) => {
         const state = await stateOf(start());
-        const own = [...ownFamilies(state, requests), ...(datasource?.metrics() ?? [])];
+        const own = [...ownFamilies(state, start().health(), requests), ...(datasource?.metrics() ?? [])];
         const families = [...(state?.healthFamilies ?? []), ...own];
         return openMetrics
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }
@@ -143,22 +151,23 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     },
     clock,
   );
-  const { metricsPrefix: prefix } = settings;
-  const areas = createAreas(
-    [
-      { base: `${prefix}/metrics`, handle: answerMetrics },
-      ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : []),
-    ],
+  const { owns, handle } = createMounts(
+    [metricsMount, ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : [])],
     defect,
   );
 
   const metrics: Metrics = {
     settings,
-    owns: areas.owns,
-    handle: areas.handle,
+    owns,
+    handle,
     async snapshot() {
-      const [all, summary] = await Promise.all([start().snapshot('all'), start().snapshot('summary')]);
-      if (!all || !summary) throw new GatewayzMetricsError('unavailable', 'The metrics have been closed.');
+      if (closing) throw new GatewayzMetricsError('unavailable', 'The metrics have been closed.');
+      const inLimit = (endpoint: string) => inTime(start().snapshot(endpoint), waitLimit);
+      const [all, summary] = await Promise.all([inLimit('all'), inLimit('summary')]);
+      if (!all || !summary) {
+        const reason = engine?.health().problem ?? 'no data source has responded in time';
+        return { families: [], summary: unavailableDocument(Date.now(), reason) };
+      }
       return {
         families: all.status === 'unavailable' ? [] : familiesOf(all, catalogue.families['all'] ?? []),
         summary: summaryDocument(summary, catalogue, 'string'),
@@ -171,7 +180,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
       return ready;
     },
     close() {
-      access.close();
+      access.destroy();
       closing ??= Promise.all([engine?.close(), datasource?.close()]).then(() => {});
       engine = closedEngine;
       return closing;
@@ -188,30 +197,31 @@ function ourPartOf(env: NonNullable<Options['env']>, logs: boolean): NonNullable
   return others;
 }
 
-/** What collects and renders is loaded here only where no thread does it: it is most of the package. */
-async function loadEngine(settings: Settings): Promise<(input: EngineInput, events: EngineEvents) => Engine> {
-  if (settings.metricsWorker) return createWorkerEngine;
-  const { createEngine, loadHealth } = await import('./engine/create-engine.js');
-  const startHealth = await loadHealth(settings);
-  return (input, events) => createEngine(input, startHealth, events);
-}
-
-const closedEngine: Engine = {
-  ask: () => Promise.resolve(),
+const closedEngine: SupervisedEngine = {
+  fetch: () => Promise.resolve(undefined),
   touch: () => {},
   snapshot: () => Promise.resolve(undefined),
   state: () => Promise.resolve(undefined),
+  health: () => ({ workerUp: undefined, workerRestarts: 0, problem: 'the metrics have been closed' }),
   close: () => Promise.resolve(),
 };
 
-async function stateOf(engine: Engine): Promise<EngineState | undefined> {
+/** The scrape target always responds: without a state, own metrics about refreshes are left out. */
+function stateOf(engine: SupervisedEngine): Promise<EngineState | undefined> {
+  return inTime(engine.state(), stateWait);
+}
+
+/** Undefined if the promise takes longer than `milliseconds` or the engine cannot do its work. Keeps the process alive. */
+async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  const settled = promise.catch((error: unknown) => {
+    if (error instanceof GatewayzMetricsError) return undefined;
+    throw error;
+  });
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), stateWait);
+    timer = setTimeout(() => resolve(undefined), milliseconds);
   });
-  const state = await Promise.race([engine.state(), limit]);
-  clearTimeout(timer);
-  return state;
+  return Promise.race([settled, limit]).finally(() => clearTimeout(timer));
 }
 
 /** pino is loaded only where nobody brings a logger. */
@@ -220,30 +230,7 @@ async function loadLogger(settings: Settings): Promise<Logger> {
   return createLogger(settings);
 }
 
-interface Access {
-  readonly authorize: Authorize;
-  readonly reload: () => Promise<void>;
-  readonly close: () => void;
-}
-
-const nothingToClose = { reload: async () => {}, close: () => {} };
-
-/** What decides about readers is loaded only where something is to be decided. */
-async function loadAccess(
-  { metricsTokensFile }: Settings,
-  decide: HostAuthorize | undefined,
-  log: Logger,
-  defect: (error: unknown) => void,
-): Promise<Access> {
-  if (decide === undefined && metricsTokensFile === undefined) return { authorize: open, ...nothingToClose };
-  const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
-  if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), ...nothingToClose };
-  const { TokenStore } = await import('./access/token-store.js');
-  const tokens = await TokenStore.open(metricsTokensFile!, log);
-  return { authorize: authorizeByToken(tokens), reload: () => tokens.reload(), close: () => tokens.close() };
-}
-
-/** The same for the datasource: its cache and its connections are only there where it is on. */
+/** Loaded only where it is on, with its cache and connections. */
 async function loadDatasource(
   settings: Settings,
   limits: DatasourceLimitOptions | undefined,

@@ -129,6 +129,8 @@ export interface Snapshot {
   readonly status: SnapshotStatus;
   /** Why the last refresh failed. */
   readonly failure: string | undefined;
+  /** Made before Prometheus responded, from the Health Service alone. */
+  readonly provisional?: boolean;
   /** By row id, for every row of the endpoint. */
   readonly rows: ReadonlyMap<string, RowState>;
 }

@@ -4,10 +4,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
-import { toPath } from './http/areas.js';
 import { trackConnections } from './http/connection-limits.js';
-import type { MetricsReply, MetricsRequest } from './http/message.js';
-import { replyDocument, replyError } from './http/reply.js';
+import type { MetricsRequest, MetricsResponse } from './http/message.js';
+import { toPath } from './http/mounts.js';
+import { documentResponse, errorResponse } from './http/responses.js';
 import { routes } from './http/routes.js';
 import type { Logger, Metrics } from './metrics.js';
 
@@ -86,16 +86,17 @@ export function createStandalone(
     if (status === undefined || !socket.writable || connections.isSending(socket)) return void socket.destroy();
     observe('other', status, performance.now());
     log.debug({ status, code: error.code }, 'request refused by the HTTP parser');
-    return void socket.end(refusal(status));
+    socket.write(refusal(status));
+    return void socket.destroy(error);
   });
 
   /** Answers everything outside of the metrics' areas. */
-  function probe(request: MetricsRequest): MetricsReply | Promise<MetricsReply> {
+  function probe(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse> {
     const path = toPath(request.url).split('?', 1)[0]!;
     const isProbe = path === '/healthz' || path === '/readyz';
     if (isProbe && request.method !== 'GET' && request.method !== 'HEAD') {
       const error = new GatewayzMetricsError('method_not_allowed', 'Expected GET or HEAD.');
-      return replyError(request, error, {}, { allow: 'GET, HEAD' });
+      return errorResponse(request, error, {}, { allow: 'GET, HEAD' });
     }
     if (path === '/healthz') return replyJson(request, 200, { status: 'ok' });
     if (path === '/readyz') {
@@ -108,7 +109,7 @@ export function createStandalone(
     }
     const paths = [...routes.map((route) => `${metricsPrefix}/metrics${route.path}`), '/healthz', '/readyz'];
     const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
-    return replyError(request, error, { paths });
+    return errorResponse(request, error, { paths });
   }
 
   return {
@@ -137,8 +138,8 @@ function closeServer(server: Server): Promise<void> {
   return closed;
 }
 
-function replyJson(request: MetricsRequest, status: number, document: object): MetricsReply {
-  return replyDocument(request, status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`);
+function replyJson(request: MetricsRequest, status: number, document: object): MetricsResponse {
+  return documentResponse(request, status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`);
 }
 
 /** Status for an error of Node's HTTP parser, as Node.js itself chooses it; undefined if the connection broke. */
@@ -152,7 +153,7 @@ function parserStatus({ code }: NodeJS.ErrnoException): number | undefined {
 /** The bytes of a response to a request that could not be parsed. */
 function refusal(status: number): string {
   const meaning = STATUS_CODES[status]!;
-  const reply = replyError(
+  const reply = errorResponse(
     { method: 'GET', url: '/', headers: {} },
     new GatewayzMetricsError('bad_request', `The request could not be parsed: ${meaning}.`),
   );

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineState } from '../src/engine/engine.js';
-import { ownFamilies, RequestMetrics } from '../src/own-metrics.js';
+import { ownFamilies } from '../src/own-metrics.js';
 import { renderExposition } from '../src/render/exposition.js';
 import { renderOpenMetrics } from '../src/render/open-metrics.js';
+import { RequestMetrics } from '../src/request-metrics.js';
 import { parseExposition } from './support/parse-exposition.js';
+
+const worker = { workerUp: undefined, workerRestarts: 0, problem: undefined };
 
 const state: EngineState = {
   ready: true,
@@ -21,7 +24,7 @@ const state: EngineState = {
 };
 
 async function samples(of: EngineState | undefined, requests = new RequestMetrics()): Promise<Record<string, string>> {
-  const text = renderExposition(ownFamilies(of, requests));
+  const text = renderExposition(ownFamilies(of, worker, requests));
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(lines.map((line) => line.split(/ (?=\S+$)/)));
 }
@@ -45,8 +48,19 @@ describe('our own metrics', () => {
     });
   });
 
+  test('about the worker thread are there where it is switched on', () => {
+    const text = (workerUp: boolean | undefined) =>
+      renderExposition(
+        ownFamilies(undefined, { workerUp, workerRestarts: 3, problem: undefined }, new RequestMetrics()),
+      );
+    expect(text(false)).toContain('\ngatewayz_metrics_worker_up 0\n');
+    expect(text(true)).toContain('\ngatewayz_metrics_worker_up 1\n');
+    expect(text(true)).toContain('\ngatewayz_metrics_worker_restarts_total 3\n');
+    expect(text(undefined)).toBe('');
+  });
+
   test('say nothing that is not known', async () => {
-    const unknown = { upstreamUp: undefined, clockSkewSeconds: undefined, snapshotInstant: undefined };
+    const unknown = { upstreamUp: undefined, clockSkewSeconds: undefined, snapshotTime: undefined };
     const names = Object.keys(await samples({ ...state, ...unknown }));
     expect(names.filter((name) => /upstream_up|clock_skew|snapshot/.test(name))).toEqual([]);
     expect(await samples(undefined)).toEqual({});
@@ -88,7 +102,7 @@ describe('our own metrics', () => {
     const requests = new RequestMetrics();
     requests.observe('summary', 200, 0.0004);
     requests.observe('all', 503, 8);
-    const families = ownFamilies(state, requests);
+    const families = ownFamilies(state, worker, requests);
     expect(parseExposition(renderExposition(families), 'text')).toHaveLength(families.length);
     expect(parseExposition(renderOpenMetrics(families), 'openmetrics')).toHaveLength(families.length);
   });

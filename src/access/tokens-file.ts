@@ -1,4 +1,4 @@
-/** Scopes of a token: the metrics endpoints with the scrape target, the data source API, or both. */
+/** What a token may read: the metrics endpoints and the scrape target, the datasource API, or both. */
 export const scopes = ['metrics', 'datasource', '*'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -12,8 +12,8 @@ export interface TokenEntry {
 const line = /^(?<name>[\w.@-]{1,64})[ \t]+(?<scopes>[a-z*,]+)[ \t]+sha256:(?<digest>[\da-f]{64})$/;
 
 /**
- * Parses a tokens file: one reader per line, `NAME SCOPES sha256:DIGEST` with comma-separated scopes. Blank lines and lines that start with
- * `#` are skipped. Problems name the line, never its content, which may be a token pasted by mistake.
+ * Parses a tokens file: one reader per line, `NAME SCOPES sha256:DIGEST`, scopes separated by commas. Blank lines and lines
+ * that begin with `#` are skipped. Problems name the line number, never its content: it may be a token pasted by mistake.
  */
 export function parseTokens(text: string): {
   readonly entries: readonly TokenEntry[];
@@ -24,24 +24,27 @@ export function parseTokens(text: string): {
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const content = raw.trim();
     if (content === '' || content.startsWith('#')) continue;
-    const fields = line.exec(content)?.groups;
-    const given = fields?.['scopes']?.split(',') ?? [];
-    const unknown = given.filter((scope) => !isScope(scope));
-    if (!fields) problems.push(`line ${index + 1}: expected NAME SCOPES sha256:DIGEST`);
-    else if (unknown.length > 0)
-      problems.push(`line ${index + 1}: expected the scopes ${scopes.join(', ')}, separated by commas`);
-    else if (entries.some(({ name }) => name === fields['name'])) problems.push(`line ${index + 1}: duplicate name`);
-    else {
-      const digest = Buffer.from(fields['digest']!, 'hex');
-      const other = entries.find((entry) => entry.digest.equals(digest));
-      if (other) problems.push(`line ${index + 1}: same digest as ${other.name}`);
-      else entries.push({ name: fields['name']!, scopes: given.filter(isScope), digest });
-    }
+    const problem = parseLine(content, entries);
+    if (problem !== undefined) problems.push(`line ${index + 1}: ${problem}`);
   }
   return { entries, problems };
 }
 
-/** Formats a reader's line of the tokens file. */
+/** Adds the line's entry, or returns the problem. */
+function parseLine(content: string, entries: TokenEntry[]): string | undefined {
+  const fields = line.exec(content)?.groups;
+  if (!fields) return 'expected NAME SCOPES sha256:DIGEST';
+  const given = fields['scopes']!.split(',');
+  if (!given.every(isScope)) return `expected the scopes ${scopes.join(', ')}, separated by commas`;
+  if (entries.some(({ name }) => name === fields['name'])) return 'duplicate name';
+  const digest = Buffer.from(fields['digest']!, 'hex');
+  const other = entries.find((entry) => entry.digest.equals(digest));
+  if (other) return `same digest as ${other.name}`;
+  entries.push({ name: fields['name']!, scopes: given, digest });
+  return undefined;
+}
+
+/** The reader's line for the tokens file. */
 export function formatToken({ name, scopes: given, digest }: TokenEntry): string {
   return `${name} ${given.join(',')} sha256:${digest.toString('hex')}`;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { MetricsReply } from '../http/message.js';
+import type { MetricsResponse } from '../http/message.js';
 import { routes } from '../http/routes.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import type { FastifyLike, FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
@@ -99,7 +99,7 @@ function answerWith(metrics: Pick<Metrics, 'handle'>, urlOf: UrlOf) {
   };
 }
 
-function send(reply: FastifyReplyLike, { status, headers, body }: MetricsReply): void {
+function send(reply: FastifyReplyLike, { status, headers, body }: MetricsResponse): void {
   const isWhole = body === undefined || body instanceof Uint8Array;
   try {
     reply

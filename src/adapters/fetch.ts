@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web';
 import { Cancellation } from '../cancellation.js';
-import type { MetricsReply } from '../http/message.js';
+import type { MetricsResponse } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
 
 /** The part of a `Request` that is used. `body` may be any stream: libraries disagree about its iterator. */
@@ -54,7 +54,7 @@ export function fetchHandler(metrics: Pick<Metrics, 'handle'>): FetchHandler {
   };
 }
 
-function toBody(body: MetricsReply['body']): Response['body'] | Uint8Array<ArrayBuffer> | null {
+function toBody(body: MetricsResponse['body']): Response['body'] | Uint8Array<ArrayBuffer> | null {
   if (body === undefined) return null;
   return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : ReadableStream.from(body);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Cancellation, type CancelSignal } from '../cancellation.js';
-import type { MetricsReply, MetricsRequest } from '../http/message.js';
+import type { MetricsRequest, MetricsResponse } from '../http/message.js';
 import type { Metrics } from '../metrics.js';
 import { endWith } from './end-with.js';
 import { withVary } from './with-vary.js';
@@ -97,7 +97,7 @@ export function disconnectSignal(response: ClosingResponse): CancelSignal {
 }
 
 /** The client may have left in the meantime, or a timeout of the host may have answered. */
-function send(response: NodeResponseLike, { status, headers, body }: MetricsReply): void {
+function send(response: NodeResponseLike, { status, headers, body }: MetricsResponse): void {
   if (response.headersSent || response.destroyed) return;
   try {
     response.writeHead(status, withVary(response.getHeader('vary'), headers));

@@ -5,6 +5,7 @@ import type { Matcher } from '../promql/matcher.js';
 import { formatPromqlError, PromqlError } from '../promql/promql-error.js';
 import type { ScopedQuery } from '../promql/query.js';
 import { capQueries } from './cap.js';
+import { consoleTexts } from './console.js';
 import { withLabels } from './derive/labels.js';
 import { recordedBlocks } from './recorded.js';
 import type { FamilyRow, Row, SummaryField } from './row.js';
@@ -119,7 +120,7 @@ export function compileCatalogue(
       Object.entries(row.blocks).map(([name, text]) => [text, row.blockMetrics[name]!] as const),
     ),
   );
-  for (const text of capQueries) query(text);
+  for (const text of [...capQueries, ...consoleTexts]) query(text);
   const find = findQuery(queries);
   return {
     rows,

@@ -5,16 +5,18 @@ import { parseDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
 import { readSettings, type Settings, settingsTable } from '../settings.js';
 import type { PrometheusAccess } from '../tools/check/diagnose/open-prometheus.js';
+import type { CheckReport } from '../tools/check/report.js';
 import type { CheckOptions } from '../tools/check/run-check.js';
-import type { Load } from '../tools/check/service/check-handling-time.js';
 import type { WatchRecord } from '../tools/check/watch/watch-record.js';
 import { Progress } from './progress.js';
 
 interface Flags {
-  readonly url: string;
+  readonly url?: string;
   readonly prometheusUrl?: string;
   readonly tokenFile?: string;
-  readonly dashboards?: string;
+  readonly dashboards?: readonly string[];
+  readonly dashboard: readonly string[];
+  readonly quick?: true;
   readonly watch?: number;
   readonly strict?: true;
   readonly json?: true;
@@ -29,21 +31,29 @@ const variables = settingsTable
     /^PROMETHEUS_|^METRICS_(?:PREFIX|SELECTOR|MARKER|RECORDED|REFRESH_INTERVAL|EVALUATION_DELAY)$/.test(name),
   );
 
-/** `check`: is this installation right, and if not, why. */
+/** `check`: whether an installation is right and, if not, why. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('Check an installation point by point, and tell what to change. Exit 1 if a point or a query fails.')
-    .requiredOption('--url <url>', 'the service, without METRICS_PREFIX', address)
+    .description(
+      'Check an installation or dashboards point by point and say what to change. Exit 1 if a point or a query fails.',
+    )
+    .option('--url <url>', 'the service, without METRICS_PREFIX; not needed to check dashboards only', address)
     .option(
       '--prometheus-url <url>',
-      'the Prometheus behind it; default: PROMETHEUS_URL, else through the service',
+      'the Prometheus behind it (default: PROMETHEUS_URL, else the API of the service)',
       address,
     )
     .option('--token-file <file>', 'bearer token for the service')
-    .option('--dashboards <dir>', 'run every PromQL of the Grafana dashboards below this folder')
-    .option('--watch <duration>', 'go on for so long, such as 24h, and sign it off', period)
-    .option('--strict', 'also fail for what the gateway never writes, and for empty panels')
-    .option('--json', 'print {ok, criteria, missing, dashboards}')
+    .option(
+      '--dashboards <dir>',
+      'run every query of the Grafana dashboards below this folder; may be repeated',
+      collect,
+    )
+    .option('--dashboard <file>', 'run every query of this dashboard; may be repeated', collect, [])
+    .option('--quick', 'skip the handling times, which take thousands of requests')
+    .option('--watch <duration>', 'keep checking for this long, such as 24h, and then report', period)
+    .option('--strict', 'also fail for metrics that the gateway does not export, and for queries without data')
+    .option('--json', 'print {ok, criteria, missing, dashboards, missingNames}')
     .option('--report <file>', 'also write the report as Markdown')
     .action(async (flags: Flags) => {
       process.exitCode = await check(flags);
@@ -52,70 +62,79 @@ export function checkCommand(): Command {
 
 async function check(flags: Flags): Promise<number> {
   const settings = readCheckSettings(flags);
-  if (flags.dashboards !== undefined) await expectFolder(flags.dashboards);
+  const dashboards = [...(flags.dashboards ?? []), ...flags.dashboard];
+  if (flags.url === undefined) expectDashboardsOnly(flags, dashboards);
+  for (const path of flags.dashboards ?? []) await expectPath('--dashboards', path, 'folder');
+  for (const path of flags.dashboard) await expectPath('--dashboard', path, 'file');
   if (flags.report !== undefined) await expectWritable(flags.report);
-  const { loadFor } = await import('../tools/check/service/measure-handling-times.js');
-  const { readerToken } = await import('../tools/check/service/reader-token.js');
-  const { ServiceClient } = await import('../tools/check/service/service-client.js');
   const { openPrometheus } = await import('../tools/check/diagnose/open-prometheus.js');
   const { textReport } = await import('../tools/check/print/text-report.js');
   const { markdownReport } = await import('../tools/check/print/markdown-report.js');
 
-  const token = flags.tokenFile === undefined ? undefined : await readerToken(flags.tokenFile);
   const interrupted = new AbortController();
-  const stop = (): void => interrupted.abort();
+  const interrupt = (): void => interrupted.abort();
   const progress = new Progress(process.stderr);
-  const service = new ServiceClient({ url: flags.url, prefix: settings.metricsPrefix, token });
+  const service = await openService(flags, settings);
   const prometheus = await openPrometheus(accessOf(flags, settings), interrupted.signal);
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const parties = { service, prometheus, progress: (line: string) => progress.show(line) };
-    const report = await run(
-      parties,
-      optionsOf(flags, settings, loadFor(flags.url)),
-      flags.watch,
-      progress,
-      interrupted.signal,
-    );
+    const context = { prometheus, progress: (line: string) => progress.show(line) };
+    const options = await optionsOf(flags, settings, dashboards);
+    const report = service
+      ? await run({ ...context, service }, options, flags.watch, progress, interrupted.signal)
+      : await checkDashboardsOnly(context, options);
+    const checked = service?.base ?? dashboards.join(', ');
     progress.clear();
-    process.stdout.write(flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report, service.base));
-    if (flags.report !== undefined) await writeFile(flags.report, markdownReport(report, service.base, Date.now()));
+    process.stdout.write(flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report, checked));
+    if (flags.report !== undefined) await writeFile(flags.report, markdownReport(report, checked, Date.now()));
     return report.ok ? 0 : 1;
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
     progress.clear();
     return 130;
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    await Promise.all([service.close(), prometheus?.close()]);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await Promise.all([service?.close(), prometheus?.close()]);
   }
 }
 
-type Parties = Parameters<typeof import('../tools/check/run-check.js').runCheck>[0];
+async function openService({ url, tokenFile }: Flags, { metricsPrefix: prefix }: Settings) {
+  if (url === undefined) return undefined;
+  const { readerToken } = await import('../tools/check/service/reader-token.js');
+  const { ServiceClient } = await import('../tools/check/service/service-client.js');
+  return new ServiceClient({ url, prefix, token: tokenFile === undefined ? undefined : await readerToken(tokenFile) });
+}
 
-/** One check; with a time to watch, one before and one after it, of which the last counts. */
+async function checkDashboardsOnly(context: Omit<Context, 'service'>, options: CheckOptions): Promise<CheckReport> {
+  const { runDashboardCheck } = await import('../tools/check/run-check.js');
+  return runDashboardCheck(context, options);
+}
+
+type Context = Parameters<typeof import('../tools/check/run-check.js').runCheck>[0];
+
+/** One check; with `--watch`, one before and one after it, of which the last counts. */
 async function run(
-  parties: Parties,
+  context: Context,
   options: CheckOptions,
   milliseconds: number | undefined,
   progress: Progress,
   interrupted: AbortSignal,
-): Promise<import('../tools/check/report.js').CheckReport> {
+): Promise<CheckReport> {
   const { runCheck } = await import('../tools/check/run-check.js');
-  const first = await runCheck(parties, options, interrupted);
+  const first = await runCheck(context, options, interrupted);
   if (milliseconds === undefined) return first;
   const { verdict } = await import('../tools/check/print/text-report.js');
   const { watch } = await import('../tools/check/watch/watch.js');
   progress.note(`before the watch: ${verdict(first)}`);
   const record: WatchRecord = await watch(
-    parties.service,
+    context.service,
     milliseconds,
     options.refresh,
     (line) => progress.report(line),
     interrupted,
   );
-  // Interrupted, it is told what was seen so far; the rest is as it was at the start.
-  const last = interrupted.aborted ? first : await runCheck(parties, options, interrupted);
+  // Interrupted, the report holds what was seen so far, and the rest as at the start.
+  const last = interrupted.aborted ? first : await runCheck(context, options, interrupted);
   const criteria = [...last.criteria, ...record.criteria()];
   return { ...last, ok: criteria.every(({ ok }) => ok), criteria, watch: record.report() };
 }
@@ -126,7 +145,8 @@ function readCheckSettings({ prometheusUrl }: Flags): Settings {
 }
 
 function accessOf({ url, prometheusUrl, tokenFile }: Flags, settings: Settings): PrometheusAccess {
-  if (prometheusUrl !== undefined || process.env['PROMETHEUS_URL']) return { kind: 'direct', settings };
+  if (url === undefined || prometheusUrl !== undefined || process.env['PROMETHEUS_URL'])
+    return { kind: 'direct', settings };
   const { prometheusTimeout, prometheusConnections, prometheusMaxBody, metricsPrefix } = settings;
   // The credentials for Prometheus are not for the service.
   return {
@@ -141,9 +161,15 @@ function accessOf({ url, prometheusUrl, tokenFile }: Flags, settings: Settings):
   };
 }
 
-function optionsOf({ strict, dashboards }: Flags, settings: Settings, load: Load): CheckOptions {
+async function optionsOf(
+  { url, strict, quick }: Flags,
+  settings: Settings,
+  dashboards: readonly string[],
+): Promise<CheckOptions> {
+  const { loadFor } = await import('../tools/check/service/measure-handling-times.js');
   return {
-    load,
+    load: loadFor(url),
+    quick: quick ?? false,
     strict: strict ?? false,
     refresh: {
       evaluationDelay: settings.metricsEvaluationDelay / 1000,
@@ -156,34 +182,49 @@ function optionsOf({ strict, dashboards }: Flags, settings: Settings, load: Load
   };
 }
 
-async function expectFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new GatewayzMetricsError('settings_invalid', `--dashboards: expected a folder, got ${resolve(folder)}`);
+/** Appends a value of an option that may be repeated. */
+function collect(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value];
 }
 
-/** Now, not when a day has been watched. */
+function expectDashboardsOnly({ prometheusUrl, watch }: Flags, dashboards: readonly string[]): void {
+  const fail = (expected: string): Error => new GatewayzMetricsError('settings_invalid', expected);
+  if (dashboards.length === 0)
+    throw fail('--url: expected the URL of the service, or --dashboards or --dashboard without it');
+  if (watch !== undefined) throw fail('--watch: expected --url beside it');
+  if (prometheusUrl === undefined && !process.env['PROMETHEUS_URL']) {
+    throw fail('--prometheus-url: expected the URL of a Prometheus, because --url is not set');
+  }
+}
+
+async function expectPath(option: string, path: string, kind: 'file' | 'folder'): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return;
+  throw new GatewayzMetricsError('settings_invalid', `${option}: expected a ${kind}, got ${resolve(path)}`);
+}
+
+/** Before the check, which may take a day. */
 async function expectWritable(file: string): Promise<void> {
   await writeFile(file, '', { flag: 'a' }).catch((error: NodeJS.ErrnoException) => {
-    const words = `--report: expected a file that can be written, got ${resolve(file)} (${error.code})`;
-    throw new GatewayzMetricsError('settings_invalid', words);
+    const message = `--report: expected a writable file, got ${resolve(file)} (${error.code})`;
+    throw new GatewayzMetricsError('settings_invalid', message);
   });
 }
 
 function address(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError('Expected a URL such as http://backend:8000.');
+    throw new InvalidArgumentError('expected a URL such as http://backend:8000.');
   }
   const { origin, pathname, username, search, hash } = new URL(text);
-  if (username !== '') throw new InvalidArgumentError('Expected a URL without user name and password.');
-  if (search !== '' || hash !== '') throw new InvalidArgumentError('Expected a URL without query and fragment.');
+  if (username !== '') throw new InvalidArgumentError('expected a URL without user name and password.');
+  if (search !== '' || hash !== '') throw new InvalidArgumentError('expected a URL without query and fragment.');
   return (origin + pathname).replace(/\/+$/, '');
 }
 
 function period(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds < 1000) {
-    throw new InvalidArgumentError('Expected a duration of 1s or more, such as 24h.');
+    throw new InvalidArgumentError('expected a duration of 1s or more, such as 24h.');
   }
   return milliseconds;
 }

@@ -4,14 +4,14 @@ import { GatewayzMetricsError } from '../errors.js';
 import type { Authorize, Denial } from '../http/decision.js';
 import type { MetricsRequest } from '../http/message.js';
 import { secondsToWait } from '../http/seconds-to-wait.js';
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
+import { apiErrorResponse } from './api-responses.js';
 import type { Datasource } from './create-datasource.js';
-import { type DatasourceReply, toDatasourceRequest } from './message.js';
-import { replyError } from './reply.js';
+import { type DatasourceResponse, toDatasourceRequest } from './message.js';
 
 /** The data source behind authorization: it takes requests as adapters give them. */
 export interface AuthorizedDatasource extends Omit<Datasource, 'handle'> {
-  handle(request: MetricsRequest): Promise<DatasourceReply>;
+  handle(request: MetricsRequest): Promise<DatasourceResponse>;
 }
 
 export interface DatasourceAccess {
@@ -56,8 +56,8 @@ function tooOften(rate: number, retryAfter: number): GatewayzMetricsError {
   return new GatewayzMetricsError('rate_limited', words, { retryAfter });
 }
 
-function replyRefused({ error, challenge }: Denial): DatasourceReply {
+function replyRefused({ error, challenge }: Denial): DatasourceResponse {
   const { status, code, message, retryAfter } = error;
-  const reply = replyError(new AnswerError(status, code, message, { retryAfter }));
+  const reply = apiErrorResponse(new ApiError(status, code, message, { retryAfter }));
   return challenge === undefined ? reply : { ...reply, headers: { ...reply.headers, 'www-authenticate': challenge } };
 }

@@ -1,7 +1,7 @@
 import { formatValue } from '../catalogue/derive/number.js';
 import type { Family, Vector } from '../model.js';
 import { datasourceMetrics } from '../own-metrics.js';
-import type { LimitName } from './answer-error.js';
+import type { LimitName } from './api-error.js';
 
 /** Where an answer came from: a kept one, a call of another client that was under way, or a call of its own. */
 export type Origin = 'hit' | 'shared' | 'miss';

@@ -3,18 +3,24 @@ import { type Clock, systemClock } from '../clock.js';
 import { acceptedEncoding } from '../http/negotiate.js';
 import type { Family } from '../model.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
-import { AnswerCache } from './answer-cache.js';
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
+import {
+  apiErrorResponse,
+  methodNotAllowedResponse,
+  notFoundResponse,
+  optionsResponse,
+  upstreamResponse,
+} from './api-responses.js';
 import { Counters, type Origin } from './counters.js';
 import { type Destination, findEndpoint } from './endpoints.js';
-import { type Answer, Flight } from './flight.js';
 import { guard } from './guard.js';
 import { type DatasourceLimitOptions, readLimits } from './limits.js';
-import type { DatasourceReply, DatasourceRequest } from './message.js';
+import type { DatasourceRequest, DatasourceResponse } from './message.js';
 import { OutageLog, type OutageLogger } from './outage-log.js';
 import { Parameters } from './parameters.js';
 import { readForm } from './read-form.js';
-import { replyAnswer, replyError, replyNotAllowed, replyNotFound, replyOptions } from './reply.js';
+import { ResponseCache } from './response-cache.js';
+import { type FlightResponse, SingleFlight } from './single-flight.js';
 import { type Call, UpstreamCalls } from './upstream-calls.js';
 import { upstreamFailure } from './upstream-failure.js';
 
@@ -39,7 +45,7 @@ export interface Datasource {
   /** Whether a URL (path and query) is `<prefix>/api/v1` or below it: what `handle` answers with more than 404. */
   owns(url: string): boolean;
   /** Answers one call. Never rejects. */
-  handle(request: DatasourceRequest): Promise<DatasourceReply>;
+  handle(request: DatasourceRequest): Promise<DatasourceResponse>;
   /** Our own metrics about it. */
   metrics(): Family[];
   /** Breaks off what is under way; resolves when all connections are closed. May be called again. */
@@ -56,12 +62,16 @@ export function createDatasource(options: DatasourceOptions): Datasource {
   const limits = readLimits({ answerSize: upstream.prometheusMaxBody, ...options.limits });
   const base = `${prefix}/api/v1`;
   const calls = new UpstreamCalls(upstream, limits, clock);
-  const cache = new AnswerCache(limits, now);
+  const cache = new ResponseCache(limits, now);
   const counters = new Counters();
   const outages = new OutageLog(calls.source, logger);
-  const flights = new Map<string, Flight>();
+  const flights = new Map<string, SingleFlight>();
 
-  async function answer(request: DatasourceRequest, destination: Destination, query: string): Promise<DatasourceReply> {
+  async function answer(
+    request: DatasourceRequest,
+    destination: Destination,
+    query: string,
+  ): Promise<DatasourceResponse> {
     const { endpoint, path } = destination;
     const most = 4 * limits.querySize;
     const given = Parameters.merge(request.method === 'POST' ? await readForm(request, most) : '', query);
@@ -77,22 +87,27 @@ export function createDatasource(options: DatasourceOptions): Datasource {
   }
 
   /** Joins a call that is under way, or makes one. */
-  async function share(request: DatasourceRequest, call: Call, key: string, keep: boolean): Promise<DatasourceReply> {
+  async function share(
+    request: DatasourceRequest,
+    call: Call,
+    key: string,
+    keep: boolean,
+  ): Promise<DatasourceResponse> {
     const known = flights.get(key);
     const flight = known?.joinable ? known : launch(call, key, keep);
     const answer = await flight.join(request.signal);
     return fromUpstream(flight === known ? 'shared' : 'miss', answer);
   }
 
-  function launch(call: Call, key: string, keep: boolean): Flight {
+  function launch(call: Call, key: string, keep: boolean): SingleFlight {
     calls.admit();
-    const flight = new Flight(clock);
+    const flight = new SingleFlight(clock);
     flights.set(key, flight);
     void fly(flight, call, key, keep);
     return flight;
   }
 
-  async function fly(flight: Flight, call: Call, key: string, keep: boolean): Promise<void> {
+  async function fly(flight: SingleFlight, call: Call, key: string, keep: boolean): Promise<void> {
     try {
       await calls.fly(flight, call);
       const { head, whole } = flight;
@@ -108,22 +123,22 @@ export function createDatasource(options: DatasourceOptions): Datasource {
 
   function fromUpstream(
     origin: Origin,
-    { status, headers, body }: Answer,
+    { status, headers, body }: FlightResponse,
     more: Readonly<Record<string, string>> = {},
-  ): DatasourceReply {
+  ): DatasourceResponse {
     counters.answer(origin);
-    return replyAnswer(status, { ...headers, ...more, 'x-cache': origin }, body);
+    return upstreamResponse(status, { ...headers, ...more, 'x-cache': origin }, body);
   }
 
-  function fail(error: unknown, { signal }: DatasourceRequest): DatasourceReply {
-    const gone = signal.aborted ? new AnswerError(499, 'canceled', 'the client has gone') : undefined;
+  function fail(error: unknown, { signal }: DatasourceRequest): DatasourceResponse {
+    const gone = signal.aborted ? new ApiError(499, 'canceled', 'the client has gone') : undefined;
     if (!gone) outages.failed(error);
     const told = gone ?? upstreamFailure(error);
     countLimit(told);
-    return replyError(told);
+    return apiErrorResponse(told);
   }
 
-  function countLimit({ limit }: AnswerError): void {
+  function countLimit({ limit }: ApiError): void {
     if (limit !== undefined) counters.rejected(limit);
   }
 
@@ -138,12 +153,12 @@ export function createDatasource(options: DatasourceOptions): Datasource {
       const methods = destination?.endpoint.methods ?? [];
       const query = mark < 0 ? '' : url.slice(mark + 1);
       const reply = !destination
-        ? replyNotFound()
+        ? notFoundResponse()
         : method === 'OPTIONS'
-          ? replyOptions()
+          ? optionsResponse()
           : methods.includes(method)
             ? await answer(request, destination, query).catch((error: unknown) => fail(error, request))
-            : replyNotAllowed(methods);
+            : methodNotAllowedResponse(methods);
       observe(`datasource_${destination?.endpoint.name ?? 'other'}`, reply.status, startedAt);
       return reply;
     },
@@ -166,7 +181,7 @@ function headerText({ headers }: DatasourceRequest, name: string): string {
   return typeof value === 'string' ? value : (value?.join(', ') ?? '');
 }
 
-function tooLong(most: number): AnswerError {
+function tooLong(most: number): ApiError {
   const words = `the parameters have more than ${most} bytes, four times the limit of a query`;
-  return new AnswerError(400, 'bad_data', words, { limit: 'query_size' });
+  return new ApiError(400, 'bad_data', words, { limit: 'query_size' });
 }

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
 import { bodyTooLong } from '../http-client/read-body.js';
-import type { Flight, Head } from './flight.js';
-import type { DatasourceReply } from './message.js';
+import type { DatasourceResponse } from './message.js';
+import type { Head, SingleFlight } from './single-flight.js';
 
 /** One request on the wire, into the flight; what `judge` says is said in place of the answer where it has a body. */
 export interface Exchange {
   readonly pool: OriginPool;
   readonly request: PoolRequest;
-  readonly flight: Flight;
+  readonly flight: SingleFlight;
   /** Throws for an answer that nobody is to see. */
-  readonly judge: (status: number, headers: IncomingHttpHeaders) => Head | DatasourceReply;
+  readonly judge: (status: number, headers: IncomingHttpHeaders) => Head | DatasourceResponse;
   /** Called when the upstream has begun to answer, in whatever words. */
   readonly answered: () => void;
   /** Bytes on the wire. */

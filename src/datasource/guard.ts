@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.js';
-import { AnswerError, type LimitName } from './answer-error.js';
+import { ApiError, type LimitName } from './api-error.js';
 import { type Endpoint, endpoints, type ParameterRule } from './endpoints.js';
 import type { DatasourceLimits } from './limits.js';
 import type { Parameters } from './parameters.js';
@@ -68,6 +68,6 @@ function capTimeout(parameters: Parameters, { timeout }: DatasourceLimits): Para
   return asked !== undefined && asked > timeout ? parameters.with('timeout', String(timeout / 1000)) : parameters;
 }
 
-function refusal(limit: LimitName | undefined, message: string): AnswerError {
-  return new AnswerError(400, 'bad_data', message, limit === undefined ? {} : { limit });
+function refusal(limit: LimitName | undefined, message: string): ApiError {
+  return new ApiError(400, 'bad_data', message, limit === undefined ? {} : { limit });
 }

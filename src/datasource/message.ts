@@ -1,5 +1,5 @@
 import { Cancellation, type CancelSignal } from '../cancellation.js';
-import type { MetricsReply, MetricsRequest } from '../http/message.js';
+import type { MetricsRequest, MetricsResponse } from '../http/message.js';
 
 /** A request whose client can be told to have left, with the reader's name. */
 export interface DatasourceRequest extends MetricsRequest {
@@ -8,7 +8,7 @@ export interface DatasourceRequest extends MetricsRequest {
   readonly signal: CancelSignal;
 }
 
-export type DatasourceReply = MetricsReply;
+export type DatasourceResponse = MetricsResponse;
 
 /** Reads body and signal, which adapters create on first use. */
 export function toDatasourceRequest(request: MetricsRequest, principal?: string): DatasourceRequest {

@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
 
 export interface OutageLogger {
   info(fields: object, message: string): void;
@@ -26,7 +26,7 @@ export class OutageLog {
 
   /** Errors that are made for the client are passed over. What is no error of ours is a defect, and told each time. */
   failed(error: unknown): void {
-    if (error instanceof AnswerError) return;
+    if (error instanceof ApiError) return;
     if (!(error instanceof GatewayzMetricsError)) this.#logger.error({ err: error }, 'a call could not be answered');
     else if (error.code !== this.#failing) {
       this.#failing = error.code;

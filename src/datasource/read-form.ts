@@ -1,4 +1,4 @@
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
 import type { DatasourceRequest } from './message.js';
 
 /** How much of a body that is too long is still taken in, so that its sender gets to read why. */
@@ -19,13 +19,13 @@ export async function readForm(request: DatasourceRequest, most: number): Promis
     .toLowerCase();
   if (type === 'multipart/form-data') {
     const words = 'expected parameters as application/x-www-form-urlencoded, got multipart/form-data';
-    throw new AnswerError(400, 'bad_data', words, { closes: true });
+    throw new ApiError(400, 'bad_data', words, { closes: true });
   }
   if (type !== 'application/x-www-form-urlencoded') return '';
   if (body !== undefined) return takeIn(body, most);
   if (Number(headers['content-length'] ?? 0) === 0) return '';
   const words = 'the body was read before it came here: this host has to mount the datasource before body parsers';
-  throw new AnswerError(500, 'internal', words);
+  throw new ApiError(500, 'internal', words);
 }
 
 async function takeIn(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
@@ -35,7 +35,7 @@ async function takeIn(body: AsyncIterable<Uint8Array>, most: number): Promise<st
   let size = 0;
   while (size <= patience) {
     const { done, value } = await pieces.next().catch((cause: unknown) => {
-      throw new AnswerError(400, 'bad_data', 'the body of the call broke off', { closes: true, cause });
+      throw new ApiError(400, 'bad_data', 'the body of the call broke off', { closes: true, cause });
     });
     if (done === true) break;
     size += value.length;
@@ -43,7 +43,7 @@ async function takeIn(body: AsyncIterable<Uint8Array>, most: number): Promise<st
   }
   if (size > most) {
     const words = `the parameters have more than ${most} bytes, four times the limit of a query`;
-    throw new AnswerError(400, 'bad_data', words, { limit: 'query_size', closes: size > patience });
+    throw new ApiError(400, 'bad_data', words, { limit: 'query_size', closes: size > patience });
   }
   return Buffer.concat(chunks).toString('latin1');
 }

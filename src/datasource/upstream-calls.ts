@@ -9,11 +9,11 @@ import { Gate } from '../upstream/gate.js';
 import { originPool } from '../upstream/origin-pool.js';
 import { isClosedConnection, transportError } from '../upstream/transport-error.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
-import { AnswerError } from './answer-error.js';
+import { ApiError } from './api-error.js';
 import { exchange } from './exchange.js';
-import type { Flight } from './flight.js';
-import { type Asked, judgeAnswer } from './judge-answer.js';
+import { judgeResponse, type ResponseContext } from './judge-response.js';
 import type { DatasourceLimits } from './limits.js';
+import type { SingleFlight } from './single-flight.js';
 
 /** Milliseconds beyond the timeout: an upstream with the same timeout gets to tell of it itself, and is not taken for silent. */
 const grace = 5_000;
@@ -54,7 +54,7 @@ export class UpstreamCalls {
     const url = new URL(settings.prometheusUrl);
     this.#base = url.pathname.replace(/\/*$/, '/api/v1');
     this.source = `Prometheus at ${url.origin}${url.pathname.replace(/\/*$/, '')}`;
-    const tooLate = (words: string) => () => new AnswerError(503, 'timeout', words, { limit: 'timeout' });
+    const tooLate = (words: string) => () => new ApiError(503, 'timeout', words, { limit: 'timeout' });
     const lateError = tooLate(`the query took longer than the limit of ${formatDuration(timeout)}`);
     const silentError = tooLate('the query was not asked: the upstream does not answer');
     this.#gate = new Gate({ limit: concurrency, timeout: timeout + grace, lateError, silentError }, clock);
@@ -73,15 +73,15 @@ export class UpstreamCalls {
     const { concurrency, queue } = this.#limits;
     if (this.#underWay + this.#waiting < concurrency + queue) return;
     const words = `${concurrency} calls are under way and ${queue} are waiting, which is the limit`;
-    throw new AnswerError(503, 'unavailable', words, { limit: 'concurrency', retryAfter: 1 });
+    throw new ApiError(503, 'unavailable', words, { limit: 'concurrency', retryAfter: 1 });
   }
 
   /** Fills the flight. Resolves when its last byte has come; rejects, after the flight has failed, with why it did. */
-  async fly(flight: Flight, call: Call): Promise<void> {
+  async fly(flight: SingleFlight, call: Call): Promise<void> {
     const { timeout } = this.#limits;
     const giveUp = () => {
       const words = `the query waited for its turn longer than the limit of ${formatDuration(timeout)}`;
-      flight.call.abort(new AnswerError(503, 'timeout', words, { limit: 'timeout' }));
+      flight.call.abort(new ApiError(503, 'timeout', words, { limit: 'timeout' }));
     };
     const turn = this.#gate.full ? this.#clock.setTimeout(giveUp, timeout) : undefined;
     let waiting = true;
@@ -109,19 +109,19 @@ export class UpstreamCalls {
 
   /** Breaks off what is under way; resolves when all connections are closed. */
   close(): Promise<void> {
-    this.#gate.close(new AnswerError(503, 'unavailable', 'the datasource is being shut down'));
+    this.#gate.close(new ApiError(503, 'unavailable', 'the datasource is being shut down'));
     this.#closed ??= this.#pool.destroy();
     return this.#closed;
   }
 
   /** Once more where an idle connection was closed under the request: nothing that is asked here changes anything. */
-  async #ask(flight: Flight, call: Call, signal: CancelSignal, answered: () => void): Promise<void> {
+  async #ask(flight: SingleFlight, call: Call, signal: CancelSignal, answered: () => void): Promise<void> {
     try {
       const proof = await abortable(this.#credentials.prove(), signal);
       const request = this.#request(call, proof, signal);
       const { answerSize: maxBody } = this.#limits;
       const asked = { gzip: call.gzip, answerSize: maxBody, told: () => this.#told(call, proof) };
-      const judge = (status: number, headers: IncomingHttpHeaders) => judgeAnswer(status, headers, asked);
+      const judge = (status: number, headers: IncomingHttpHeaders) => judgeResponse(status, headers, asked);
       const task = { pool: this.#pool, request, flight, judge, answered, maxBody };
       try {
         await exchange(task);
@@ -130,7 +130,7 @@ export class UpstreamCalls {
         await exchange(task);
       }
     } catch (error) {
-      throw error instanceof AnswerError ? error : transportError(error, this.source);
+      throw error instanceof ApiError ? error : transportError(error, this.source);
     }
   }
 
@@ -153,7 +153,7 @@ export class UpstreamCalls {
     };
   }
 
-  #told({ path }: Call, proof: Proof | undefined): ReturnType<Asked['told']> {
+  #told({ path }: Call, proof: Proof | undefined): ReturnType<ResponseContext['told']> {
     return {
       source: this.source,
       url: new URL(`${this.#base}${path}`, this.#settings.prometheusUrl),

@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
-import { AnswerError, type ErrorType } from './answer-error.js';
+import { ApiError, type ErrorType } from './api-error.js';
 
 type Told = readonly [status: number, type: ErrorType, message: string];
 
@@ -15,11 +15,11 @@ const told: Partial<Readonly<Record<ErrorCode, Told>>> = {
 };
 
 /** What a client is told about a failure; the rest is for the log. */
-export function upstreamFailure(error: unknown): AnswerError {
-  if (error instanceof AnswerError) return error;
+export function upstreamFailure(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
   const known = error instanceof GatewayzMetricsError ? error : undefined;
   const [status, type, message] = (known && told[known.code]) ?? [500, 'internal', 'the call could not be made'];
-  return new AnswerError(status, type, message, {
+  return new ApiError(status, type, message, {
     retryAfter: known?.retryAfter,
     ...(known?.code === 'upstream_too_large' && { limit: 'answer_size' }),
   });

@@ -3,27 +3,29 @@ import type { Family, Snapshot } from '../model.js';
 import type { Representation, View } from '../render/representation.js';
 import type { Settings } from '../settings.js';
 
-/** What an engine is made from: plain data, so that it can be handed to a thread. */
+/** Plain data an engine is created from. It can be sent to a worker thread. */
 export interface EngineInput {
   readonly settings: Settings;
-  /** Of a catalogue that was created for these settings. */
+  /** Of a catalogue created for these settings. */
   readonly queries: Catalogue['queries'];
 }
 
-/** Something worth a log line. */
+/** One log line. */
 export interface LogRecord {
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What our own metrics say about refreshes. Times in epoch milliseconds, durations in seconds. */
+export type RefreshOutcome = 'success' | 'partial' | 'failure';
+
+/** Values of the own metrics about refreshes. Times in epoch milliseconds, durations in seconds. */
 export interface EngineState {
-  /** Whether any collector has ever answered. */
+  /** Whether any collector has ever returned data. */
   readonly ready: boolean;
   readonly upstreamUp: boolean | undefined;
   readonly clockSkewSeconds: number | undefined;
-  /** Requests to Prometheus that were sent again because their connection was closed under them. */
+  /** Requests to Prometheus retried after a closed connection. */
   readonly retries: number;
   readonly snapshotTime: number | undefined;
   readonly intervalSeconds: number;
@@ -35,30 +37,29 @@ export interface EngineState {
   readonly healthEndpoints: Readonly<Record<string, boolean>>;
 }
 
-export const refreshOutcomes = ['success', 'partial', 'failure'] as const;
-export type RefreshOutcome = (typeof refreshOutcomes)[number];
-
+/** What the host is told without asking. */
 export interface EngineEvents {
-  /** New bytes for every view that is kept warm; called before the `ask` that caused them resolves. */
+  /** New bytes of every warm view, after each refresh. */
   readonly publish: (representations: readonly Representation[]) => void;
-  /** How many label sets of each family the series cap leaves out; called whenever that has changed. */
-  readonly dropped: (counts: EngineState['seriesOverLimit']) => void;
+  /** By family: label sets over the series limit. Called on every change. */
+  readonly seriesOverLimit: (counts: EngineState['seriesOverLimit']) => void;
   readonly log: (record: LogRecord) => void;
 }
 
-/** Collects and renders. Lives in a worker thread, or in the host's own where that is switched off. */
+/** Collects and renders. Runs in a worker thread or in the host's thread. */
 export interface Engine {
   /**
-   * Makes the view available, asking upstream only if nothing is kept warm for its endpoint.
+   * Bytes of a view. Queries Prometheus only if the endpoint is not warm. Undefined after `close`.
    *
-   * @param since when the request came, epoch milliseconds: a thread takes time to start
+   * @param since Arrival of the request, epoch milliseconds: starting a thread takes time.
    */
-  ask(view: View, since: number): Promise<void>;
+  fetch(view: View, since: number): Promise<Representation | undefined>;
   /** Keeps the view warm. */
   touch(view: View): void;
-  /** The snapshot of an endpoint, asked for like a view. */
+  /** Snapshot of an endpoint. Keeps it warm, like a view. Undefined after `close`. */
   snapshot(endpoint: string): Promise<Snapshot | undefined>;
-  /** Does not count as asking. Waits for the first poll of the Health Service, but not for long. Undefined after `close`. */
+  /** Keeps nothing warm. Waits a limited time for the first poll of the Health Service. Undefined after `close`. */
   state(): Promise<EngineState | undefined>;
+  /** Resolves when all work has ended. May be called twice. */
   close(): Promise<void>;
 }

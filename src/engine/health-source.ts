@@ -1,37 +1,44 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import { createHealthCollector } from '../health-service/health-collector.js';
 import { createHealthPoller } from '../health-service/health-poller.js';
 import type { Collector } from '../model.js';
 import type { Settings } from '../settings.js';
 
-/** The Health Service while it is polled. */
+/** The polled Health Service. */
 export interface HealthSource {
+  /** Returns the last polled values. Waits for the first poll, up to `firstPollWait`. */
   readonly collector: Collector;
-  /** By endpoint of the Health Service, of those that were asked: whether the last answer was good. */
+  /** Returns the last polled values at once. */
+  readonly polled: Collector;
+  /** By Health Service endpoint: whether its last response was valid. */
   readonly endpointsUp: () => ReadonlyMap<string, boolean>;
-  readonly stop: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-/** Milliseconds that the first answers wait for the Health Service: a slow one must not hold up what Prometheus says. */
+/** Milliseconds. A slow Health Service must not delay the values of Prometheus. */
 const firstPollWait = 2_000;
 
-/** Polling begins at once. */
+/** Starts polling at once. */
 export function startHealthSource(settings: Settings, healthServiceUrl: string, clock: Clock): HealthSource {
   const poller = createHealthPoller({ ...settings, healthServiceUrl }, clock);
   poller.start();
+  const polled = createHealthCollector(poller);
+  const firstPoll = Promise.race([
+    poller.polled,
+    new Promise<void>((resolve) => {
+      clock.setTimeout(resolve, firstPollWait);
+    }),
+  ]);
   return {
-    collector: waitingOnlyAtFirst(createHealthCollector(poller), clock),
+    polled,
+    collector: {
+      ...polled,
+      async collect(evaluationTime, rows, signal) {
+        await firstPoll;
+        return polled.collect(evaluationTime, rows, signal);
+      },
+    },
     endpointsUp: () => poller.state.endpointsUp(),
-    stop: () => poller.stop(),
+    close: () => poller.stop(),
   };
-}
-
-/** The first poll is waited for as long as the limit allows, counted from now, and nothing later. */
-function waitingOnlyAtFirst(collector: Collector, clock: Clock): Collector {
-  const waited = new AbortController();
-  // Every scrape that comes meanwhile waits: more than ten listeners are no leak.
-  setMaxListeners(0, waited.signal);
-  clock.setTimeout(() => waited.abort(), firstPollWait);
-  return { ...collector, collect: (instant, rows) => collector.collect(instant, rows, waited.signal) };
 }

@@ -1,36 +1,51 @@
 import type { RefreshReport } from '../snapshot/refresher.js';
-import type { LogRecord, RefreshOutcome } from './engine.js';
+import type { EngineEvents, EngineState, LogRecord, RefreshOutcome } from './engine.js';
 
-/** What refreshes have come to so far, for our own metrics; and a log line at every change for better or worse. */
+/** Record of refreshes for the own metrics. Logs every change between working and failing. */
 export class RefreshRecord {
   readonly refreshes: Record<RefreshOutcome, number> = { success: 0, partial: 0, failure: 0 };
-  /** By row, of those that the last refresh was about: what nobody asks for any more is not old, but gone. */
+  /** By row of the last refresh. Rows that are no longer requested are dropped. */
   readonly rowDurations = new Map<string, number>();
-  readonly rowInstants = new Map<string, number>();
-  readonly dropped = new Map<string, number>();
+  readonly rowTimes = new Map<string, number>();
+  readonly seriesOverLimit = new Map<string, number>();
   readonly #refreshed = new Map<string, { readonly evaluationTime: number; readonly rows: Set<string> }>();
-  readonly #trouble = new Map<string, string>();
-  readonly #log: (record: LogRecord) => void;
-  /** Whether Prometheus has ever answered. */
+  readonly #problems = new Map<string, string>();
+  readonly #events: Pick<EngineEvents, 'log' | 'seriesOverLimit'>;
+  #announced = '{}';
+  /** Whether Prometheus has ever responded. */
   ready = false;
   upstreamUp: boolean | undefined;
-  snapshotInstant: number | undefined;
+  snapshotTime: number | undefined;
   intervalSeconds: number;
 
-  constructor(intervalSeconds: number, log: (record: LogRecord) => void) {
+  constructor(intervalSeconds: number, events: Pick<EngineEvents, 'log' | 'seriesOverLimit'>) {
     this.intervalSeconds = intervalSeconds;
-    this.#log = log;
+    this.#events = events;
+  }
+
+  /** The part of the engine's state that refreshes decide. */
+  state(): Omit<EngineState, 'clockSkewSeconds' | 'retries' | 'healthFamilies' | 'healthEndpoints'> {
+    return {
+      ready: this.ready,
+      upstreamUp: this.upstreamUp,
+      snapshotTime: this.snapshotTime,
+      intervalSeconds: this.intervalSeconds,
+      refreshes: { ...this.refreshes },
+      rowDurations: Object.fromEntries(this.rowDurations),
+      rowTimes: Object.fromEntries(this.rowTimes),
+      seriesOverLimit: Object.fromEntries(this.seriesOverLimit),
+    };
   }
 
   note({ collector, evaluationTime, collection, interval }: RefreshReport): void {
-    const { failure, outcomes, durations, seriesOverLimit: dropped } = collection;
+    const { failure, outcomes, durations, seriesOverLimit } = collection;
     this.#forgetOthers(collector, evaluationTime, outcomes.keys());
     for (const [row, seconds] of durations) this.rowDurations.set(row, seconds);
     for (const [row, outcome] of outcomes) {
-      if (outcome.state === 'present') this.rowInstants.set(row, outcome.evaluationTime ?? evaluationTime);
-      const count = dropped.get(row);
-      if (count === undefined) this.dropped.delete(row);
-      else this.dropped.set(row, count);
+      if (outcome.state === 'present') this.rowTimes.set(row, outcome.evaluationTime ?? evaluationTime);
+      const count = seriesOverLimit.get(row);
+      if (count === undefined) this.seriesOverLimit.delete(row);
+      else this.seriesOverLimit.set(row, count);
     }
     if (collector === 'prometheus') {
       const states = [...outcomes.values()].map(({ state }) => state);
@@ -39,16 +54,24 @@ export class RefreshRecord {
       this.intervalSeconds = interval / 1000;
       this.refreshes[failure ? 'failure' : states.includes('failed') ? 'partial' : 'success'] += 1;
       if (!failure) {
-        this.snapshotInstant = evaluationTime;
+        this.snapshotTime = evaluationTime;
         for (const [row, outcome] of outcomes) {
           // The reason of a failing query may differ each time: that is no change.
-          if (outcome.state === 'failed') this.#worse(`row ${row}`, 'failed', outcome.reason, { row });
-          else this.#better(`row ${row}`, { row });
+          if (outcome.state === 'failed') this.#reportProblem(`row ${row}`, 'failed', outcome.reason, { row });
+          else this.#reportRecovery(`row ${row}`, { row });
         }
       }
     }
-    if (failure) this.#worse(collector, failure.code, failure.reason, { collector, code: failure.code });
-    else this.#better(collector, { collector });
+    this.#announceSeriesOverLimit();
+    if (failure) this.#reportProblem(collector, failure.code, failure.reason, { collector, code: failure.code });
+    else this.#reportRecovery(collector, { collector });
+  }
+
+  #announceSeriesOverLimit(): void {
+    const counts = Object.fromEntries(this.seriesOverLimit);
+    const text = JSON.stringify(counts);
+    if (text !== this.#announced) this.#events.seriesOverLimit(counts);
+    this.#announced = text;
   }
 
   #forgetOthers(collector: string, evaluationTime: number, rows: Iterable<string>): void {
@@ -61,18 +84,18 @@ export class RefreshRecord {
     this.#refreshed.set(collector, now);
     for (const row of last?.rows ?? []) {
       if (now.rows.has(row)) continue;
-      for (const values of [this.rowDurations, this.rowInstants, this.dropped]) values.delete(row);
+      for (const values of [this.rowDurations, this.rowTimes, this.seriesOverLimit]) values.delete(row);
     }
   }
 
-  /** Logs once, until the subject is better or its state another. */
-  #worse(subject: string, state: string, reason: string, fields: LogRecord['fields']): void {
-    if (this.#trouble.get(subject) === state) return;
-    this.#trouble.set(subject, state);
-    this.#log({ level: 'warn', message: `${subject}: ${reason}`, fields });
+  /** Logs once per problem, until the subject recovers or its problem changes. */
+  #reportProblem(subject: string, state: string, reason: string, fields: LogRecord['fields']): void {
+    if (this.#problems.get(subject) === state) return;
+    this.#problems.set(subject, state);
+    this.#events.log({ level: 'warn', message: `${subject}: ${reason}`, fields });
   }
 
-  #better(subject: string, fields: LogRecord['fields']): void {
-    if (this.#trouble.delete(subject)) this.#log({ level: 'info', message: `${subject}: recovered`, fields });
+  #reportRecovery(subject: string, fields: LogRecord['fields']): void {
+    if (this.#problems.delete(subject)) this.#events.log({ level: 'info', message: `${subject}: recovered`, fields });
   }
 }

@@ -1,25 +1,26 @@
 import type { Clock } from '../clock.js';
+import { GatewayzMetricsError } from '../errors.js';
 import { type Representation, type View, viewKey } from '../render/representation.js';
 import type { Engine } from './engine.js';
 
-/** Milliseconds that a request waits at most when nothing is kept warm for it. */
+/** Milliseconds a request waits at most when its view is not warm. */
 export const waitLimit = 8_000;
-/** Milliseconds between two notices to the engine that a view is still asked for. */
+/** Milliseconds between two notices to the engine that a view is still requested. */
 const touchEvery = 1_000;
 
-/** What is known of a view. Times in epoch milliseconds, undefined before the first. */
-interface Shelf {
+/** Monotonic times in milliseconds, undefined before the first. */
+interface CacheEntry {
   bytes: Representation | undefined;
-  askedAt: number | undefined;
+  requestedAt: number | undefined;
   touchedAt: number | undefined;
   fetching: Promise<Representation | undefined> | undefined;
 }
 
-/** The newest bytes of every view, on the host's thread: swapping a reference is all that a refresh does here. */
+/** Newest bytes of every view, on the host's thread. A refresh only swaps references here. */
 export class ViewStore {
-  readonly #shelves = new Map<string, Shelf>();
-  /** The same by the objects that requests name them by, which are few and stay: no text has to be made and hashed. */
-  readonly #named = new WeakMap<View, Shelf>();
+  readonly #entries = new Map<string, CacheEntry>();
+  /** Entries by View object, so the hot path never builds a string key. */
+  readonly #entryByView = new WeakMap<View, CacheEntry>();
   readonly #engine: () => Engine;
   readonly #idleAfter: number;
   readonly #clock: Clock;
@@ -30,75 +31,85 @@ export class ViewStore {
     this.#clock = clock;
   }
 
-  /** Takes new bytes. What may still be shown does not give way to there being nothing: a new engine has no memory. */
+  /** Takes new bytes. A new engine has no memory: its 503 does not replace bytes that may still be shown. */
   publish(representations: readonly Representation[]): void {
     const now = this.#clock.now();
-    for (const shelf of this.#shelves.values()) {
-      if (shelf.bytes && now > shelf.bytes.expires && !this.#isWarm(shelf, now)) shelf.bytes = undefined;
+    for (const entry of this.#entries.values()) {
+      if (entry.bytes && now > entry.bytes.expires && !this.#isWarm(entry)) entry.bytes = undefined;
     }
     for (const bytes of representations) {
-      const shelf = this.#shelfOf(bytes.view);
-      const showable = shelf.bytes?.status === 200 && now <= shelf.bytes.expires;
-      if (bytes.status === 200 || !showable) shelf.bytes = bytes;
+      const entry = this.#entryOf(bytes.view);
+      const showable = entry.bytes?.status === 200 && now <= entry.bytes.expires;
+      const better = bytes.status === 200 && !(bytes.provisional && showable);
+      if (better || !showable) entry.bytes = bytes;
     }
   }
 
-  /** The bytes of a view that is kept warm; counts as asking for it. */
-  current(view: View, now = this.#clock.now()): Representation | undefined {
-    const shelf = this.#named.get(view) ?? this.#name(view);
-    const warm = this.#isWarm(shelf, now);
-    shelf.askedAt = now;
-    if (!warm || shelf.fetching) return undefined;
-    if (shelf.bytes) this.#touch(shelf, view, now);
-    return shelf.bytes;
+  /** Bytes of a warm view. Counts as a request for it. */
+  current(view: View): Representation | undefined {
+    const entry = this.#entryByView.get(view) ?? this.#remember(view);
+    const now = this.#clock.monotonic();
+    const warm = this.#isWarm(entry, now);
+    entry.requestedAt = now;
+    if (!warm || entry.fetching) return undefined;
+    if (entry.bytes) this.#touch(entry, view, now);
+    return entry.bytes;
   }
 
   /**
-   * Asks the engine and waits, at most `waitLimit`; all who come meanwhile share one wait. Where nothing new has come by
-   * then, the last that there was.
+   * Requests the view from the engine and waits, `waitLimit` at most; concurrent callers share one wait. Returns the last
+   * bytes if nothing newer came in time.
    */
   fetch(view: View): Promise<Representation | undefined> {
-    const shelf = this.#shelfOf(view);
-    shelf.fetching ??= this.#ask(view, shelf).finally(() => {
-      shelf.fetching = undefined;
+    const entry = this.#entryOf(view);
+    entry.fetching ??= this.#fetch(view, entry).finally(() => {
+      entry.fetching = undefined;
     });
-    return shelf.fetching;
+    return entry.fetching;
   }
 
-  async #ask(view: View, shelf: Shelf): Promise<Representation | undefined> {
-    const asked = this.#engine().ask(view, this.#clock.now());
+  async #fetch(view: View, entry: CacheEntry): Promise<Representation | undefined> {
+    const fetched = this.#engine()
+      .fetch(view, this.#clock.now())
+      .then(
+        (bytes) => bytes && this.publish([bytes]),
+        (error: unknown) => {
+          // Errors of the surroundings have a code; the engine reports them. Anything else is a bug.
+          if (!(error instanceof GatewayzMetricsError)) throw error;
+        },
+      );
     await new Promise<void>((resolve, reject) => {
-      const limit = this.#clock.setTimeout(resolve, waitLimit);
-      void asked.then(resolve, reject).finally(() => limit.cancel());
+      // A script may await the response with nothing else to keep it alive.
+      const limit = this.#clock.setTimeout(resolve, waitLimit, true);
+      void fetched.then(() => resolve(), reject).finally(() => limit.cancel());
     });
-    return shelf.bytes;
+    entry.requestedAt = this.#clock.monotonic();
+    return entry.bytes;
   }
 
-  #name(view: View): Shelf {
-    const shelf = this.#shelfOf(view);
-    this.#named.set(view, shelf);
-    return shelf;
+  #remember(view: View): CacheEntry {
+    const entry = this.#entryOf(view);
+    this.#entryByView.set(view, entry);
+    return entry;
   }
 
-  /** There are as many as there are views, whatever is asked for. */
-  #shelfOf(view: View): Shelf {
+  /** Bounded: the set of views is fixed. */
+  #entryOf(view: View): CacheEntry {
     const key = viewKey(view);
-    const known = this.#shelves.get(key);
+    const known = this.#entries.get(key);
     if (known) return known;
-    const shelf: Shelf = { bytes: undefined, askedAt: undefined, touchedAt: undefined, fetching: undefined };
-    this.#shelves.set(key, shelf);
-    return shelf;
+    const entry: CacheEntry = { bytes: undefined, requestedAt: undefined, touchedAt: undefined, fetching: undefined };
+    this.#entries.set(key, entry);
+    return entry;
   }
 
-  #isWarm({ askedAt }: Shelf, now: number): boolean {
-    return askedAt !== undefined && now - askedAt < this.#idleAfter;
+  #isWarm({ requestedAt }: CacheEntry, now = this.#clock.monotonic()): boolean {
+    return requestedAt !== undefined && now - requestedAt < this.#idleAfter;
   }
 
-  #touch(shelf: Shelf, view: View, now: number): void {
-    const last = shelf.touchedAt;
-    // A clock that was set back must not silence the notices.
-    if (last !== undefined && now >= last && now - last < touchEvery) return;
-    shelf.touchedAt = now;
+  #touch(entry: CacheEntry, view: View, now: number): void {
+    if (entry.touchedAt !== undefined && now - entry.touchedAt < Math.min(touchEvery, this.#idleAfter / 4)) return;
+    entry.touchedAt = now;
     this.#engine().touch(view);
   }
 }

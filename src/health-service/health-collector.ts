@@ -11,13 +11,12 @@ const families = new Map(healthFamilies.map((family) => [family.name, family]));
  * With a `failure` (no endpoint answers) some outcomes are still present: that the service is down, the count of
  * failures, and values that are kept.
  */
-export function createHealthCollector(poller: Pick<HealthPoller, 'polled' | 'state'>): Collector {
-  const { polled, state } = poller;
+export function createHealthCollector(poller: Pick<HealthPoller, 'state'>): Collector {
+  const { state } = poller;
   return {
     name: 'health-service',
     has: (row) => families.has(row),
-    async collect(_instant, rows, signal) {
-      await settledOrAborted(polled, signal);
+    async collect(_evaluationTime, rows) {
       const asked = rows.map(familyOf);
       const dropped = asked.map((family) => [family.name, state.dropped(family)] as const);
       const fault = state.fault();
@@ -38,16 +37,4 @@ function familyOf(row: string): HealthFamily {
   const family = families.get(row);
   if (family === undefined) throw new GatewayzMetricsError('internal', `The Health Service has no row named ${row}.`);
   return family;
-}
-
-function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', done);
-    void promise.then(done);
-  });
 }

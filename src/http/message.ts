@@ -20,16 +20,16 @@ export interface MetricsRequest {
  * bodies have a `content-length`, unless they arrive in chunks. Chunks that end with an error mean a truncated body: the server must
  * then destroy the connection.
  */
-export interface MetricsReply {
+export interface MetricsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined;
 }
 
 /** A reply whose body does not arrive in chunks. */
-export interface WholeReply extends MetricsReply {
+export interface WholeResponse extends MetricsResponse {
   readonly body: Uint8Array | undefined;
 }
 
 /** Answers requests; at once where no wait is needed. Never throws or rejects. */
-export type Handler = (request: MetricsRequest) => MetricsReply | Promise<MetricsReply>;
+export type Handler = (request: MetricsRequest) => MetricsResponse | Promise<MetricsResponse>;

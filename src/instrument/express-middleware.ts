@@ -6,6 +6,7 @@ import { declaredBytes, onResponseEnd, type ServerResponseLike } from './respons
 
 interface RequestLike extends RoutedRequest {
   readonly method: string;
+  readonly originalUrl?: string;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
 }
 
@@ -31,6 +32,7 @@ export function createExpressMiddleware(track: TrackRequest, guard: InputValidat
     const end = track({
       method: request.method,
       path: 'pending',
+      url: request.originalUrl,
       bytes: declaredBytes(request.headers['content-length']),
     });
     const ended = (status: number) =>

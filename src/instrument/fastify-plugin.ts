@@ -5,6 +5,8 @@ import { declaredBytes, onResponseEnd, type ServerResponseLike } from './respons
 
 interface RequestLike {
   readonly method: string;
+  readonly originalUrl?: string;
+  readonly url: string;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
   readonly routeOptions: { readonly url?: string | undefined };
 }
@@ -35,6 +37,7 @@ export function createFastifyPlugin(
     const end = track({
       method: request.method,
       path: request.routeOptions.url || 'unmatched',
+      url: request.originalUrl ?? request.url,
       bytes: declaredBytes(request.headers['content-length']),
     });
     const ended = (status: number) => end({ status, bytes: declaredBytes(reply.getHeader('content-length')) });

@@ -12,12 +12,18 @@ import { createInstruments, type MetricsRegistry } from './instruments.js';
 import { createMetricsHandler, type MetricsHandler } from './metrics-handler.js';
 import { createRecorders, type Recorders } from './recorders.js';
 import { createRequestTracker, type TrackRequest } from './request-tracker.js';
+import { warnInClusterWorker } from './warn-in-cluster-worker.js';
 
 export interface GatewayMetricsOptions {
   /** prom-client registry; default: a new one, never prom-client's global registry. */
   readonly registry?: MetricsRegistry;
   /** Value of the `app_name` label; default `gatewayz`. */
   readonly appName?: string;
+  /**
+   * Paths whose requests are not recorded, with everything below them; default `/metrics` and `/prometheus`. Scrapes, dashboard
+   * polls and health checks are not gateway traffic.
+   */
+  readonly ignoredPaths?: readonly string[];
   /** Maximum number of provider-model pairs, default 20000; further models are recorded as `other`. */
   readonly maxPairs?: number;
 }
@@ -29,13 +35,10 @@ export interface GatewayMetricsOptions {
 export interface GatewayMetrics extends Recorders {
   readonly registry: MetricsRegistry;
   /**
-   * Fastify plugin with the HTTP metrics. Register it in the scope of the gateway's own routes, before them.
+   * Fastify plugin with the HTTP metrics of the scope that it is registered in.
    *
    * @example
-   * await app.register(async (gateway) => {
-   *   await gateway.register(instruments.fastify);
-   *   gateway.post('/v1/chat/completions', complete);
-   * });
+   * await app.register(instruments.fastify);
    */
   readonly fastify: FastifyPlugin;
   /**
@@ -86,17 +89,24 @@ export interface GatewayMetrics extends Recorders {
  */
 export function createGatewayMetrics(options: GatewayMetricsOptions = {}): GatewayMetrics {
   const { registry = new Registry(), appName = 'gatewayz', maxPairs = 20_000 } = options;
+  const { ignoredPaths = ['/metrics', '/prometheus'] } = options;
   if (typeof appName !== 'string' || appName === '') {
     throw new GatewayzMetricsError('settings_invalid', `appName: expected a non-empty string, got ${typeof appName}`);
   }
   if (!Number.isSafeInteger(maxPairs) || maxPairs < 1) {
     throw new GatewayzMetricsError('settings_invalid', `maxPairs: expected a whole number from 1, got ${maxPairs}`);
   }
+  if (!Array.isArray(ignoredPaths) || !ignoredPaths.every((path) => /^\/.*[^/]$/.test(path))) {
+    throw new GatewayzMetricsError('settings_invalid', 'ignoredPaths: expected a list of paths such as "/metrics"');
+  }
   const instruments = createInstruments(registry);
   const validator = createInputValidator(instruments, maxPairs);
   const recorders = createRecorders(instruments, validator, appName);
-  const trackRequest = createRequestTracker(instruments, validator, appName);
-  const metrics = async () => ({ contentType: registry.contentType, body: await registry.metrics() });
+  const trackRequest = createRequestTracker(instruments, validator, { appName, ignoredPaths });
+  const metrics = async () => {
+    await warnInClusterWorker();
+    return { contentType: registry.contentType, body: await registry.metrics() };
+  };
 
   return {
     ...recorders,

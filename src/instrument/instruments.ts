@@ -41,6 +41,6 @@ export function createInstruments(registry: MetricsRegistry): Instruments {
 function createInstrument(spec: MetricSpec, registry: MetricsRegistry): Counter | Gauge | Histogram {
   const common = { name: spec.name, help: spec.help, labelNames: spec.labels, registers: [registry] };
   if (spec.type === 'counter') return new Counter(common);
-  if (spec.type === 'gauge') return new Gauge(common);
+  if (spec.type === 'gauge') return new Gauge({ ...common, aggregator: spec.aggregator ?? 'sum' });
   return new Histogram({ ...common, buckets: [...(spec.buckets ?? [])] });
 }

@@ -4,6 +4,8 @@ export interface MetricSpec {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
+  /** How prom-client merges a gauge of several cluster workers; default: the sum. */
+  readonly aggregator?: 'min' | 'max' | 'average';
   /** Upper bounds of a histogram, ascending, without `+Inf`. */
   readonly buckets?: readonly number[];
 }
@@ -106,12 +108,14 @@ export const metricSpecs = {
     name: 'provider_availability',
     help: 'Whether the gateway considers the provider available: 1 or 0, or a ratio between them.',
     labels: ['provider'],
+    aggregator: 'min',
   },
   providerErrorRate: {
     type: 'gauge',
     name: 'provider_error_rate',
     help: 'Ratio of failed requests to the provider as measured by the gateway, 0 to 1.',
     labels: ['provider'],
+    aggregator: 'average',
   },
   providerSeconds: {
     type: 'histogram',
@@ -157,24 +161,28 @@ export const metricSpecs = {
     name: 'cache_size_bytes',
     help: 'Current size of the cache in bytes.',
     labels: ['cache_name'],
+    aggregator: 'max',
   },
   apiKeys: {
     type: 'gauge',
     name: 'active_api_keys',
     help: 'Current number of API keys, by status.',
     labels: ['status'],
+    aggregator: 'max',
   },
   trials: {
     type: 'gauge',
     name: 'trial_active',
     help: 'Current number of trials, by status.',
     labels: ['status'],
+    aggregator: 'max',
   },
   subscriptions: {
     type: 'gauge',
     name: 'subscription_count',
     help: 'Current number of active subscriptions, by plan and billing cycle.',
     labels: ['plan_type', 'billing_cycle'],
+    aggregator: 'max',
   },
   rejected: {
     type: 'counter',

@@ -120,6 +120,8 @@ export function createRecorders(instruments: Instruments, validator: InputValida
       if (model === undefined || status === undefined) return;
       const pair = { provider, model };
       instruments.inferences.inc({ ...pair, status });
+      // The error series exists before the first error; otherwise rate() would miss that.
+      instruments.inferences.inc({ ...pair, status: 'error' }, 0);
       given(call, 'seconds', inference.seconds, (seconds) => {
         instruments.inferenceSeconds.observe(pair, seconds);
         instruments.providerSeconds.observe({ provider }, seconds);

@@ -7,6 +7,8 @@ export interface RequestStart {
   readonly method: string;
   /** Route pattern, or a constant if there is none; never the URL. */
   readonly path: string;
+  /** Request target, only for comparison with `ignoredPaths`; default: `path`. */
+  readonly url?: string | undefined;
   readonly bytes?: number | undefined;
 }
 
@@ -22,15 +24,35 @@ export type TrackRequest = (start: RequestStart) => (end: RequestEnd) => void;
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const call = 'trackRequest';
+/** Their series exist from the first request of a route on; otherwise rate() would miss the first error. */
+const serverErrors = ['500', '502', '503', '504'].map((status_code) => ({ status_code, status_class: '5xx' }));
+const ignored = () => undefined;
 
 export function createRequestTracker(
   instruments: Instruments,
   validator: InputValidator,
-  appName: string,
+  { appName, ignoredPaths }: { readonly appName: string; readonly ignoredPaths: readonly string[] },
 ): TrackRequest {
   const pathOf = (path: unknown) => validator.label(call, 'path', path) ?? 'unmatched';
 
+  const isIgnored = (target: unknown) => {
+    const path = String(target).split('?', 1)[0] ?? '';
+    return ignoredPaths.some((each) => path === each || path.startsWith(`${each}/`));
+  };
+  const knownRoutes = new Set<string>();
+  const createErrorSeries = (labels: Readonly<Record<'app_name' | 'method' | 'path', string>>) => {
+    const { method, path } = labels;
+    const route = `${method} ${path}`;
+    if (knownRoutes.has(route)) return;
+    knownRoutes.add(route);
+    for (const status of serverErrors) {
+      instruments.requests.inc({ ...labels, ...status }, 0);
+      instruments.endpointRequests.inc({ method, endpoint: path, ...status }, 0);
+    }
+  };
+
   return (start) => {
+    if (isIgnored(start?.url ?? start?.path)) return ignored;
     const startedAt = performance.now();
     const method = methods.has(start?.method) ? start.method : 'OTHER';
     const startLabels = { app_name: appName, method, path: pathOf(start?.path) };
@@ -59,6 +81,7 @@ export function createRequestTracker(
       const status = { status_code: `${end.status}`, status_class: `${Math.floor(end.status / 100)}xx` };
       instruments.requests.inc({ ...labels, ...status });
       instruments.endpointRequests.inc({ ...endpoint, ...status });
+      createErrorSeries(labels);
     });
   };
 }

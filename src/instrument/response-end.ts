@@ -4,6 +4,8 @@ export interface ServerResponseLike {
   readonly headersSent: boolean;
   readonly closed?: boolean;
   readonly writableFinished?: boolean;
+  /** HTTP/2 only. */
+  readonly stream?: { readonly destroyed: boolean } | undefined;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 
@@ -16,7 +18,9 @@ const clientClosedRequest = 499;
  */
 export function onResponseEnd(response: ServerResponseLike, ended: (status: number) => void): void {
   const report = () => ended(response.headersSent ? response.statusCode : clientClosedRequest);
-  if (response.closed || response.writableFinished) {
+  // In HTTP/2, the response to HEAD is `writableFinished` before it begins.
+  const finished = response.headersSent && response.writableFinished;
+  if (response.closed || response.stream?.destroyed || finished) {
     report();
     return;
   }

@@ -35,6 +35,8 @@ export interface Representation {
   readonly nextRefresh: number;
   readonly expires: number;
   readonly stale: boolean;
+  /** Rendered before Prometheus responded; replaces nothing that can still be shown. */
+  readonly provisional: boolean;
 }
 
 /** Takes a third of the default level's time for a seventh more bytes. */
@@ -87,6 +89,7 @@ export function representationsOf(
       nextRefresh,
       expires,
       stale: status !== 'ok',
+      provisional: snapshot.provisional === true,
     };
   });
 }

@@ -85,6 +85,8 @@ export class Refresher {
    */
   ask(endpoint: string): Promise<Snapshot | undefined> {
     if (this.#stop.signal.aborted) return Promise.resolve(undefined);
+    // After idling, all requests wait for the new snapshot.
+    if (!this.#isWarm(endpoint)) this.#latest.delete(endpoint);
     this.#askedAt.set(endpoint, this.#options.clock.now());
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { endpoint, resolve }];
@@ -123,7 +125,6 @@ export class Refresher {
   }
 
   async #run(): Promise<void> {
-    // Requests that arrive together are evaluated together.
     await new Promise((resolve) => setImmediate(resolve));
     const endpoints = this.#begin(this.#options.clock.now());
     await this.#evaluate(endpoints);

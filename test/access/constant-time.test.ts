@@ -26,7 +26,7 @@ test('every token is compared with every digest, all of it and in constant time,
         expect(compared).toEqual(names.map((name) => [digestOf(`token-of-${name}`), digestOf(token)]));
       }
     } finally {
-      store.close();
+      store.destroy();
     }
   });
 });

@@ -62,8 +62,8 @@ describe('parseTokens', () => {
       fc.property(fc.string({ maxLength: 200 }), (text) => {
         const { entries, problems } = parseTokens(text);
         expect(entries).toEqual([]);
-        for (const problem of problems) {
-          expect(problem).toMatch(
+        for (const fault of problems) {
+          expect(fault).toMatch(
             /^line \d+: (expected NAME SCOPES sha256:DIGEST|expected the scopes metrics, datasource, \*, separated by commas)$/,
           );
         }

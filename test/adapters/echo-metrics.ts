@@ -1,9 +1,9 @@
-import { createAreas } from '../../src/http/areas.js';
-import type { MetricsReply, MetricsRequest } from '../../src/http/message.js';
+import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
+import { createMounts } from '../../src/http/mounts.js';
 import type { Metrics } from '../../src/metrics.js';
 import { readSettings } from '../../src/settings.js';
 
-type Answer = MetricsReply | Promise<MetricsReply>;
+type Answer = MetricsResponse | Promise<MetricsResponse>;
 
 /** Metrics that answer with what they were asked, as JSON, or as told; `requests` has all of them. */
 export function echoMetrics(
@@ -14,7 +14,7 @@ export function echoMetrics(
   return {
     settings: readSettings({ env: {}, metricsPrefix: prefix }),
     requests,
-    ...createAreas(
+    ...createMounts(
       [
         {
           base: `${prefix === '/' ? '' : prefix}/metrics`,
@@ -31,7 +31,7 @@ export function echoMetrics(
   };
 }
 
-function echo({ method, url }: MetricsRequest): MetricsReply {
+function echo({ method, url }: MetricsRequest): MetricsResponse {
   const body = Buffer.from(JSON.stringify({ method, url }));
   return { status: 200, headers: { 'content-type': 'application/json', 'content-length': `${body.length}` }, body };
 }

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { nodeHandler } from '../../src/adapters/node.js';
-import type { MetricsReply } from '../../src/http/message.js';
+import type { MetricsResponse } from '../../src/http/message.js';
 import { deferred } from '../support/deferred.js';
 import { listen } from '../support/listen.js';
 import { until } from '../support/until.js';
 import { echoMetrics } from './echo-metrics.js';
 
-const late: MetricsReply = { status: 200, headers: { 'content-length': '4' }, body: Buffer.from('late') };
+const late: MetricsResponse = { status: 200, headers: { 'content-length': '4' }, body: Buffer.from('late') };
 
 test('method, path with query, and headers arrive as they were sent', async () => {
   const metrics = echoMetrics();

@@ -160,7 +160,7 @@ describe('a tokens file that changes under a running service', { timeout: 180_00
 
     const secret = makeToken();
     writeFileSync(file, `ops * ${secret}\n`);
-    const kept = 'METRICS_TOKENS_FILE: the new file is invalid; the previous tokens stay in force';
+    const kept = 'METRICS_TOKENS_FILE: invalid; the old tokens stay valid';
     await until(() => told(kept) === 1, { what: 'the broken file is told of', within });
     expect(cli.stdout.find((line) => line.includes(kept))).toContain('line 1: expected NAME SCOPES sha256:DIGEST');
     expect([await statusOf(secret), await statusOf(next)]).toEqual([401, 200]);

@@ -65,7 +65,7 @@ describe('check', { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/^pass {2}endpoint\.summary +23 of 23 fields have a value$/m);
     expect(stdout).toMatch(/^pass {2}time\.all +p99 of \d{3,} at most 0\.5 ms; client p99 [\d.]+ ms$/m);
     expect(stdout).toContain('fix    let the gateway write fastapi_exceptions_total');
-    expect(stdout).toMatch(/^OK: all points pass$/m);
+    expect(stdout).toMatch(/^OK: all points pass; worth a look: values\.not_exported$/m);
     const report = await readFile(file, 'utf8');
     expect(report).toMatch(/^# Check of http:/);
     expect(report).toMatch(/^\| pass \| `time\.summary` \| [\d.]+ \| 50 \|/m);
@@ -77,10 +77,13 @@ describe('check', { timeout: 180_000 }, () => {
     const { code, stdout } = await runCli([...args, '--dashboards', await dashboards('sum(')]);
     expect(code).toBe(1);
     const report = JSON.parse(stdout) as CheckReport;
-    expect(Object.keys(report)).toEqual(['ok', 'criteria', 'missing', 'dashboards']);
+    expect(Object.keys(report)).toEqual(
+      expect.arrayContaining(['ok', 'criteria', 'missing', 'dashboards', 'missingNames']),
+    );
     expect(report.ok).toBe(false);
     for (const criterion of report.criteria) {
-      expect(Object.keys(criterion).sort()).toEqual(['budget', 'detail', 'id', 'ok', 'value']);
+      const { level: _, ...others } = criterion;
+      expect(Object.keys(others).sort()).toEqual(['budget', 'detail', 'id', 'ok', 'value']);
     }
     expect(report.criteria.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['dashboards']);
     expect(report.missing.map((one) => Object.keys(one))).toEqual([['field', 'cause', 'fix']]);
@@ -89,7 +92,14 @@ describe('check', { timeout: 180_000 }, () => {
         file: 'one.json',
         title: 'One',
         targets: [
-          { panel: 'Requests', refId: 'A', expr: 'sum(', result: 'error', reason: expect.stringContaining('^') },
+          {
+            panel: 'Requests',
+            refId: 'A',
+            expr: 'sum(',
+            result: 'error',
+            reason: expect.stringContaining('^'),
+            fails: true,
+          },
         ],
       },
     ]);
@@ -124,6 +134,37 @@ describe('check', { timeout: 180_000 }, () => {
     expect(criteria.find(({ id }) => id === 'integration')).toMatchObject({ value: 23, budget: 23 });
   });
 
+  it('of a dashboard alone needs no service, and names what Prometheus does not have', async () => {
+    const file = join(await dashboards('sum(fastapi_request_total)'), 'one.json');
+    const args = ['check', '--dashboard', file, '--prometheus-url', prometheus.url];
+    const { code, stdout } = await runCli([...args, '--json']);
+    expect(code).toBe(1);
+    const { criteria, missingNames } = JSON.parse(stdout) as CheckReport;
+    expect(criteria.map(({ id, ok }) => [id, ok])).toEqual([['dashboards', false]]);
+    expect(missingNames).toEqual({
+      metrics: [{ name: 'fastapi_request_total', nearest: ['fastapi_requests_total'] }],
+      labels: [],
+    });
+    expect((await runCli(args)).stdout).toContain(
+      'Names that Prometheus does not have:\n  metric fastapi_request_total; nearest: fastapi_requests_total\n',
+    );
+  });
+
+  it('of dashboards alone is refused without a Prometheus, and of nothing at all', async () => {
+    const file = join(await dashboards('up'), 'one.json');
+    const without = await runCli(['check', '--dashboard', file], { PROMETHEUS_URL: '' });
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('--prometheus-url: expected') });
+    expect(await runCli(['check'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--url: expected') });
+  });
+
+  it('with --quick measures no handling times', async () => {
+    const { code, stdout } = await runCli(['check', '--url', service.url, '--quick', '--json']);
+    expect(code).toBe(0);
+    const { criteria } = JSON.parse(stdout) as CheckReport;
+    expect(criteria.map(({ id }) => id).filter((id) => id.startsWith('time.'))).toEqual([]);
+    expect(criteria.map(({ id }) => id)).toContain('endpoint.summary');
+  });
+
   it('with --strict fails for what the gateway never writes', async () => {
     const { code, stdout } = await runCli([
       'check',
@@ -134,7 +175,7 @@ describe('check', { timeout: 180_000 }, () => {
       '--strict',
     ]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^FAILED: values\.unwritten$/m);
+    expect(stdout).toMatch(/^FAILED: values\.not_exported$/m);
   });
 
   it('with --watch shows progress, ends when the time is over, and signs off', async () => {
@@ -163,17 +204,20 @@ describe('check', { timeout: 180_000 }, () => {
     const { code, stdout } = await runCli(['check', '--url', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
     expect(stdout).toContain('nothing listens there (ECONNREFUSED)');
-    expect(stdout).toContain('fix    start the service, or give --url the address');
+    expect(stdout.trimEnd().split('\n').slice(2)).toEqual([
+      expect.stringMatching(/^FAIL {2}service .*; start the service, or set --url/),
+      '',
+      'FAILED: service',
+    ]);
   });
 
   it.each([
-    [[], "required option '--url <url>'"],
-    [['--url', 'backend:8000'], 'Expected a URL such as http://backend:8000'],
+    [['--url', 'backend:8000'], 'expected a URL such as http://backend:8000'],
     [['--url', 'http://user:canary@backend'], 'without user name and password'],
-    [['--url', 'http://x', '--watch', 'soon'], 'Expected a duration'],
+    [['--url', 'http://x', '--watch', 'soon'], 'expected a duration'],
     [['--url', 'http://x', '--dashboards', '/nowhere'], '--dashboards: expected a folder, got /nowhere'],
     [['--url', 'http://x', '--token-file', '/nowhere'], '--token-file: expected a file with one token, got /nowhere'],
-    [['--url', 'http://x', '--report', '/nowhere/r.md'], '--report: expected a file that can be written'],
+    [['--url', 'http://x', '--report', '/nowhere/r.md'], '--report: expected a writable file'],
   ])('with %j ends with 2 and says what was expected', async (args, words) => {
     const { code, stdout, stderr } = await runCli(['check', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

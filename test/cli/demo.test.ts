@@ -31,7 +31,7 @@ describe('demo', () => {
     const { code, stdout, stderr } = await runCli(['demo', '--port', String(port), '--for', '1s'], { TMPDIR });
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Every field has a value, (?:[12]?\d|30) s after the start\./);
+    expect(stdout).toMatch(/Every field had a value (?:[12]?\d|30) s after the start\.\nStopped\.$/);
     expect(stdout).toMatch(/healthy_providers +\d+/);
     expect(stdout).not.toContain('N/A');
     expect(stdout).toContain(`http://127.0.0.1:${port}/prometheus/metrics/summary`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AnswerError } from '../../src/datasource/answer-error.js';
+import { ApiError } from '../../src/datasource/api-error.js';
 import { endpoints } from '../../src/datasource/endpoints.js';
 import { guard } from '../../src/datasource/guard.js';
 import { type DatasourceLimitOptions, readLimits } from '../../src/datasource/limits.js';
@@ -17,7 +17,7 @@ function guarded(path: string, form: string | Record<string, string>, limits: Da
   try {
     return guard(endpoint, Parameters.merge('', text), readLimits(limits), now).text;
   } catch (error) {
-    if (!(error instanceof AnswerError)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     expect([error.status, error.type]).toEqual([400, 'bad_data']);
     return `${error.limit}: ${error.message}`;
   }

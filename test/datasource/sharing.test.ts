@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { DatasourceReply, DatasourceRequest } from '../../src/datasource/message.js';
+import type { DatasourceRequest, DatasourceResponse } from '../../src/datasource/message.js';
 import { deferred } from '../support/deferred.js';
 import { apiError, hang, resetMidBody } from '../support/fake-upstream-behaviours.js';
 import { until } from '../support/until.js';
@@ -18,12 +18,12 @@ function call({ datasource }: Pick<StartedFake, 'datasource'>, url = pinned, mor
   return datasource.handle({ method: 'GET', url, headers: {}, signal: never, ...more });
 }
 
-async function textOf({ body }: DatasourceReply): Promise<string> {
+async function textOf({ body }: DatasourceResponse): Promise<string> {
   if (body === undefined || body instanceof Uint8Array) return Buffer.from(body ?? []).toString();
   return String(await buffer(body));
 }
 
-const origins = (replies: readonly DatasourceReply[]) => replies.map(({ headers }) => headers['x-cache']);
+const origins = (replies: readonly DatasourceResponse[]) => replies.map(({ headers }) => headers['x-cache']);
 
 describe('identical calls in flight', () => {
   test('are one call upstream, and all get its answer', async () => {

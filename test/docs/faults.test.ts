@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/index.js';
 import { errorCodes, responseCodes } from '../../src/errors.js';
-import { datasourceMetrics, requestMetrics, stateMetrics } from '../../src/own-metrics.js';
+import { datasourceMetrics, stateMetrics, workerMetrics } from '../../src/own-metrics.js';
+import { requestMetrics } from '../../src/request-metrics.js';
 import { defaultConnectionLimits } from '../../src/standalone.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,9 +68,13 @@ describe('the table of faults in docs/operations.md', () => {
 
   test('names only metrics that we have', () => {
     const health = createCatalogue({ selector: [], marker: undefined }, true).families['all'] ?? [];
-    const ours = [stateMetrics, Object.values(requestMetrics), Object.values(datasourceMetrics), health].flatMap(
-      (metrics) => metrics.map(({ name }) => name),
-    );
+    const ours = [
+      stateMetrics,
+      Object.values(workerMetrics),
+      Object.values(requestMetrics),
+      Object.values(datasourceMetrics),
+      health,
+    ].flatMap((metrics) => metrics.map(({ name }) => name));
     const named = quoted(section).flatMap((word) => /^gatewayz_\w+/.exec(word)?.[0] ?? []);
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => !ours.includes(name))).toEqual([]);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { withSettings } from '../../src/documentation/settings-markdown.js';
-import { datasourceMetrics, requestMetrics, stateMetrics } from '../../src/own-metrics.js';
+import { datasourceMetrics, stateMetrics, workerMetrics } from '../../src/own-metrics.js';
 import { metricNames } from '../../src/promql/selectors.js';
+import { requestMetrics } from '../../src/request-metrics.js';
 
 const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
@@ -16,7 +17,7 @@ describe('docs/operations.md', () => {
     const asked = [...section.matchAll(/^\| [^|]+\? \| `(.+)` \|$/gm)].map((match) => match[1]!);
     expect(asked.length).toBeGreaterThanOrEqual(10);
     const names = asked.flatMap((promql) => [...metricNames(promql)]);
-    const ours = [...stateMetrics, ...Object.values({ ...requestMetrics, ...datasourceMetrics })].map(
+    const ours = [...stateMetrics, ...Object.values({ ...workerMetrics, ...requestMetrics, ...datasourceMetrics })].map(
       ({ name }) => name,
     );
     expect(names.map((name) => name.replace(/_bucket$/, '')).filter((name) => !ours.includes(name))).toEqual([]);

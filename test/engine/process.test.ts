@@ -103,11 +103,13 @@ test('a process lives for as long as it awaits an answer, and no longer', async 
 test('closing ends also where an answer of the thread comes while it is awaited, and nothing else keeps the process', async () => {
   const script = new URL('./scripted-worker.mjs', import.meta.url).href;
   const printed = await runModule(`
-    const { createWorkerEngine } = await import(${JSON.stringify(built('engine/worker-engine.js').href)});
+    const { superviseEngine } = await import(${JSON.stringify(built('engine/supervised-engine.js').href)});
     const answers = new SharedArrayBuffer(4);
-    const settings = { script: ['busy'], lives: new SharedArrayBuffer(4), answers };
-    const events = { publish() {}, dropped() {}, log() {} };
-    const engine = createWorkerEngine(settings, events, { script: new URL(${JSON.stringify(script)}) });
+    const settings = { metricsWorker: true, script: ['busy'], lives: new SharedArrayBuffer(4), answers };
+    const events = { publish() {}, seriesOverLimit() {}, log() {} };
+    const engine = superviseEngine({ settings }, events, { script: () => new URL(${JSON.stringify(script)}) });
+    await engine.snapshot('all');
+    Atomics.store(new Int32Array(answers), 0, 0);
     void engine.state();
     // The event loop stands: the answer is there, and not yet received.
     Atomics.wait(new Int32Array(answers), 0, 0);
@@ -120,16 +122,16 @@ test('closing ends also where an answer of the thread comes while it is awaited,
 test('a process ends by itself also after its thread has been started again', async () => {
   const script = new URL('./scripted-worker.mjs', import.meta.url).href;
   const printed = await runModule(`
-    const { createWorkerEngine } = await import(${JSON.stringify(built('engine/worker-engine.js').href)});
-    const settings = { script: ['mortal'], lives: new SharedArrayBuffer(4) };
+    const { superviseEngine } = await import(${JSON.stringify(built('engine/supervised-engine.js').href)});
+    const settings = { metricsWorker: true, script: ['mortal'], lives: new SharedArrayBuffer(4) };
     const restarted = new Promise((resolve) => {
       const log = ({ message }) => {
         console.log(JSON.stringify(message));
         if (message === 'life 1') resolve();
       };
-      const events = { publish() {}, dropped() {}, log };
-      const engine = createWorkerEngine(settings, events, { script: new URL(${JSON.stringify(script)}) });
-      engine.touch({ endpoint: 'summary', format: 'json', encoding: 'identity' });
+      const events = { publish() {}, seriesOverLimit() {}, log };
+      const engine = superviseEngine({ settings }, events, { script: () => new URL(${JSON.stringify(script)}) });
+      void engine.state().then(() => engine.touch({ endpoint: 'summary', format: 'json', encoding: 'identity' }));
     });
     // Nothing else keeps it alive until then.
     const alive = setInterval(() => {}, 1_000);

@@ -6,7 +6,7 @@ import { absent, failed, present } from '../support/fake-collector.js';
 
 function setup() {
   const lines: LogRecord[] = [];
-  const record = new RefreshRecord(5, (line) => lines.push(line));
+  const record = new RefreshRecord(5, { log: (line) => lines.push(line), seriesOverLimit: () => {} });
   return {
     record,
     lines,
@@ -41,7 +41,7 @@ describe('what is recorded', () => {
     expect(record).toMatchObject({
       ready: false,
       upstreamUp: undefined,
-      snapshotInstant: undefined,
+      snapshotTime: undefined,
       intervalSeconds: 5,
     });
     expect(record.refreshes).toEqual({ success: 0, partial: 0, failure: 0 });
@@ -50,10 +50,10 @@ describe('what is recorded', () => {
   test('are refreshes of Prometheus by outcome, its state, the last good instant and the interval', () => {
     const { record, note } = setup();
     note(1000, { a: failed('late'), b: present('1') });
-    expect(record).toMatchObject({ ready: true, upstreamUp: true, snapshotInstant: 1000, intervalSeconds: 10 });
+    expect(record).toMatchObject({ ready: true, upstreamUp: true, snapshotTime: 1000, intervalSeconds: 10 });
     note(6000, { a: absent('none'), b: present('1') });
     note(11_000, { a: failed('down'), b: failed('down') }, { failure: down });
-    expect(record).toMatchObject({ ready: true, upstreamUp: false, snapshotInstant: 6000 });
+    expect(record).toMatchObject({ ready: true, upstreamUp: false, snapshotTime: 6000 });
     expect(record.refreshes).toEqual({ success: 1, partial: 1, failure: 1 });
   });
 
@@ -69,7 +69,7 @@ describe('what is recorded', () => {
     const { record, note } = setup();
     note(1000, { a: present('1'), b: present('1', 500), c: absent('none') });
     note(6000, { a: failed('late'), b: present('1', 500), c: absent('none') });
-    expect(Object.fromEntries(record.rowInstants)).toEqual({ a: 1000, b: 500 });
+    expect(Object.fromEntries(record.rowTimes)).toEqual({ a: 1000, b: 500 });
     expect(Object.fromEntries(record.rowDurations)).toEqual({ a: 0.25, b: 0.25, c: 0.25 });
   });
 
@@ -79,17 +79,17 @@ describe('what is recorded', () => {
     note(1000, { b: present('1') });
     note(1000, { up: present('1') }, { collector: 'health-service' });
     note(6000, { b: present('1') });
-    expect([...record.rowInstants.keys()].sort()).toEqual(['b', 'up']);
+    expect([...record.rowTimes.keys()].sort()).toEqual(['b', 'up']);
     expect([...record.rowDurations.keys()].sort()).toEqual(['b', 'up']);
-    expect(record.dropped.size).toBe(0);
+    expect(record.seriesOverLimit.size).toBe(0);
   });
 
   test('are label sets left out, until nothing is left out any more', () => {
     const { record, note } = setup();
     note(1000, { a: present('1'), b: present('1') }, { dropped: { a: 3 } });
-    expect(Object.fromEntries(record.dropped)).toEqual({ a: 3 });
+    expect(Object.fromEntries(record.seriesOverLimit)).toEqual({ a: 3 });
     note(6000, { a: present('1'), b: present('1') });
-    expect(record.dropped.size).toBe(0);
+    expect(record.seriesOverLimit.size).toBe(0);
   });
 });
 

@@ -1,24 +1,36 @@
-// Stands in for the engine's thread. `workerData.script[n]` says what its nth life does with a request: it answers with its
-// number (`answer`), dies (`throw`, `exit`), does so only when touched or asked for the snapshot of `the end` (`mortal`), or
-// says nothing (`hang`), or answers and is busy outside of JavaScript then, where ending it takes a while (`busy`). At its
-// start it tells what was given to it, and it counts its answers in `workerData.answers`.
+// Stands in for the engine's thread. The `script` of its settings says what its nth life does: it answers calls with its
+// number (`answer`), dies at a call (`throw`, `exit`), dies only when touched or asked for the snapshot of `the end`
+// (`mortal`), is silent (`hang`), rejects (`reject`), or answers and is then busy outside of JavaScript (`busy`).
 import { pbkdf2Sync } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 
-const life = Atomics.add(new Int32Array(workerData.lives), 0, 1);
-const behaviour = workerData.script[life] ?? 'answer';
-const answers = new Int32Array(workerData.answers ?? new SharedArrayBuffer(4));
+parentPort.postMessage({ kind: 'hello', identity: 'gatewayz-metrics worker 1' });
+
 const log = (message, fields) => parentPort.postMessage({ kind: 'log', record: { level: 'info', message, fields } });
+let life;
+let behaviour;
+let answers;
 
-log(`life ${life}`, { env: { ...process.env }, execArgv: process.execArgv });
 parentPort.on('message', (request) => {
-  const fatal = request.kind === 'touch' || request.endpoint === 'the end';
+  if (request.kind === 'start') {
+    const { settings } = request.input;
+    life = Atomics.add(new Int32Array(settings.lives), 0, 1);
+    behaviour = settings.script[life] ?? 'answer';
+    answers = new Int32Array(settings.answers ?? new SharedArrayBuffer(4));
+    log(`life ${life}`, { env: { ...process.env }, execArgv: process.execArgv });
+    return parentPort.postMessage({ kind: 'started' });
+  }
+  const fatal = request.kind === 'touch' || request.args?.[0] === 'the end';
   if (behaviour === 'throw') throw new Error('out of memory');
   if (behaviour === 'exit' || (behaviour === 'mortal' && fatal)) process.exit(1);
   if (request.kind === 'touch') return log('touched', {});
   if (behaviour === 'hang') return log('asked', {});
-  if (request.kind === 'ask') parentPort.postMessage({ kind: 'publish', representations: [] });
-  parentPort.postMessage({ kind: 'answer', id: request.id, value: { life } });
+  if (behaviour === 'reject') {
+    const error = { message: 'a bug', stack: 'Error: a bug\n    at worker', code: undefined };
+    return parentPort.postMessage({ kind: 'error', id: request.id, error });
+  }
+  const value = request.name === 'fetch' ? undefined : { life };
+  parentPort.postMessage({ kind: 'result', id: request.id, value });
   Atomics.add(answers, 0, 1);
   Atomics.notify(answers, 0);
   if (behaviour === 'busy') pbkdf2Sync('', '', 2_000_000, 64, 'sha512');

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import type { MetricsReply } from '../../src/http/message.js';
+import type { MetricsResponse } from '../../src/http/message.js';
 import type { Metrics, MetricsOptions } from '../../src/metrics.js';
 import { built } from '../support/built.js';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
@@ -35,7 +35,7 @@ async function start() {
     await metrics.close();
     await fake.close();
   });
-  const ask = (path: string): MetricsReply | Promise<MetricsReply> =>
+  const ask = (path: string): MetricsResponse | Promise<MetricsResponse> =>
     metrics.handle({ method: 'GET', url: `/prometheus/metrics${path}`, headers: {} });
   return { fake, metrics, threads, log, ask };
 }
@@ -49,7 +49,9 @@ test('a thread that dies under load is started again; what was shown is shown me
   // Nothing new can come: what is shown is what there was.
   fake.behave(hang);
   await threads[0]!.terminate();
-  await until(() => log.some(({ message }) => message.startsWith('worker: ended')), { what: 'its end is noticed' });
+  await until(() => log.some(({ message }) => message.startsWith('worker thread exited')), {
+    what: 'its end is noticed',
+  });
   for (let request = 0; request < 1_000; request += 1) {
     const { status, headers } = await ask('/summary');
     expect([status, headers['etag']]).toEqual([200, last]);

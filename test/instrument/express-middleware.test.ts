@@ -32,7 +32,8 @@ const counted = (instruments: GatewayMetrics, total: number) =>
   });
 
 async function pathsOf(instruments: GatewayMetrics): Promise<readonly string[]> {
-  return (await metricValues(instruments, 'fastapi_requests_total')).map(({ labels }) => labels['path'] ?? '');
+  const requests = await metricValues(instruments, 'fastapi_requests_total');
+  return requests.filter(({ value }) => value > 0).map(({ labels }) => labels['path'] ?? '');
 }
 
 test('the path is the route pattern, with the patterns of all mount points', async () => {
@@ -161,7 +162,20 @@ test('the handler serves the metrics as a route of the app', async () => {
   const { url } = await start((app, instruments) => app.get('/metrics', instruments.handler));
   const response = await fetch(`${url}/metrics`);
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-  expect(await response.text()).toContain('fastapi_requests_in_progress{');
+  expect(await response.text()).toContain('# TYPE fastapi_requests_in_progress gauge');
+});
+
+test('scrapes and polls are no traffic, even below a mount point and after the middleware', async () => {
+  const { instruments, url } = await start((app) => {
+    const router = Router();
+    router.get('/metrics/summary', (_request, response) => void response.send('{}'));
+    app.use('/prometheus', router);
+    app.get('/metrics', (_request, response) => void response.send('x'));
+    app.get('/v1/models', (_request, response) => void response.send('[]'));
+  });
+  for (const path of ['/metrics', '/prometheus/metrics/summary', '/v1/models']) await (await fetch(url + path)).text();
+  await counted(instruments, 1);
+  expect(await pathsOf(instruments)).toEqual(['/v1/models']);
 });
 
 test('a host that is not quite Express is served all the same, and told in the rejections', async () => {

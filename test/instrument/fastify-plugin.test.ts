@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:http2';
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
@@ -40,7 +41,8 @@ test('the path is the route pattern, prefix included; a URL without a route is "
   await counted(instruments, 5);
   const requests = await metricValues(instruments, 'fastapi_requests_total');
   const common = { app_name: 'gatewayz', method: 'GET' };
-  expect(requests.map(({ labels, value }) => [labels, value])).toEqual([
+  const ended = requests.filter(({ value }) => value > 0);
+  expect(ended.map(({ labels, value }) => [labels, value])).toEqual([
     [{ ...common, path: '/v1/users/:id', status_code: '200', status_class: '2xx' }, 2],
     [{ ...common, path: '/files/*', status_code: '200', status_class: '2xx' }, 1],
     [{ ...common, path: 'unmatched', status_code: '404', status_class: '4xx' }, 2],
@@ -167,6 +169,66 @@ test('sizes are observed where they are declared', async () => {
   await counted(instruments, 1);
   expect(await metricValue(instruments, 'fastapi_request_size_bytes', { path: '/echo' }, '_sum')).toBe(500);
   expect(await metricValue(instruments, 'fastapi_response_size_bytes', { path: '/echo' }, '_sum')).toBe(500);
+});
+
+test('over HTTP/2, HEAD counts with the status that was set', async () => {
+  const instruments = createGatewayMetrics();
+  const app = fastify({ http2: true, exposeHeadRoutes: true });
+  onTestFinished(() => app.close());
+  await app.register(instruments.fastify);
+  app.get('/hello', () => 'hello');
+  app.get('/nothing', (_request, reply) => void reply.code(204).send());
+  app.get('/fails', () => {
+    throw new Error('out of luck');
+  });
+  const client = connect(await app.listen({ host: '127.0.0.1', port: 0 }));
+  onTestFinished(() => client.destroy());
+  for (const path of ['/hello', '/nothing', '/fails', '/nowhere']) {
+    const stream = client.request({ ':method': 'HEAD', ':path': path });
+    stream.resume();
+    await once(stream, 'close');
+  }
+  await counted(instruments, 4);
+  const statuses = (await metricValues(instruments, 'fastapi_requests_total')).filter(({ value }) => value > 0);
+  expect(statuses.map(({ labels }) => [labels['path'], labels['status_code']])).toEqual([
+    ['/hello', '200'],
+    ['/nothing', '204'],
+    ['/fails', '500'],
+    ['unmatched', '404'],
+  ]);
+});
+
+test('over HTTP/2, a client that leaves before the response counts as 499', async () => {
+  const arrived = deferred();
+  const instruments = createGatewayMetrics();
+  const app = fastify({ http2: true });
+  onTestFinished(() => app.close());
+  await app.register(instruments.fastify);
+  app.get('/slow', async () => {
+    arrived.resolve();
+    await new Promise(() => {});
+  });
+  const client = connect(await app.listen({ host: '127.0.0.1', port: 0 }));
+  onTestFinished(() => client.destroy());
+  const stream = client.request({ ':path': '/slow' });
+  stream.on('error', () => {});
+  await arrived.promise;
+  stream.destroy();
+  await counted(instruments, 1);
+  expect(await metricValue(instruments, 'fastapi_requests_total', { status_code: '499' })).toBe(1);
+});
+
+test('scrapes and polls are no traffic, wherever the plugin is registered', async () => {
+  const { instruments, url } = await start((app) => {
+    for (const path of ['/metrics', '/prometheus/metrics/summary', '/metricsx', '/v1/models']) app.get(path, () => 'x');
+  });
+  for (const path of ['/metrics', '/metrics?a=1', '/prometheus/metrics/summary', '/prometheus/unknown']) {
+    await (await fetch(url + path)).text();
+  }
+  for (const path of ['/metricsx', '/v1/models']) await (await fetch(url + path)).text();
+  await counted(instruments, 2);
+  const paths = (await metricValues(instruments, 'fastapi_requests_in_progress')).map(({ labels }) => labels['path']);
+  expect(paths).toEqual(['/metricsx', '/v1/models']);
 });
 
 test('injected requests count too', async () => {

@@ -12,7 +12,7 @@ describe('createGatewayMetrics', () => {
     expect(register.getMetricsAsArray()).toEqual([]);
   });
 
-  test('two kits count side by side', async () => {
+  test('two instrumentations count side by side', async () => {
     const [one, two] = [createGatewayMetrics(), createGatewayMetrics()];
     one.setTrials('active', 1);
     two.setTrials('active', 2);
@@ -46,6 +46,8 @@ describe('createGatewayMetrics', () => {
     [{ appName: '' }, 'appName'],
     [{ maxPairs: 0 }, 'maxPairs'],
     [{ maxPairs: 1.5 }, 'maxPairs'],
+    [{ ignoredPaths: ['metrics'] }, 'ignoredPaths'],
+    [{ ignoredPaths: ['/metrics/'] }, 'ignoredPaths'],
   ])('refuses %j', (options, name) => {
     expect(() => createGatewayMetrics(options)).toThrow(
       expect.objectContaining({ code: 'settings_invalid', message: expect.stringContaining(name) }),
@@ -110,6 +112,26 @@ describe('trackRequest', () => {
     for (let id = 0; id < 1100; id += 1)
       instruments.trackRequest({ method: 'GET', path: `/users/${id}` })({ status: 200 });
     expect(await metricValue(instruments, 'fastapi_requests_total', { path: 'other' })).toBe(100);
+  });
+
+  test('the 5xx series of a route exist from its first request on, under both names', async () => {
+    const instruments = createGatewayMetrics();
+    instruments.trackRequest({ method: 'GET', path: '/x' })({ status: 200 });
+    for (const status_code of ['500', '502', '503', '504']) {
+      const status = { method: 'GET', status_code, status_class: '5xx' };
+      expect(await metricValue(instruments, 'fastapi_requests_total', { ...status, path: '/x' })).toBe(0);
+      expect(await metricValue(instruments, 'http_requests_total', { ...status, endpoint: '/x' })).toBe(0);
+    }
+  });
+
+  test('requests to ignored paths are not recorded at all', async () => {
+    const instruments = createGatewayMetrics({ ignoredPaths: ['/healthz'] });
+    instruments.trackRequest({ method: 'GET', path: '/healthz' })({ status: 200 });
+    instruments.trackRequest({ method: 'GET', path: 'pending', url: '/healthz/live?x=1' })({ status: 200, path: '/y' });
+    expect(await metricValue(instruments, 'fastapi_requests_in_progress')).toBeUndefined();
+    expect(await metricValue(instruments, 'fastapi_requests_total')).toBeUndefined();
+    instruments.trackRequest({ method: 'GET', path: '/metrics' })({ status: 200 });
+    expect(await metricValue(instruments, 'fastapi_requests_total')).toBe(1);
   });
 
   test('nothing that is handed in throws, and the request ends', async () => {

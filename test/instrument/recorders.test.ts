@@ -20,6 +20,7 @@ describe('recordInference', () => {
 
     expect(await metricValues(instruments, 'model_inference_requests_total')).toEqual([
       { name: 'model_inference_requests_total', labels: { ...pair, status: 'success' }, value: 2 },
+      { name: 'model_inference_requests_total', labels: { ...pair, status: 'error' }, value: 0 },
     ]);
     expect(await metricValue(instruments, 'model_inference_duration_seconds', pair, '_sum')).toBe(6);
     expect(await metricValue(instruments, 'provider_response_time_seconds', { provider: 'p' }, '_sum')).toBe(6);
@@ -29,6 +30,14 @@ describe('recordInference', () => {
     expect(await metricValue(instruments, 'tokens_used_total', { ...pair, token_type: 'input' })).toBe(33);
     expect(await metricValue(instruments, 'tokens_used_total', { ...pair, token_type: 'output' })).toBe(12);
     expect(await metricValue(instruments, 'credits_used_total', pair)).toBe(0.25);
+  });
+
+  test('an error series exists from the first request on, so that a rate sees the first error', async () => {
+    const instruments = createGatewayMetrics();
+    instruments.recordInference({ ...pair, status: 'success' });
+    expect(await metricValue(instruments, 'model_inference_requests_total', { ...pair, status: 'error' })).toBe(0);
+    instruments.recordInference({ ...pair, status: 'error' });
+    expect(await metricValue(instruments, 'model_inference_requests_total', { ...pair, status: 'error' })).toBe(1);
   });
 
   test('counts a request that never reached the provider without giving it a time', async () => {
@@ -52,10 +61,9 @@ describe('recordInference', () => {
     const instruments = createGatewayMetrics({ maxPairs: 2 });
     for (const model of ['a', 'b', 'c', 'd', 'a'])
       instruments.recordInference({ provider: 'p', model, status: 'success' });
-    const byModel = (await metricValues(instruments, 'model_inference_requests_total')).map(({ labels, value }) => [
-      labels['model'],
-      value,
-    ]);
+    const byModel = (await metricValues(instruments, 'model_inference_requests_total'))
+      .filter(({ labels }) => labels['status'] === 'success')
+      .map(({ labels, value }) => [labels['model'], value]);
     expect(byModel).toEqual([
       ['a', 2],
       ['b', 1],
@@ -129,7 +137,7 @@ describe('the other recorders', () => {
     for (let status = 0; status < 30; status += 1) instruments.recordInference({ ...pair, status: `status ${status}` });
     instruments.setActiveApiKeys('active', 3);
     expect(await metricValue(instruments, 'active_api_keys', { status: 'active' })).toBe(3);
-    expect(await metricValues(instruments, 'model_inference_requests_total')).toHaveLength(21);
+    expect(await metricValues(instruments, 'model_inference_requests_total')).toHaveLength(22);
   });
 });
 
@@ -183,7 +191,8 @@ describe('whatever a gateway hands in', () => {
       instruments.recordInference({ provider: 'p', model, status: 'success' });
     }
     expect(await metricValues(instruments, 'model_inference_requests_total')).toMatchObject([
-      { labels: { model: 'other' }, value: 3 },
+      { labels: { model: 'other', status: 'success' }, value: 3 },
+      { labels: { model: 'other', status: 'error' }, value: 0 },
     ]);
   });
 

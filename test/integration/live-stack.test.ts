@@ -3,7 +3,7 @@ import { createCatalogue } from '../../src/catalogue/index.js';
 import type { SummaryDocument } from '../../src/render/summary.js';
 import { readSettings } from '../../src/settings.js';
 import { freePort } from '../../src/tools/demo/prometheus/free-port.js';
-import { isFull } from '../../src/tools/demo/summary-screen.js';
+import { isFull } from '../../src/tools/demo/screen/plain-lines.js';
 import { parseExposition } from '../support/parse-exposition.js';
 import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
 import { checkMetrics } from '../support/promtool.js';

@@ -148,9 +148,10 @@ describe('a TypeScript project, strict and nodenext', () => {
     return stdout;
   }
 
-  test('every program of docs/integration.md compiles, all library types checked', async () => {
-    const programs = codeBlocks('docs/integration.md').filter(({ language }) => language === 'ts');
-    expect(programs.length).toBeGreaterThanOrEqual(6);
+  test('every program of docs/integration.md and docs/instrument.md compiles, all library types checked', async () => {
+    const documents = ['docs/integration.md', 'docs/instrument.md'];
+    const programs = documents.flatMap(codeBlocks).filter(({ language }) => language === 'ts');
+    expect(programs.length).toBeGreaterThanOrEqual(8);
     const files = Object.fromEntries(programs.map(({ text }, index) => [`program-${index}.ts`, text]));
     expect(await check(files, ['node'])).toBe('');
   });
@@ -261,6 +262,8 @@ describe.each(frameworks)('docs/agent-prompt.md, followed in a backend with %s',
       what: 'Prometheus has scraped the backend',
       within: 30_000,
     });
+    const polled = await prometheus.vector(`fastapi_requests_total{job="${framework}",path=~"/metrics|/prometheus.*"}`);
+    expect(polled).toEqual([]);
     const proof = prompt
       .find(({ text }) => text.startsWith('curl'))!
       .text.trimEnd()

@@ -28,7 +28,15 @@ describe('the package', () => {
 
   test('holds the built code, with types, and four documents, and nothing else', () => {
     const others = tarball.files.filter((file) => !/^dist\/[\w/-]+(\.d\.ts|\.js)$/.test(file));
-    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(others.map((file) => file.replace(/-[\w-]{8}\.css$/, '-HASH.css')).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/console/assets/index-HASH.css',
+      'dist/console/index.html',
+      'dist/console/licenses.txt',
+      'package.json',
+    ]);
     expect(tarball.files.filter((file) => /\btest\b|fixture/i.test(file))).toEqual([]);
   });
 
@@ -36,7 +44,7 @@ describe('the package', () => {
     const exported = Object.values(manifest.exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : [entry.types, entry.default],
     );
-    const named = [...exported, ...Object.values(manifest.bin), './dist/engine/worker.js'];
+    const named = [...exported, ...Object.values(manifest.bin), './dist/engine/gatewayz-metrics-worker.js'];
     expect(named.filter((file) => !tarball.files.includes(file.slice(2)))).toEqual([]);
   });
 
@@ -49,6 +57,13 @@ describe('the package', () => {
       './instrument',
       './package.json',
     ]);
+  });
+
+  test('holds the licences of what is bundled into the console', async () => {
+    const notices = await readFile(`${root}/dist/console/licenses.txt`, 'utf8');
+    for (const name of ['preact', '@preact/signals', '@preact/signals-core', 'uplot']) {
+      expect(notices).toMatch(new RegExp(`^${name}\n\n(?:The )?MIT License`, 'm'));
+    }
   });
 
   test('runs nothing when it is installed', () => {

@@ -3,7 +3,8 @@ import { createCatalogue } from '../../src/catalogue/index.js';
 import { documentation } from '../../src/documentation.js';
 import { errorCodes } from '../../src/errors.js';
 import { routes } from '../../src/http/routes.js';
-import { requestMetrics, stateMetrics } from '../../src/own-metrics.js';
+import { stateMetrics, workerMetrics } from '../../src/own-metrics.js';
+import { requestMetrics } from '../../src/request-metrics.js';
 import { type Options, readSettings } from '../../src/settings.js';
 
 function docs(options: Options = {}, dropped: Readonly<Record<string, number>> = {}): string {
@@ -55,7 +56,7 @@ describe('the documentation', () => {
 
   test('has every metric of our own, and every error code', () => {
     const own = section(whole, '## Families of gatewayz-metrics itself');
-    for (const { name } of [...stateMetrics, ...Object.values(requestMetrics)]) {
+    for (const { name } of [...stateMetrics, ...Object.values(workerMetrics), ...Object.values(requestMetrics)]) {
       expect(own.filter((line) => line.startsWith(`| \`${name}\` |`))).toHaveLength(1);
     }
     const errors = section(whole, '## Errors');

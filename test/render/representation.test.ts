@@ -131,8 +131,8 @@ describe('bytes', () => {
   });
 
   test('carry the times of their snapshot', () => {
-    const { evaluationTime: instant, nextRefresh, expires } = business;
-    expect(render(business, view('business', 'text'))).toMatchObject([{ instant, nextRefresh, expires }]);
+    const { evaluationTime, nextRefresh, expires } = business;
+    expect(render(business, view('business', 'text'))).toMatchObject([{ evaluationTime, nextRefresh, expires }]);
   });
 
   test('own their memory, so that they can be handed to another thread', () => {

@@ -9,6 +9,7 @@ interface Pending {
 /** A clock that moves only when told to. */
 export class FakeClock implements Clock {
   #now: number;
+  #monotonic = 0;
   readonly #pending = new Set<Pending>();
   #timersSet = 0;
 
@@ -18,6 +19,10 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
   }
 
   setTimeout(run: () => void, milliseconds: number): Timer {
@@ -46,11 +51,11 @@ export class FakeClock implements Clock {
     await setImmediate();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#pending.delete(next);
-      this.#now = Math.max(this.#now, next.at);
+      this.#moveTo(Math.max(this.#now, next.at));
       next.run();
       await setImmediate();
     }
-    this.#now = end;
+    this.#moveTo(end);
     await setImmediate();
   }
 
@@ -58,6 +63,11 @@ export class FakeClock implements Clock {
   jump(milliseconds: number): void {
     this.#now += milliseconds;
     for (const pending of this.#pending) pending.at += milliseconds;
+  }
+
+  #moveTo(now: number): void {
+    this.#monotonic += now - this.#now;
+    this.#now = now;
   }
 
   /** The earliest timer due by `end`; of equals the one set first. */

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { hasDebianPackages, provisionDebianPackage } from '../../src/tools/demo/prometheus/provision-debian-package.js';
 import { type PrometheusPrograms, provisionPrometheus } from '../../src/tools/demo/prometheus/provision-prometheus.js';
+import { type Chromium, findChromium } from './find-chromium.js';
 import { findPython, type Python } from './find-python.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     prometheus: PrometheusPrograms;
     python: Python;
+    chromium: Chromium;
     /** Folders of modules with prometheus_client; none where Python must know the package by itself. */
     pythonModules: readonly string[];
     /** Path of the victoria-metrics program, where the system has a package of it. */
@@ -19,6 +21,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<void> {
   const options = { onProgress: (line: string) => console.log(line) };
   project.provide('prometheus', await provisionPrometheus(options));
+  project.provide('chromium', await findChromium(options));
 
   const debian = await hasDebianPackages();
   const unpacked = async (name: string, path: string) => join(await provisionDebianPackage(name, options), path);

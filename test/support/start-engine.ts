@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { createEngine, loadHealth } from '../../src/engine/create-engine.js';
+import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, EngineState, LogRecord } from '../../src/engine/engine.js';
+import { startHealthSource } from '../../src/engine/health-source.js';
 import { type Representation, type View, viewKey } from '../../src/render/representation.js';
 import type { Options } from '../../src/settings.js';
 import { engineInput } from './engine-input.js';
@@ -11,11 +12,11 @@ import { until } from './until.js';
 import { playWholeGateway } from './whole-gateway.js';
 
 export interface StartedEngine {
-  /** Asked as of the request's arrival now, unless told otherwise. */
-  readonly engine: Omit<Engine, 'ask'> & { ask(view: View, since?: number): Promise<void> };
+  /** `ask` fetches a view as of now, unless told otherwise, and adds its bytes to `published`. */
+  readonly engine: Engine & { ask(view: View, since?: number): Promise<void> };
   readonly clock: FakeClock;
   readonly prometheus: FakePrometheus;
-  /** All that was published, oldest first. */
+  /** All bytes that were fetched or published, oldest first. */
   readonly published: readonly Representation[];
   readonly dropped: readonly EngineState['seriesOverLimit'][];
   readonly lines: readonly LogRecord[];
@@ -48,13 +49,15 @@ export async function startEngine(
   });
   const engine = createEngine(
     input,
-    await loadHealth(input.settings),
+    input.settings.healthServiceUrl === undefined
+      ? undefined
+      : (time) => startHealthSource(input.settings, input.settings.healthServiceUrl!, time),
     {
       publish: (representations) => {
         onPublish(representations);
         published.push(...representations);
       },
-      dropped: (counts) => dropped.push(counts),
+      seriesOverLimit: (counts) => dropped.push(counts),
       log: (record) => lines.push(record),
     },
     clock,
@@ -65,7 +68,13 @@ export async function startEngine(
   });
   const last = (view: View) => published.findLast((bytes) => viewKey(bytes.view) === viewKey(view));
   return {
-    engine: { ...engine, ask: (view, since = clock.now()) => engine.ask(view, since) },
+    engine: {
+      ...engine,
+      async ask(view, since = clock.now()) {
+        const bytes = await engine.fetch(view, since);
+        if (bytes) published.push(bytes);
+      },
+    },
     clock,
     prometheus,
     published,

@@ -9,6 +9,8 @@ export interface Criterion {
   readonly budget: number | string | null;
   /** A sentence for people. */
   readonly detail: string;
+  /** Of a point that does not fail: worth a look, or not checked because another point fails. */
+  readonly level?: 'warn' | 'skip';
 }
 
 /** A value that is not there, or not to be trusted. */
@@ -21,10 +23,10 @@ export interface Missing {
 }
 
 /**
- * How bad that is: `fault`, something is set up wrong; `unwritten`, the gateway writes no such metric; `idle`, nothing happened
- * that could be measured. Only a fault fails the check, unless it is strict.
+ * How bad that is: `problem`, something is set up wrong; `not_exported`, the gateway writes no such metric; `idle`, nothing happened
+ * that could be measured. Only a problem fails the check, unless it is strict.
  */
-export type Severity = 'fault' | 'unwritten' | 'idle';
+export type Severity = 'problem' | 'not_exported' | 'idle';
 
 export interface Finding extends Missing {
   readonly severity: Severity;
@@ -35,9 +37,33 @@ export interface TargetReport {
   readonly refId: string;
   /** As the dashboard has it, variables included. */
   readonly expr: string;
-  readonly result: 'data' | 'empty' | 'error' | 'skipped';
+  /** `empty`: no data, and none to come; `idle`: no data now; `skipped`: Grafana does not send it to Prometheus. */
+  readonly result: 'data' | 'empty' | 'idle' | 'error' | 'skipped';
   /** Why it is not `data`. */
   readonly reason: string | null;
+  /** Whether it fails the check. */
+  readonly fails: boolean;
+}
+
+/** A metric name of a query that Prometheus does not have. */
+export interface MissingMetric {
+  readonly name: string;
+  /** Names that it has, nearest first. */
+  readonly nearest: readonly string[];
+}
+
+/** A label name of a query that the metric does not have. */
+export interface MissingLabel {
+  readonly metric: string;
+  readonly label: string;
+  readonly nearest: readonly string[];
+  /** All labels that it has. */
+  readonly has: readonly string[];
+}
+
+export interface MissingNames {
+  readonly metrics: readonly MissingMetric[];
+  readonly labels: readonly MissingLabel[];
 }
 
 export interface DashboardReport {
@@ -78,5 +104,7 @@ export interface CheckReport {
   readonly criteria: readonly Criterion[];
   readonly missing: readonly Missing[];
   readonly dashboards: readonly DashboardReport[];
+  /** With dashboards: names in their queries that Prometheus does not have. */
+  readonly missingNames?: MissingNames;
   readonly watch?: WatchReport;
 }

@@ -4,51 +4,59 @@ import { checkDashboards } from './dashboards/check-dashboards.js';
 import { diagnoseReasons, diagnoseValues, findingsWithoutSummary } from './diagnose/diagnose-values.js';
 import type { PrometheusApi } from './diagnose/prometheus-api.js';
 import { SourceFacts } from './diagnose/source-facts.js';
-import type { CheckReport, Criterion, DashboardReport, Finding } from './report.js';
+import type { CheckReport, Criterion, Finding } from './report.js';
 import { checkErrors } from './service/check-errors.js';
 import { checkFreshness, ownNames, type RefreshSettings } from './service/check-freshness.js';
 import type { Load } from './service/check-handling-time.js';
 import { compareValues } from './service/compare-values.js';
 import { measureHandlingTimes } from './service/measure-handling-times.js';
-import { type EndpointResults, probeEndpoints } from './service/probe-endpoints.js';
+import { type EndpointResults, failureText, probeEndpoints } from './service/probe-endpoints.js';
 import { readSummary, type Summary } from './service/read-summary.js';
 import { isFailure, type ServiceClient } from './service/service-client.js';
 import { scrapeService } from './service/service-metrics.js';
 
 export interface CheckOptions {
   readonly load: Load;
-  /** Also what the gateway never writes, and what had nothing to measure, fails the check. */
+  /** Whether metrics that the gateway does not export, and values without anything to measure yet, fail the check too. */
   readonly strict: boolean;
   readonly refresh: RefreshSettings;
   /** Whether the service reads recorded rates. */
   readonly recorded: boolean;
-  /** Assumed where the service does not tell its own. */
+  /** Used where the service does not report its own. */
   readonly scope: Scope;
-  /** Folder of Grafana dashboards. */
-  readonly dashboards: string | undefined;
+  /** Files and folders of Grafana dashboards. */
+  readonly dashboards: readonly string[];
+  /** Without handling times, which take thousands of requests. */
+  readonly quick: boolean;
 }
 
 export interface CheckContext {
   readonly service: ServiceClient;
-  /** The Prometheus behind it; undefined where none is at hand. */
+  /** The Prometheus behind it; undefined without access to one. */
   readonly prometheus: PrometheusApi | undefined;
   readonly progress: (line: string) => void;
 }
 
-/** Checks everything once. Rejects only with the reason of `signal`; whatever is wrong is told in the report. */
+/** Checks everything once. Rejects only with the reason of `signal`; problems are in the report. */
 export async function runCheck(
-  parties: CheckContext,
+  context: CheckContext,
   options: CheckOptions,
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  const { service, prometheus, progress } = parties;
+  const { service, prometheus, progress } = context;
   progress('endpoints');
   const before = await scrapeService(service, signal);
-  const answers = await probeEndpoints(service, signal);
+  const endpoints = await probeEndpoints(service, signal);
+  if (endpoints.unreachable) {
+    const { status, ...failure } = endpoints.unreachable;
+    const service = { id: 'service', ok: false, value: status, budget: 200, detail: failureText(failure) };
+    const { criteria, ...dashboards } = await runDashboards(context, options, options.scope);
+    return { ...dashboards, ok: false, criteria: [service, ...criteria], missing: [] };
+  }
   const answering = new Set(
-    answers.criteria.filter(({ value }) => value === 200).map(({ id }) => id.replace(/^endpoint\./, '')),
+    endpoints.criteria.filter(({ value }) => value === 200).map(({ id }) => id.replace(/^endpoint\./, '')),
   );
-  const times = await measureHandlingTimes(service, options.load, answering, progress, signal);
+  const times = options.quick ? [] : await measureHandlingTimes(service, options.load, answering, progress, signal);
 
   progress('values');
   const summary = answering.has('summary') ? await summaryOf(service, signal) : undefined;
@@ -56,58 +64,76 @@ export async function runCheck(
   const upstreamUp = after?.value(ownNames.upstreamUp);
   const integration = await compareValues({
     summary,
-    failure: answers.failure?.cause,
+    failure: endpoints.failure?.cause,
     again: () => summaryOf(service, signal),
-    docs: answers.docs,
+    docs: endpoints.docs,
     api: prometheus,
     upstreamUp: upstreamUp === undefined ? undefined : upstreamUp === 1,
     recorded: options.recorded,
   });
-  const scope = answers.docs?.scope ?? options.scope;
-  const findings = await findProblems(answers, summary, scope, prometheus);
-  const dashboards = await runDashboards(parties, options, scope);
-  const criteria = [
-    ...answers.criteria,
+  const scope = endpoints.docs?.scope ?? options.scope;
+  const findings = await findProblems(endpoints, summary, scope, prometheus);
+  const dashboards = await runDashboards(context, options, scope);
+  const ofValues = [
     checkFreshness(summary, after, options.refresh),
     integration,
     checkErrors(before, answering.has('scrape') ? await scrapeService(service, signal) : undefined),
+  ];
+  const ofFindings = findingCriteria(findings, options.strict);
+  const criteria = [
+    ...endpoints.criteria,
+    ...(endpoints.failure ? [...ofValues, ...ofFindings].map(withoutSummary) : ofValues),
     ...times,
-    ...findingCriteria(findings, options.strict),
+    ...(endpoints.failure ? [] : ofFindings),
     ...dashboards.criteria,
   ];
   return {
+    ...dashboards,
     ok: criteria.every(({ ok }) => ok),
     criteria,
     missing: findings.map(({ field, cause, fix }) => ({ field, cause, fix })),
-    dashboards: dashboards.reports,
   };
+}
+
+/** Not checked: the failure of `/summary` is reported already. */
+function withoutSummary({ id, budget }: Criterion): Criterion {
+  return { id, ok: true, value: null, budget, detail: 'not checked: there is no summary', level: 'skip' };
+}
+
+/** Checks only dashboards, on a Prometheus without this service. Rejects only with the reason of a signal. */
+export async function runDashboardCheck(
+  context: Pick<CheckContext, 'prometheus' | 'progress'>,
+  options: Pick<CheckOptions, 'dashboards' | 'strict' | 'scope'>,
+): Promise<CheckReport> {
+  const part = await runDashboards(context, options, options.scope);
+  return { ...part, ok: part.criteria.every(({ ok }) => ok), missing: [] };
 }
 
 async function summaryOf(service: ServiceClient, signal: AbortSignal): Promise<Summary | undefined> {
   const answer = await service.get('/summary', signal);
   if (isFailure(answer) || answer.status !== 200) return undefined;
   const summary = readSummary(answer.body);
-  return 'faults' in summary ? undefined : summary;
+  return 'problems' in summary ? undefined : summary;
 }
 
 async function findProblems(
-  answers: EndpointResults,
+  endpoints: EndpointResults,
   summary: Summary | undefined,
   scope: Scope,
   prometheus: PrometheusApi | undefined,
 ): Promise<readonly Finding[]> {
-  const known = summary ?? answers.summary;
+  const known = summary ?? endpoints.summary;
   if (!known) {
-    const silence = answers.failure ?? { cause: 'the summary cannot be read', fix: 'update the service' };
-    return findingsWithoutSummary(silence, prometheus);
+    const failure = endpoints.failure ?? { cause: 'the summary cannot be read', fix: 'update the service' };
+    return findingsWithoutSummary(failure, prometheus);
   }
   const selected = scope.selector.length > 0;
   if (!prometheus) return diagnoseReasons(known, selected);
   try {
     const facts = new SourceFacts(prometheus, scope, Date.parse(known.timestamp));
-    return await diagnoseValues(known, answers.families, facts);
+    return await diagnoseValues(known, endpoints.families, facts);
   } catch (error) {
-    // The criterion `integration` tells that it cannot be asked.
+    // The criterion `integration` reports that Prometheus failed.
     if (error instanceof GatewayzMetricsError) return diagnoseReasons(known, selected);
     throw error;
   }
@@ -118,8 +144,8 @@ function findingCriteria(findings: readonly Finding[], strict: boolean): readonl
     const names = [...new Set(some.map(({ field }) => field))];
     return names.slice(0, 6).join(', ') + (names.length > 6 ? ` and ${names.length - 6} more` : '');
   };
-  const faults = findings.filter(({ severity }) => severity === 'fault');
-  const unwritten = findings.filter(({ severity }) => severity === 'unwritten');
+  const problems = findings.filter(({ severity }) => severity === 'problem');
+  const notExported = findings.filter(({ severity }) => severity === 'not_exported');
   const idle = findings.filter(({ severity }) => severity === 'idle');
   const judge = (id: string, some: readonly Finding[], fails: boolean, what: string): Criterion => ({
     id,
@@ -129,17 +155,20 @@ function findingCriteria(findings: readonly Finding[], strict: boolean): readonl
     detail: some.length === 0 ? 'none' : `${what}: ${named(some)}`,
   });
   return [
-    judge('values', faults, true, 'missing or wrong'),
-    judge('values.unwritten', unwritten, strict, 'the gateway writes no such metric'),
-    judge('values.idle', idle, strict, 'nothing happened that could be measured'),
+    judge('values', problems, true, 'missing or wrong'),
+    judge('values.not_exported', notExported, strict, 'not exported by the gateway'),
+    judge('values.idle', idle, strict, 'nothing to measure yet'),
   ];
 }
 
+type DashboardPart = Pick<CheckReport, 'criteria' | 'dashboards' | 'missingNames'>;
+
 async function runDashboards(
-  { prometheus, progress }: CheckContext,
-  { dashboards: folder, strict }: CheckOptions,
+  { prometheus, progress }: Pick<CheckContext, 'prometheus' | 'progress'>,
+  { dashboards: paths, strict }: Pick<CheckOptions, 'dashboards' | 'strict'>,
   scope: Scope,
-): Promise<{ readonly criteria: readonly Criterion[]; readonly reports: readonly DashboardReport[] }> {
-  if (folder === undefined) return { criteria: [], reports: [] };
-  return checkDashboards(folder, { prometheus, scope, strict, progress });
+): Promise<DashboardPart> {
+  if (paths.length === 0) return { criteria: [], dashboards: [] };
+  const { criteria, reports, missingNames } = await checkDashboards(paths, { prometheus, scope, strict, progress });
+  return { criteria, dashboards: reports, missingNames };
 }

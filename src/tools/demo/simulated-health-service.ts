@@ -1,7 +1,8 @@
-import fastify from 'fastify';
+import { createServer } from 'node:http';
 import { type Clock, systemClock } from '../../clock.js';
 import { createRandom } from './gateway/random.js';
 import type { SimulatedServer } from './gateway/simulated-gateway.js';
+import { closeServer, listenOnLoopback } from './listen-on-loopback.js';
 
 export interface SimulatedHealthServiceOptions {
   /** The same seed gives the same values at the same time since the start. */
@@ -18,7 +19,6 @@ const period = 10_000;
 export async function startSimulatedHealthService(options: SimulatedHealthServiceOptions): Promise<SimulatedServer> {
   const { seed, port = 0, clock = systemClock } = options;
   const startedAt = clock.now();
-  const app = fastify({ forceCloseConnections: true });
 
   const now = () => {
     const periods = Math.floor((clock.now() - startedAt) / period);
@@ -27,8 +27,8 @@ export async function startSimulatedHealthService(options: SimulatedHealthServic
   const service = 'health-monitor';
   const monitor_type = 'intelligent';
 
-  app.get('/health', () => ({ status: 'healthy', service, timestamp: now().timestamp }));
-  app.get('/status', () => {
+  const health = () => ({ status: 'healthy', service, timestamp: now().timestamp });
+  const status = () => {
     const { modelsTracked, availabilityCache, timestamp } = now();
     return {
       status: 'running',
@@ -43,8 +43,8 @@ export async function startSimulatedHealthService(options: SimulatedHealthServic
       health_check_interval: 300,
       timestamp,
     };
-  });
-  app.get('/metrics', () => {
+  };
+  const metrics = () => {
     const { totalModels, distribution, incidents, responseMs, timestamp } = now();
     return {
       monitoring_active: true,
@@ -67,8 +67,8 @@ export async function startSimulatedHealthService(options: SimulatedHealthServic
       active_incidents: incidents,
       last_check: timestamp,
     };
-  });
-  app.get('/cache/stats', () => {
+  };
+  const cacheStats = () => {
     const { modelsCached, timestamp } = now();
     return {
       cache_available: true,
@@ -77,11 +77,22 @@ export async function startSimulatedHealthService(options: SimulatedHealthServic
       models_health_cached: modelsCached,
       timestamp,
     };
-  });
+  };
 
-  const url = await app.listen({ host: '127.0.0.1', port });
+  const bodies = new Map<string, () => object>([
+    ['/health', health],
+    ['/status', status],
+    ['/metrics', metrics],
+    ['/cache/stats', cacheStats],
+  ]);
+  const server = createServer((request, response) => {
+    const body = bodies.get(request.url ?? '');
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body?.() ?? { error: 'not found' }));
+  });
+  const listening = await listenOnLoopback(server, port);
   let closed: Promise<void> | undefined;
-  return { url, port: Number(new URL(url).port), close: () => (closed ??= Promise.resolve(app.close())) };
+  return { url: `http://127.0.0.1:${listening}`, port: listening, close: () => (closed ??= closeServer(server)) };
 }
 
 function valuesOf(seed: number, periods: number) {

@@ -41,7 +41,8 @@ export const usualOptions: CheckOptions = {
   refresh: { evaluationDelay: 1, refreshInterval: 1, prometheusTimeout: 10 },
   recorded: false,
   scope: { selector: [], marker: { label: 'reexported_by', value: 'gatewayz-metrics' } },
-  dashboards: undefined,
+  dashboards: [],
+  quick: false,
 };
 
 export interface Checking {

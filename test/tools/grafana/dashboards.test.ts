@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { healthFamilies } from '../../../src/catalogue/health.js';
 import { createCatalogue } from '../../../src/catalogue/index.js';
-import { requestMetrics, stateMetrics } from '../../../src/own-metrics.js';
+import { stateMetrics, workerMetrics } from '../../../src/own-metrics.js';
 import { parseMarker, parseMatchers } from '../../../src/promql/matchers.js';
 import { listSelectors } from '../../../src/promql/selectors.js';
+import { requestMetrics } from '../../../src/request-metrics.js';
 import { type GrafanaOptions, grafanaFiles } from '../../../src/tools/grafana/files.js';
 import { defaultObjectives } from '../../../src/tools/grafana/rules/service-level-objectives.js';
 import { type DashboardQuery, queriesOf } from '../../support/dashboard-queries.js';
@@ -170,7 +171,9 @@ describe('the queries', () => {
     const known = new Set([
       ...[...catalogue.rows.values()].flatMap(({ metrics }) => metrics),
       ...backend.split('\n').map((line) => line.split(',')[0]!),
-      ...[...healthFamilies, ...stateMetrics, ...Object.values(requestMetrics)].map(({ name }) => name),
+      ...[...healthFamilies, ...stateMetrics, ...Object.values(workerMetrics), ...Object.values(requestMetrics)].map(
+        ({ name }) => name,
+      ),
     ]);
     const isKnown = (name: string | undefined) =>
       name !== undefined && (known.has(name) || known.has(name.replace(/_(?:bucket|sum|count)$/, '')));

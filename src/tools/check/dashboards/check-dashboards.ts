@@ -1,21 +1,23 @@
 import type { Scope } from '../../../catalogue/compile.js';
 import type { PrometheusApi } from '../diagnose/prometheus-api.js';
 import { SourceFacts } from '../diagnose/source-facts.js';
-import type { Criterion, DashboardReport } from '../report.js';
+import type { Criterion, DashboardReport, MissingNames, TargetReport } from '../report.js';
+import { countResults } from './count-results.js';
 import type { Dashboard } from './dashboard-file.js';
-import { explainEmpty } from './explain-empty.js';
 import { explainError } from './explain-error.js';
+import { explainVariable } from './explain-variable.js';
 import { listTargets } from './list-targets.js';
+import { findMissingNames } from './missing-names.js';
 import { type DashboardFile, readDashboards } from './read-dashboards.js';
-import { type AskedVariable, resolveVariables } from './resolve-variables.js';
+import { type QueriedVariable, resolveVariables } from './resolve-variables.js';
 import { runTarget, type TargetContext, type TargetVerdict } from './run-target.js';
 import { timeRange } from './time-range.js';
 
 export interface DashboardCheck {
-  /** Undefined where none is at hand. */
+  /** Undefined without access to one. */
   readonly prometheus: PrometheusApi | undefined;
   readonly scope: Scope;
-  /** Whether every empty query fails, not only those that can never have data. */
+  /** Whether every query without data fails, not only those that can never have any. */
   readonly strict: boolean;
   readonly progress: (line: string) => void;
 }
@@ -23,87 +25,110 @@ export interface DashboardCheck {
 export interface CheckedDashboards {
   readonly criteria: readonly Criterion[];
   readonly reports: readonly DashboardReport[];
+  readonly missingNames: MissingNames;
 }
 
-/** Runs every PromQL of every dashboard below a folder. Rejects only with the reason of a signal, or if the folder cannot be read. */
-export async function checkDashboards(folder: string, check: DashboardCheck): Promise<CheckedDashboards> {
-  const { prometheus, progress } = check;
-  const fail = (detail: string): CheckedDashboards => ({
+/**
+ * Runs every PromQL query of the dashboards in files and folders, and accounts for every other one. Rejects only with the reason
+ * of a signal, or if a path cannot be read.
+ */
+export async function checkDashboards(paths: readonly string[], check: DashboardCheck): Promise<CheckedDashboards> {
+  const { prometheus, progress, strict } = check;
+  const fail = (detail: string, reports: readonly DashboardReport[] = []): CheckedDashboards => ({
     criteria: [{ id: 'dashboards', ok: false, value: null, budget: 0, detail }],
-    reports: [],
+    reports,
+    missingNames: { metrics: [], labels: [] },
   });
   if (!prometheus)
     return fail(
-      'there is no Prometheus to run their queries in, and the Prometheus API of the service is off, or not for this token: give --prometheus-url',
+      'no Prometheus to run the queries in: the Prometheus API of the service is off, or not for this token; set --prometheus-url',
     );
-  const files = await readDashboards(folder);
-  if (files.length === 0) return fail(`there is no dashboard below ${folder}`);
+  const files = (await Promise.all(paths.map(readDashboards))).flat();
+  if (files.length === 0) return fail(`no dashboard in ${paths.join(', ')}`);
 
   const reports: DashboardReport[] = [];
-  const verdicts: TargetVerdict[] = [];
-  const failing: string[] = [];
+  const promql: string[] = [];
   for (const [index, { file, content }] of files.entries()) {
     progress(`dashboards: ${file} (${index + 1} of ${files.length})`);
-    const own = 'fault' in content ? [unreadable(content.fault)] : await runDashboard(content, prometheus, check.scope);
-    const bad = own.filter(({ severity }) => severity === 'fault' || (check.strict && severity !== undefined));
-    failing.push(...bad.map(({ report }) => `${file}: ${[report.panel, report.refId].filter(Boolean).join(' ')}`));
-    verdicts.push(...own);
-    reports.push({ file, title: titleOf(content), targets: own.map(({ report }) => report) });
+    const verdicts = 'problem' in content ? [unreadable(content.problem)] : await run(content, prometheus, check.scope);
+    promql.push(...verdicts.flatMap((verdict) => verdict.promql ?? []));
+    const targets = verdicts.map(({ report, severity }) => ({
+      ...report,
+      fails: severity === 'problem' || (strict && severity !== undefined),
+    }));
+    reports.push({ file, title: titleOf(content), targets });
   }
-  const count = (result: string): number => verdicts.filter(({ report }) => report.result === result).length;
-  const counts = ['data', 'empty', 'error', 'skipped'].map((result) => `${count(result)} ${result}`).join(', ');
+  const targets = reports.flatMap((report) => report.targets);
+  if (targets.every(({ result }) => result === 'skipped')) {
+    return fail(`nothing to check: ${countResults(targets)}`, reports);
+  }
+  const failing = reports.flatMap(({ file, targets: own }) =>
+    own
+      .filter(({ fails }) => fails)
+      .map(({ panel, refId }) => [`${file}:`, panel, refId].filter((part) => part !== '').join(' ')),
+  );
   const shown = failing.slice(0, 3).join('; ') + (failing.length > 3 ? ` and ${failing.length - 3} more` : '');
-  const detail = failing.length === 0 ? counts : `${counts}; failing: ${shown}`;
-  const criterion = { id: 'dashboards', ok: failing.length === 0, value: failing.length, budget: 0, detail };
-  return { criteria: [criterion], reports };
+  const detail = countResults(targets) + (failing.length === 0 ? '' : `; failing: ${shown}`);
+  return {
+    criteria: [{ id: 'dashboards', ok: failing.length === 0, value: failing.length, budget: 0, detail }],
+    reports,
+    missingNames: await findMissingNames(promql, new SourceFacts(prometheus, check.scope, Date.now())),
+  };
 }
 
 function titleOf(content: DashboardFile['content']): string {
-  return 'fault' in content ? '' : content.title;
+  return 'problem' in content ? '' : content.title;
 }
 
-function unreadable(fault: string): TargetVerdict {
-  return { report: { panel: '', refId: '', expr: '', result: 'error', reason: fault }, severity: 'fault' };
+function unreadable(problem: string): TargetVerdict {
+  return { report: { panel: '', refId: '', expr: '', result: 'error', reason: problem }, severity: 'problem' };
 }
 
-async function runDashboard(
-  dashboard: Dashboard,
-  prometheus: PrometheusApi,
-  scope: Scope,
-): Promise<readonly TargetVerdict[]> {
+async function run(dashboard: Dashboard, prometheus: PrometheusApi, scope: Scope): Promise<readonly TargetVerdict[]> {
   const now = Date.now();
   const window = timeRange(dashboard.time, now);
   const facts = new SourceFacts(prometheus, scope, window.to);
-  const { values, asked } = await resolveVariables(dashboard, prometheus, window);
-  const context: TargetContext = { dashboard, variables: values, window, now, facts };
-  const ofVariables = await Promise.all(asked.map((variable) => judgeVariable(variable, context)));
+  const { values, queried } = await resolveVariables(dashboard, prometheus, window);
+  const emptyVariables = new Set(
+    queried
+      .filter(({ outcome: { kind } }) => kind === 'empty' || kind === 'error')
+      .map(({ variable: { name } }) => name),
+  );
+  const context: TargetContext = { dashboard, variables: values, emptyVariables, window, now, facts };
+  const ofVariables = await Promise.all(queried.map((variable) => judgeVariable(variable, context)));
   const ofPanels = await Promise.all(listTargets(dashboard).map((target) => runTarget(target, context)));
   return [...ofVariables, ...ofPanels];
 }
 
 async function judgeVariable(
-  { variable, query, outcome }: AskedVariable,
+  { variable, query, outcome, promql }: QueriedVariable,
   context: TargetContext,
 ): Promise<TargetVerdict> {
   const target = { panel: `variable ${variable.name}`, refId: '', expr: query };
+  const verdict = (
+    result: TargetReport['result'],
+    reason: string | null,
+    severity?: TargetVerdict['severity'],
+  ): TargetVerdict => ({
+    report: { ...target, result, reason },
+    severity,
+    ...(promql !== undefined && { promql }),
+  });
   switch (outcome.kind) {
     case 'data':
-      return { report: { ...target, result: 'data', reason: null }, severity: undefined };
+      return verdict('data', null);
     case 'skipped':
-      return { report: { ...target, result: 'skipped', reason: outcome.reason }, severity: undefined };
-    case 'error': {
-      const reason = explainError(outcome.error, outcome.text);
-      return { report: { ...target, result: 'error', reason }, severity: 'fault' };
-    }
+      return verdict('skipped', outcome.reason);
+    case 'error':
+      return verdict('error', explainError(outcome.error, outcome.text), 'problem');
     case 'empty': {
-      const reason = `its own pattern ${variable.regex} leaves none of its values`;
-      if (outcome.filtered) return { report: { ...target, result: 'empty', reason }, severity: 'fault' };
-      if (outcome.promql === undefined) {
-        return { report: { ...target, result: 'empty', reason: 'no series has such a label' }, severity: 'fault' };
+      if (outcome.filtered) {
+        return verdict('empty', `its regular expression ${variable.regex} matches none of its values`, 'problem');
       }
-      const { facts, window } = context;
-      const explained = await explainEmpty(outcome.promql, window, facts);
-      return { report: { ...target, result: 'empty', reason: explained.reason }, severity: explained.severity };
+      const waits = outcome.waitsFor.map((name) => `$${name}`);
+      if (waits.length > 0) return verdict('idle', `it depends on ${waits.join(', ')}, which has no values`, 'idle');
+      const { severity, reason } = await explainVariable(outcome.query, context);
+      return verdict(severity === 'idle' ? 'idle' : 'empty', reason, severity);
     }
   }
 }

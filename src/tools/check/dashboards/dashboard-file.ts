@@ -1,32 +1,50 @@
 import { z } from 'zod';
 
 /**
- * What of Grafana's dashboard JSON concerns queries, schema versions 27 to 41 (from the one with datasources as names to those
- * with datasources as objects). Fields of another type than expected count as absent: one odd panel spoils no dashboard.
+ * The parts of Grafana's dashboard JSON that concern queries, any schema version. A field of another type than expected counts
+ * as absent, and a list entry that is no object is left out: one odd panel spoils no dashboard.
  */
 const text = z.string().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 const amount = z.number().optional().catch(undefined);
-const list = <T>(schema: z.ZodType<T>) => z.array(schema).catch([]);
 
-/** A name or uid, or type and uid; null is the default datasource. */
+function list<T>(schema: z.ZodType<T>) {
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((items): readonly T[] =>
+      items.flatMap((item) => {
+        const read = schema.safeParse(item);
+        return read.success ? [read.data] : [];
+      }),
+    );
+}
+
+/** A name or uid, or type and uid; null and absent are the default datasource. */
 const datasourceRef = z
   .union([z.string(), z.object({ type: text, uid: text }), z.null()])
   .optional()
   .catch(undefined);
 export type DatasourceRef = z.infer<typeof datasourceRef>;
 
+const condition = z.object({ query: z.object({ params: list(z.string()) }).catch({ params: [] }) });
+
 const target = z.object({
   refId: text,
   expr: text,
   datasource: datasourceRef,
+  hide: flag,
   instant: flag,
   range: flag,
   interval: text,
   intervalFactor: amount,
+  /** Of Grafana's own expressions: what they compute, and from which queries. */
+  expression: text,
+  conditions: list(condition),
 });
+export type Target = z.infer<typeof target>;
 
-const panelAlone = z.object({
+const panelFields = z.object({
   id: amount,
   type: text,
   title: text,
@@ -40,11 +58,11 @@ const panelAlone = z.object({
   libraryPanel: z.object({ uid: text, name: text }).optional().catch(undefined),
 });
 
-/** `panels`: those of a collapsed row. */
-export interface Panel extends z.infer<typeof panelAlone> {
+/** `panels`: those of a row, where they are nested in it. */
+export interface Panel extends z.infer<typeof panelFields> {
   readonly panels: readonly Panel[];
 }
-const panel: z.ZodType<Panel> = z.lazy(() => panelAlone.extend({ panels: list(panel) }));
+const panel: z.ZodType<Panel> = z.lazy(() => panelFields.extend({ panels: list(panel) }));
 
 const words = z
   .union([z.string(), z.array(z.string())])
@@ -76,6 +94,7 @@ export type Variable = z.infer<typeof variable>;
 
 const annotation = z.object({
   name: text,
+  enable: flag,
   datasource: datasourceRef,
   expr: text,
   step: text,
@@ -85,25 +104,35 @@ export type Annotation = z.infer<typeof annotation>;
 
 const dashboard = z.object({
   title: z.string().catch(''),
-  schemaVersion: amount,
-  panels: z.array(panel).optional(),
+  panels: list(panel),
+  /** Panels up to schema 15. */
+  rows: list(panel),
+  /** Panels that no layout shows (schema v2). */
+  unplaced: list(panel),
   time: z.object({ from: z.string(), to: z.string() }).optional().catch(undefined),
   templating: z.object({ list: list(variable) }).catch({ list: [] }),
   annotations: z.object({ list: list(annotation) }).catch({ list: [] }),
   /** What an export asks for when it is imported. */
   __inputs: list(z.object({ name: z.string(), pluginId: text, value: text })),
   /** Library panels of an export, by uid. */
-  __elements: z.record(z.string(), z.object({ model: panel })).catch({}),
+  __elements: z
+    .record(z.string(), z.unknown())
+    .catch({})
+    .transform(
+      (elements): ReadonlyMap<string, Panel> =>
+        new Map(
+          Object.entries(elements).flatMap(([uid, element]) => {
+            const read = z.object({ model: panel }).safeParse(element);
+            return read.success ? [[uid, read.data.model] as const] : [];
+          }),
+        ),
+    ),
 });
-export type Dashboard = z.infer<typeof dashboard> & { readonly panels: readonly Panel[] };
+export type Dashboard = z.infer<typeof dashboard>;
 
-/** The dashboard in a document, also where the HTTP API has wrapped it; undefined where there is none. */
-export function readDashboard(document: unknown): Dashboard | undefined {
-  if (typeof document !== 'object' || document === null) return undefined;
-  if ('dashboard' in document) return readDashboard(document.dashboard);
-  const read = dashboard.safeParse(document);
-  if (!read.success || !('schemaVersion' in document || 'templating' in document || 'annotations' in document)) {
-    return undefined;
-  }
-  return { ...read.data, panels: read.data.panels ?? [] };
+/** A dashboard in the classic form, whatever its schema version; rows of old schemas become row panels. */
+export function parseDashboard(document: object): Dashboard {
+  const read = dashboard.parse(document);
+  const rows = read.rows.map((row): Panel => ({ ...row, type: 'row' }));
+  return { ...read, panels: [...read.panels, ...rows], rows: [] };
 }

@@ -12,62 +12,102 @@ import { type SourceFacts, selectorOf } from '../diagnose/source-facts.js';
 import type { Severity } from '../report.js';
 
 /** Why a query gave nothing, and how bad that is. */
-export interface Emptiness {
+export interface EmptyReason {
   readonly severity: Severity;
   readonly reason: string;
 }
 
+export interface EmptyContext {
+  readonly window: Window;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly facts: SourceFacts;
+}
+
+const minutes = 60_000;
+/** Series of Prometheus's own, which are there only while an alert is. */
+const alertSeries = new Set(['ALERTS', 'ALERTS_FOR_STATE']);
+
 /**
- * Looks at each selector of a query that gave nothing within `window`: does anybody write the metric, does anything match, are
- * there enough samples. Rejects only with the reason of a signal.
+ * Looks at each selector of a query without data: does the metric exist, does anything match, are there enough samples. Rejects
+ * only with the reason of a signal.
  */
-export async function explainEmpty(promql: string, window: Window, facts: SourceFacts): Promise<Emptiness> {
+export async function explainEmpty(promql: string, instant: boolean, context: EmptyContext): Promise<EmptyReason> {
   try {
-    return await explain(promql, window, facts);
+    return await explain(promql, instant, context);
   } catch (error) {
     if (!(error instanceof GatewayzMetricsError)) throw error;
-    return { severity: 'fault', reason: `nothing came, and why cannot be asked: ${error.message}` };
+    return { severity: 'problem', reason: `no data, and the reason is unknown: ${error.message}` };
   }
 }
 
-async function explain(promql: string, window: Window, facts: SourceFacts): Promise<Emptiness> {
+async function explain(promql: string, instant: boolean, context: EmptyContext): Promise<EmptyReason> {
+  const { facts, now } = context;
   let selectors: readonly Selector[];
   try {
     selectors = listSelectors(promql);
   } catch (error) {
     if (!(error instanceof PromqlError)) throw error;
-    // Another engine's dialect, which it has understood.
-    return { severity: 'idle', reason: 'the expression leaves nothing' };
+    // The dialect of another engine, which has accepted it.
+    return { severity: 'idle', reason: 'the expression gives nothing' };
   }
-  let found: Emptiness | undefined;
+  const window = instant ? facts.now : context.window;
+  const past = window.to < now - 5 * minutes ? await explainPast(promql, selectors, { ...context, window }) : undefined;
+  if (past) return past;
+  let found: EmptyReason | undefined;
   for (const selector of selectors) {
     const explained = await explainSelector(selector, promql, window, facts);
-    if (explained?.severity === 'fault') return explained;
+    if (explained?.severity === 'problem') return explained;
     found ??= explained;
   }
-  return found ?? (await tooFewSamples(selectors, promql, facts)) ?? leavesNothing;
+  return (
+    found ?? (await tooFewSamples(selectors, promql, facts)) ?? (await tooYoung(promql, instant, facts)) ?? noResult
+  );
 }
 
-const leavesNothing: Emptiness = {
+const noResult: EmptyReason = {
   severity: 'idle',
   reason:
-    'the series are there, but the expression leaves none: a comparison that nothing passes, or labels that differ between its parts',
+    'the series exist, but the expression gives nothing: no value passes a comparison, or its operands have different labels',
 };
+
+/** For a range that has ended: whether the series are younger. */
+async function explainPast(
+  promql: string,
+  selectors: readonly Selector[],
+  { facts, now, window }: EmptyContext,
+): Promise<EmptyReason | undefined> {
+  const present = { from: now - 5 * minutes, to: now };
+  for (const { from, to } of selectors) {
+    const text = promql.slice(from, to);
+    if ((await facts.api.labelValues('__name__', text, window)).length > 0) continue;
+    if ((await facts.api.labelValues('__name__', text, present)).length === 0) continue;
+    const [start, end] = [window.from, window.to].map((at) => new Date(at).toISOString());
+    return {
+      severity: 'idle',
+      reason: `${text} has samples now, but none from ${start} to ${end}, the time range here`,
+    };
+  }
+  return undefined;
+}
 
 async function explainSelector(
   { name, matchers, from, to }: Selector,
   promql: string,
   window: Window,
   facts: SourceFacts,
-): Promise<Emptiness | undefined> {
+): Promise<EmptyReason | undefined> {
   const own = matchers.filter(({ label }) => label !== '__name__');
   const text = promql.slice(from, to);
-  if (name === undefined) {
+  if (name === undefined || alertSeries.has(name)) {
     const matching = await facts.api.labelValues('__name__', text, window);
-    return matching.length > 0 ? undefined : { severity: 'fault', reason: `no series match ${text}` };
+    if (matching.length > 0) return undefined;
+    return name === undefined
+      ? { severity: 'problem', reason: `no series match ${text}` }
+      : { severity: 'idle', reason: 'no alert is pending or firing' };
   }
   const known = await facts.names([], { from: Math.min(window.from, facts.lastDay.from), to: window.to });
-  if (!known.has(name)) return neverThere(name, known);
+  if (!known.has(name)) return noSuchMetric(name, known);
   const seen = await facts.names([], window);
   if (!seen.has(name)) {
     const { severity, cause } = await withoutSamples(name, facts);
@@ -77,16 +117,16 @@ async function explainSelector(
   return matching.length > 0 ? undefined : explainMatchers(name, own, window, facts);
 }
 
-function neverThere(name: string, known: ReadonlySet<string>): Emptiness {
+function noSuchMetric(name: string, known: ReadonlySet<string>): EmptyReason {
   if (/^gatewayz_(?:health|availability|metrics)_/.test(name)) {
-    const reason = `no series named ${name} in Prometheus: let a job scrape this service, with metrics_path: <prefix>/metrics`;
-    return { severity: 'fault', reason };
+    const reason = `no series named ${name} in Prometheus: add a scrape job for this service, with metrics_path: <prefix>/metrics`;
+    return { severity: 'problem', reason };
   }
   const { renamed, similar } = nearestMetrics(name, known);
   const near = [...renamed, ...similar];
   const nearest = near.length === 0 ? '' : `; nearest existing names: ${near.join(', ')}`;
   const expected = contractMetrics.has(baseName(name)) && renamed.length === 0;
-  return { severity: expected ? 'unwritten' : 'fault', reason: `no series named ${name} in Prometheus${nearest}` };
+  return { severity: expected ? 'not_exported' : 'problem', reason: `no series named ${name} in Prometheus${nearest}` };
 }
 
 async function explainMatchers(
@@ -94,39 +134,48 @@ async function explainMatchers(
   matchers: readonly Matcher[],
   window: Window,
   facts: SourceFacts,
-): Promise<Emptiness> {
+): Promise<EmptyReason> {
   const labels = await facts.labelNames(name, [], window);
   for (const matcher of matchers) {
     const { label, op, value } = matcher;
     if ((await facts.labelValues('__name__', name, [matcher], window)).length > 0) continue;
     if (!labels.includes(label) && !acceptsMissingLabel(matcher)) {
-      return { severity: 'fault', reason: `${name} has no label "${label}"; it has ${listed(labels, 8)}` };
+      return { severity: 'problem', reason: `${name} has no label "${label}"; it has ${listed(labels, 8)}` };
     }
     const values = await facts.labelValues(label, name, [], window);
     const isTarget = op === '=' && (label === 'job' || label === 'instance');
     return {
-      // A status or a model may come yet; a job that is not there has another name.
-      severity: isTarget ? 'fault' : 'idle',
+      // A status or a model may still appear; a job that does not exist has another name.
+      severity: isTarget ? 'problem' : 'idle',
       reason: `no series of ${name} has ${label}${op}"${value}"; it has ${listed(values, 8)}`,
     };
   }
   return { severity: 'idle', reason: `no series match all of ${selectorOf(name, matchers)}` };
 }
 
-/** A rate needs two samples in its window: with a window shorter than two scrapes it is never there. */
+/** A rate needs two samples in its window, which one shorter than two scrapes never holds. */
 async function tooFewSamples(
   selectors: readonly Selector[],
   promql: string,
   facts: SourceFacts,
-): Promise<Emptiness | undefined> {
+): Promise<EmptyReason | undefined> {
   for (const { name, range, from, to } of selectors) {
     if (range === undefined || name === undefined) continue;
     const text = promql.slice(from, to);
     const [most] = await facts.vector(`max(count_over_time(${text}[${range}]))`);
     if (Number(most?.value ?? 0) < 2 && (await facts.count(text)) > 0) {
-      const reason = `${name} has fewer than two samples within [${range}]: use a longer window, or tell the datasource the real scrape interval`;
-      return { severity: 'fault', reason };
+      const reason = `${name} has fewer than two samples within [${range}]: use a longer window, or set the scrape interval of the datasource`;
+      return { severity: 'problem', reason };
     }
   }
   return undefined;
+}
+
+/** The points of a graph lie on a grid, and the last one may be before the first sample. */
+async function tooYoung(promql: string, instant: boolean, facts: SourceFacts): Promise<EmptyReason | undefined> {
+  if (instant || (await facts.vector(promql)).length === 0) return undefined;
+  return {
+    severity: 'idle',
+    reason: 'it has values now, but none yet at the points of the graph: its series are too young',
+  };
 }

@@ -15,9 +15,9 @@ export function explainError(error: Error, promql: string): string {
   try {
     parsePromql(promql);
     return message;
-  } catch (fault) {
-    if (!(fault instanceof PromqlError)) throw fault;
-    return `${message}\n${formatPromqlError(fault)}`;
+  } catch (problem) {
+    if (!(problem instanceof PromqlError)) throw problem;
+    return `${message}\n${formatPromqlError(problem)}`;
   }
 }
 

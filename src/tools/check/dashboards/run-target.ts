@@ -1,28 +1,32 @@
 import { GatewayzMetricsError } from '../../../errors.js';
 import { addMatchers } from '../../../promql/add-matchers.js';
 import type { Matcher, MatchOp } from '../../../promql/matchers.js';
-import { PromqlError } from '../../../promql/parse-promql.js';
+import { PromqlError, parsePromql } from '../../../promql/parse-promql.js';
 import type { Window } from '../diagnose/prometheus-api.js';
 import type { SourceFacts } from '../diagnose/source-facts.js';
 import type { Severity, TargetReport } from '../report.js';
 import type { Dashboard } from './dashboard-file.js';
-import { datasourceKind } from './datasource-kind.js';
 import { explainEmpty } from './explain-empty.js';
 import { explainError } from './explain-error.js';
 import { interpolate, referencesIn, type Variables } from './interpolate.js';
 import type { DashboardTarget } from './list-targets.js';
 import { queryStep } from './query-step.js';
-import { panelRange } from './time-range.js';
+import { resolveDatasource } from './resolve-datasource.js';
+import { isFixedRange, panelRange } from './time-range.js';
 
-/** What a query came to; `severity` where that is not data. */
+/** The outcome of one query; `severity` where Prometheus gave no data. */
 export interface TargetVerdict {
-  readonly report: TargetReport;
+  readonly report: Omit<TargetReport, 'fails'>;
   readonly severity: Severity | undefined;
+  /** What was sent, variables filled in; undefined where nothing was. */
+  readonly promql?: string;
 }
 
 export interface TargetContext {
   readonly dashboard: Dashboard;
   readonly variables: Variables;
+  /** Names of the variables without values. */
+  readonly emptyVariables: ReadonlySet<string>;
   readonly window: Window;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -33,41 +37,49 @@ export interface TargetContext {
 export async function runTarget(target: DashboardTarget, of: TargetContext): Promise<TargetVerdict> {
   const context = { ...of, window: windowOf(target, of) };
   const { panel, refId, expr = '' } = target;
+  let promql: string | undefined;
   const verdict = (result: TargetReport['result'], reason: string | null, severity?: Severity): TargetVerdict => ({
     report: { panel, refId, expr, result, reason },
     severity,
+    ...(promql !== undefined && { promql }),
   });
-  const kind = datasourceKind(target.datasource, context.dashboard);
-  if (kind.kind === 'other') return verdict('skipped', kind.reason);
-  if (expr.trim() === '') return verdict('skipped', 'it has no PromQL');
+  if (target.notSent !== undefined) return verdict('skipped', target.notSent);
+  const datasource = resolveDatasource(target.datasource, context.dashboard);
+  if (datasource.kind === 'other') return verdict('skipped', datasource.reason);
+  if (expr.trim() === '') return verdict('skipped', 'no PromQL');
 
-  let text = expr;
-  let given: readonly string[] = [];
+  const filters = adhocMatchers(context.dashboard, datasource.id);
+  let values: readonly string[] = [];
   try {
     for (const variables of repetitions(target.repeat, context.variables)) {
-      text = textOf(target, variables, context);
-      given = await valuesOf(text, target, variables, context);
-      if (given.some((value) => value !== 'NaN')) return verdict('data', null);
+      promql = textOf(target, variables, filters, context);
+      values = await valuesOf(promql, target, variables, context);
+      if (values.some((value) => value !== 'NaN')) return verdict('data', null);
     }
   } catch (error) {
     if (!(error instanceof GatewayzMetricsError)) throw error;
-    return verdict('error', [...undefinedIn(text), explainError(error, text)].join('\n'), 'fault');
+    const text = promql ?? expr;
+    const waits = waitsForVariables(target, context);
+    if (waits !== undefined && parsesWithValues(target, context)) return verdict('idle', waits, 'idle');
+    return verdict('error', [...undefinedIn(text), explainError(error, text)].join('\n'), 'problem');
   }
-  // Which is drawn as nothing.
-  if (given.length > 0) return verdict('empty', 'every value is NaN: it divides by zero, as without traffic', 'idle');
-  const { facts, window } = context;
-  const { severity, reason } = await explainEmpty(text, target.instant ? facts.now : window, facts);
-  const undefinedHere = undefinedIn(text);
-  return verdict('empty', [...undefinedHere, reason].join('\n'), undefinedHere.length > 0 ? 'fault' : severity);
+  const undefinedHere = undefinedIn(promql ?? expr);
+  // Grafana draws NaN as nothing.
+  if (values.length > 0)
+    return verdict('idle', 'every value is NaN, such as a division by zero without traffic', 'idle');
+  const waits = waitsForVariables(target, context);
+  if (waits !== undefined && undefinedHere.length === 0) return verdict('idle', waits, 'idle');
+  const { severity, reason } = await explainEmpty(promql ?? expr, target.instant, context);
+  const worst = undefinedHere.length > 0 ? 'problem' : severity;
+  return verdict(worst === 'idle' ? 'idle' : 'empty', [...undefinedHere, reason].join('\n'), worst);
 }
 
-/** A time of the panel's own counts only where the dashboard's is not a fixed one. */
+/** A panel's own time range counts only where the dashboard's is relative to now. */
 function windowOf(target: DashboardTarget, { dashboard, window, now }: TargetContext): Window {
-  const isFixed = dashboard.time?.from.startsWith('now') === false;
-  return panelRange(window, isFixed ? { ...target, timeFrom: '' } : target, now);
+  return panelRange(window, isFixedRange(dashboard.time) ? { ...target, timeFrom: '' } : target, now);
 }
 
-/** A line about variables that are still there when all are filled in; the groups of `label_replace` are none. */
+/** A line about variables that are left when all are filled in; the groups of `label_replace` are none. */
 function undefinedIn(text: string): readonly string[] {
   const names = new Set(referencesIn(text).filter((name) => !/^(?:\d|__)/.test(name)));
   if (names.size === 0) return [];
@@ -75,13 +87,35 @@ function undefinedIn(text: string): readonly string[] {
   return [`the dashboard defines no variable ${shown}`];
 }
 
-/** The variables as each copy of a repeated panel has them: one value of the variable that it is repeated for. */
+/** Why a query has nothing where a variable of it has no values, which is reported at the variable. */
+function waitsForVariables({ expr = '', repeat }: DashboardTarget, { emptyVariables }: TargetContext) {
+  const empty = [...new Set([...referencesIn(expr), ...repeat])].filter((name) => emptyVariables.has(name));
+  if (empty.length === 0) return undefined;
+  const names = empty.map((name) => `$${name}`).join(', ');
+  return `${empty.length === 1 ? 'its variable' : 'its variables'} ${names} ${empty.length === 1 ? 'has' : 'have'} no values`;
+}
+
+/** Whether the text would parse if its empty variables had values. */
+function parsesWithValues(target: DashboardTarget, context: TargetContext): boolean {
+  const placeholder = { value: 'x', several: false, verbatim: true };
+  const variables = new Map(context.variables);
+  for (const name of context.emptyVariables) variables.set(name, placeholder);
+  try {
+    parsePromql(textOf(target, variables, [], context));
+    return true;
+  } catch (error) {
+    if (error instanceof PromqlError) return false;
+    throw error;
+  }
+}
+
+/** The variables as each copy of a repeated panel has them: one value each, or an empty text where there is none. */
 function repetitions(names: readonly string[], variables: Variables): readonly Variables[] {
   return names.reduce<readonly Variables[]>(
     (copies, name) => {
       const resolved = variables.get(name);
-      const values = resolved === undefined || typeof resolved.value === 'string' ? [] : resolved.value;
-      if (resolved === undefined || values.length === 0) return copies;
+      if (resolved === undefined || typeof resolved.value === 'string') return copies;
+      const values = resolved.value.length > 0 ? resolved.value : [''];
       return copies.flatMap((copy) => values.map((value) => new Map([...copy, [name, { ...resolved, value }]])));
     },
     [variables],
@@ -90,28 +124,36 @@ function repetitions(names: readonly string[], variables: Variables): readonly V
 
 function stepOf(target: DashboardTarget, variables: Variables, { window }: TargetContext) {
   const { points, intervalFactor } = target;
-  // `$__interval` as its own least step is none.
+  // `$__interval` as its own minimum is none.
   const minStep = /\$\{?__/.test(target.minStep) ? '' : interpolate(target.minStep, variables);
   return queryStep({ window, points, minStep, intervalFactor });
 }
 
-function textOf(target: DashboardTarget, variables: Variables, context: TargetContext): string {
+function textOf(
+  target: DashboardTarget,
+  variables: Variables,
+  filters: readonly Matcher[],
+  context: TargetContext,
+): string {
   const { variables: builtIn } = stepOf(target, variables, context);
   const text = interpolate(target.expr ?? '', new Map([...builtIn, ...variables]));
-  const filters = adhocMatchers(context.dashboard);
   try {
     return filters.length === 0 ? text : addMatchers(text, filters);
   } catch (error) {
-    // Prometheus says better what is wrong with it.
+    // Prometheus reports it better.
     if (error instanceof PromqlError) return text;
     throw error;
   }
 }
 
-function adhocMatchers({ templating }: Dashboard): readonly Matcher[] {
+/** The ad hoc filters of a datasource: Grafana adds them to its queries only. */
+function adhocMatchers(dashboard: Dashboard, id: string): readonly Matcher[] {
   const isOp = (text: string): text is MatchOp => ['=', '!=', '=~', '!~'].includes(text);
-  return templating.list
-    .filter(({ type }) => type === 'adhoc')
+  return dashboard.templating.list
+    .filter(({ type, datasource }) => {
+      const own = resolveDatasource(datasource, dashboard);
+      return type === 'adhoc' && own.kind === 'prometheus' && own.id === id;
+    })
     .flatMap(({ filters }) => filters)
     .flatMap(({ key, operator, value }) => (isOp(operator) && key !== '' ? [{ label: key, op: operator, value }] : []));
 }

@@ -20,6 +20,11 @@ export function timeRange(time: { readonly from: string; readonly to: string } |
   return window.from < window.to ? window : { from: now - 6 * 3_600_000, to: now };
 }
 
+/** Whether a dashboard is saved with dates instead of a range up to now. */
+export function isFixedRange(time: { readonly from: string; readonly to: string } | undefined): boolean {
+  return time !== undefined && !time.from.startsWith('now');
+}
+
 /** What a panel shows that has a time of its own, such as `24h` or `now/d`, or looks further back by as much as `timeShift`. */
 export function panelRange(
   window: Window,

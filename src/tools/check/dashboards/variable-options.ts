@@ -35,7 +35,11 @@ export function promqlOf(query: VariableQuery): string | undefined {
 }
 
 /** What a drop-down offers, before its own filter. Rejects as `PrometheusApi` does. */
-export async function askOptions(query: VariableQuery, api: PrometheusApi, window: Window): Promise<readonly string[]> {
+export async function queryOptions(
+  query: VariableQuery,
+  api: PrometheusApi,
+  window: Window,
+): Promise<readonly string[]> {
   switch (query.kind) {
     case 'label values':
       return api.labelValues(query.label, query.selector, window);

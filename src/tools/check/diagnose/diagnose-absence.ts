@@ -30,14 +30,14 @@ async function diagnoseUnscraped(facts: SourceFacts): Promise<Diagnosis> {
   if (down) {
     const { instance = '', job = '' } = down;
     return {
-      severity: 'fault',
+      severity: 'problem',
       cause: `Prometheus has never seen a metric of the gateway: its target ${instance} (${jobList([job])}) is down`,
       fix: startTarget(instance, job),
     };
   }
   const scraped = jobs.length === 0 ? 'it scrapes nothing' : `it scrapes only the ${jobList(jobs)}`;
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause: `Prometheus has never seen a metric of the gateway: ${scraped}`,
     fix: 'in prometheus.yml, under scrape_configs: {job_name: gateway, static_configs: [{targets: [HOST:PORT]}]}, with the address of the gateway; or PROMETHEUS_URL, where another Prometheus scrapes it',
   };
@@ -60,7 +60,7 @@ async function outsideSelector(metric: string, facts: SourceFacts): Promise<Diag
       ? 'series without a job have it'
       : `the ${jobList(jobs)} ${jobs.length === 1 ? 'has' : 'have'} it`;
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause: `${metric} exists, but not under the base selector {${formatMatchers(selector)}}; ${elsewhere}`,
     fix: `METRICS_SELECTOR=${shellQuote(text)}, in the environment of the service`,
   };
@@ -85,7 +85,7 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
   if (first) {
     const more = down.length > 1 ? ` and ${down.length - 1} more` : '';
     return {
-      severity: 'fault',
+      severity: 'problem',
       cause: `${metric} has no samples in the last 5 minutes: its target ${first.instance} (${jobList([first.job])})${more} is down`,
       fix: startTarget(first.instance, first.job),
     };
@@ -93,11 +93,11 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
   const [job] = jobs;
   if (job === undefined) {
     const cause = `${metric} has had no samples for a day`;
-    return { severity: 'fault', cause, fix: `let the gateway write ${metric} again, or put its target back` };
+    return { severity: 'problem', cause, fix: `let the gateway write ${metric} again, or put its target back` };
   }
   const scraped = await facts.count(`up{job="${job}"}`);
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause:
       scraped > 0
         ? `${metric} has no samples in the last 5 minutes: the targets of ${jobList(jobs)} are up, and do not write it any more`
@@ -115,7 +115,7 @@ function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<strin
     const [other] = renamed;
     if (other === undefined) continue;
     return {
-      severity: 'fault',
+      severity: 'problem',
       cause: `${noSeries(metrics)}; nearest existing names: ${renamed.join(', ')}`,
       fix: `in the scrape job: metric_relabel_configs: [{source_labels: [__name__], regex: ${other}, target_label: __name__, replacement: ${metric}}]; or rename it in the gateway`,
     };
@@ -126,7 +126,7 @@ function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<strin
 function notExported(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis {
   const similar = [...new Set(metrics.flatMap((metric) => nearestMetrics(metric, existing).similar))];
   return {
-    severity: 'unwritten',
+    severity: 'not_exported',
     cause: noSeries(metrics) + (similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`),
     fix: `let the gateway write ${metrics[0]}; nothing where it has no such thing`,
   };

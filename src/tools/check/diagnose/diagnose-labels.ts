@@ -35,7 +35,7 @@ function lackingLabel(metric: string, label: string, has: readonly string[], req
   const meant = nearestName(label, candidates) ?? candidates.find(isPart);
   const instead = own.length === 0 ? 'has none at all' : `has ${listed(own)}`;
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause: `${metric} has other labels than expected: not "${label}"; it ${instead}`,
     fix:
       meant === undefined

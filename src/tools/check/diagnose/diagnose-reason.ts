@@ -7,35 +7,35 @@ import type { Diagnosis } from './diagnosis.js';
  * @param selected whether a base selector is set
  */
 export function diagnoseReason(sentence: string, selected: boolean): Diagnosis {
-  const fault = (fix: string): Diagnosis => ({ severity: 'fault', cause: sentence, fix });
+  const problem = (fix: string): Diagnosis => ({ severity: 'problem', cause: sentence, fix });
   const own = sentence.replace(/^.* down; /, '');
-  if (own !== sentence) return fault('start that target, or correct targets: of its job in prometheus.yml');
+  if (own !== sentence) return problem('start that target, or correct targets: of its job in prometheus.yml');
   const missingSeries = /^no series named (\S+?),? .*in Prometheus( under .+)?$/.exec(sentence);
   if (missingSeries && (missingSeries[2] !== undefined || selected)) {
-    return fault(
+    return problem(
       'correct METRICS_SELECTOR, in the environment of the service; with --prometheus-url this check says how',
     );
   }
   if (missingSeries) {
     return {
-      severity: 'unwritten',
+      severity: 'not_exported',
       cause: sentence,
       fix: `let the gateway write ${missingSeries[1]}; nothing where it has no such thing`,
     };
   }
   if (sentence.startsWith('fewer than two samples')) {
-    return fault('wait for the second scrape; if it stays so, scrape_interval: 1m or less in prometheus.yml');
+    return problem('wait for the second scrape; if it stays so, scrape_interval: 1m or less in prometheus.yml');
   }
   if (/ in the last 5 minutes$/.test(sentence)) {
     return { severity: 'idle', cause: sentence, fix: 'nothing: the value comes with the next request' };
   }
   if (sentence.startsWith('no series at all'))
-    return fault('correct METRICS_SELECTOR, in the environment of the service');
+    return problem('correct METRICS_SELECTOR, in the environment of the service');
   const unusable = /^no usable (?:value|samples) of (\S+?),?(?: |$)/.exec(sentence);
   if (unusable) {
-    return fault(
+    return problem(
       `let the gateway write what ${unusable[1]} should mean (see /docs); with --prometheus-url this check shows what it writes`,
     );
   }
-  return fault(fixOf(sentence));
+  return problem(fixOf(sentence));
 }

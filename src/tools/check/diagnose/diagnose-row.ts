@@ -46,7 +46,7 @@ async function diagnoseNaN(metric: string, facts: SourceFacts): Promise<Diagnosi
     const all = await facts.count(series);
     const jobs = byJob.map(({ labels }) => labels['job'] ?? '');
     return {
-      severity: 'fault',
+      severity: 'problem',
       cause: `${metric} is ${what} in ${count < all ? `${count} of` : 'all'} ${all} series of ${jobList(jobs)}`,
       fix: `let the gateway not write ${metric} as long as it has no value; ${broken} shows where`,
     };
@@ -63,7 +63,7 @@ async function implausible(told: Diagnosis, present: readonly string[], facts: S
   if (!example) return told;
   const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quotePromql(value)}`);
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause: `${told.cause}: such as ${metric}{${labels.join(',')}} ${example.value}`,
     fix: `let the gateway write what ${metric} should mean (see /docs); ${series} in Prometheus shows what it writes`,
   };

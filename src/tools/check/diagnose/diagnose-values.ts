@@ -37,7 +37,7 @@ export async function findingsWithoutSummary(
   const fix = better === undefined ? silence.fix : `PROMETHEUS_URL=${better}, in the environment of the service`;
   return fields
     .filter(({ section }) => section !== 'health')
-    .map(({ section, field }) => ({ field: `${section}.${field}`, severity: 'fault', cause, fix }));
+    .map(({ section, field }) => ({ field: `${section}.${field}`, severity: 'problem', cause, fix }));
 }
 
 /** Where Prometheus answers us; undefined where it does not. */

@@ -17,7 +17,7 @@ export async function findConstantZero(facts: SourceFacts): Promise<Diagnosis | 
   if (providers.length === 0) return undefined;
   const shown = listed(providers.map(({ labels }) => labels['provider'] ?? '').sort());
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause: `provider_availability was never above 0 in the last hour for ${shown}, to which requests succeed: nobody sets it, and these providers count as down`,
     fix: 'let the gateway set provider_availability, or not write it: it is derived from the requests then',
   };

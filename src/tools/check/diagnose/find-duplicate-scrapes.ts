@@ -96,7 +96,7 @@ function diagnose(group: readonly Scrape[], selector: readonly Matcher[]): Diagn
   const narrower = formatMatchers([...selector, ...narrowing]);
   const selected = narrowing.length > 0 ? `; or METRICS_SELECTOR=${shellQuote(narrower)}` : '';
   return {
-    severity: 'fault',
+    severity: 'problem',
     cause: `it is counted twice: ${instances.join(' and ')} ${instances.length > 1 ? 'are one process, scraped' : 'is scraped'} ${manner}`,
     fix: remedy + selected,
   };

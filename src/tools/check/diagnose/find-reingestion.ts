@@ -24,7 +24,7 @@ export async function findReingestion(facts: SourceFacts): Promise<Reingestion |
       ? 'keep the marker label in its metric_relabel_configs'
       : 'METRICS_MARKER=\'reexported_by="gatewayz-metrics"\'';
     const cause = `it is re-ingested: the ${jobList(jobs)} scrapes what this service exports, ${why}, so that it counts again`;
-    return { excluded: false, diagnosis: { severity: 'fault', cause, fix: `${remedy(jobs)}; or ${mark}` } };
+    return { excluded: false, diagnosis: { severity: 'problem', cause, fix: `${remedy(jobs)}; or ${mark}` } };
   }
   const { marker } = facts.scope;
   if (!marker) return undefined;
@@ -32,7 +32,7 @@ export async function findReingestion(facts: SourceFacts): Promise<Reingestion |
   const jobs = await facts.api.labelValues('job', `{${formatMatchers([marked])}}`, facts.now);
   if (jobs.length === 0) return undefined;
   const cause = `it is re-ingested: the ${jobList(jobs)} scrapes it into the Prometheus it comes from; the service leaves these series out, but your own queries see every value twice`;
-  return { excluded: true, diagnosis: { severity: 'fault', cause, fix: remedy(jobs) } };
+  return { excluded: true, diagnosis: { severity: 'problem', cause, fix: remedy(jobs) } };
 }
 
 function remedy(jobs: readonly string[]): string {

@@ -10,8 +10,8 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
     `# Check of ${escapeText(url)}\n\n${escapeText(verdict(report))} (${new Date(at).toISOString()})\n`,
     `## Criteria\n\n${table(
       ['', 'point', 'value', 'budget', 'detail'],
-      criteria.map(({ id, ok, value, budget, detail }) => [
-        ok ? 'pass' : '**fail**',
+      criteria.map(({ id, ok, value, budget, detail, level }) => [
+        ok ? (level ?? 'pass') : '**fail**',
         code(id),
         escapeText(String(value ?? '')),
         escapeText(String(budget ?? '')),
@@ -30,8 +30,8 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
           ]),
         )}`,
     ...dashboards.map(({ file, title, targets }) => {
-      const rows = targets.map(({ panel, refId, expr, result, reason }) => [
-        result,
+      const rows = targets.map(({ panel, refId, expr, result, reason, fails }) => [
+        fails ? `**${result}**` : result,
         escapeText([panel, refId].filter(Boolean).join(' / ')),
         code(expr),
         escapeText(reason ?? ''),

@@ -1,17 +1,20 @@
 import { summaryFields } from '../../../catalogue/summary.js';
-import type { CheckReport, Criterion, DashboardReport, Missing, WatchReport } from '../report.js';
+import { countResults } from '../dashboards/count-results.js';
+import { listed } from '../diagnose/diagnosis.js';
+import type { CheckReport, Criterion, DashboardReport, Missing, MissingNames, WatchReport } from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 
 const allFields = summaryFields.map(({ section, field }) => `${section}.${field}`);
 
 /** The report for a terminal. */
 export function textReport(report: CheckReport, url: string): string {
-  const { criteria, missing, dashboards, watch } = report;
+  const { criteria, missing, dashboards, missingNames, watch } = report;
   const parts = [
     `check of ${url}`,
     groupByReason(criteria).map(criterionLines).join('\n'),
     ...groupMissing(missing).map(missingText),
-    ...dashboards.map(dashboardText).filter((text) => text !== ''),
+    ...(dashboards.length === 0 ? [] : [dashboards.map(dashboardText).join('\n')]),
+    ...(missingNames ? namesText(missingNames) : []),
     ...(watch ? [watchText(watch)] : []),
     verdict(report),
   ];
@@ -22,8 +25,10 @@ export function textReport(report: CheckReport, url: string): string {
 export function verdict({ ok, criteria, watch }: CheckReport): string {
   const failed = criteria.filter((criterion) => !criterion.ok).map(({ id }) => id);
   const ids = criteria.map(({ id }) => id);
+  if (!ok) return `FAILED: ${condensed(failed, ids)}`;
+  const warnings = criteria.filter(isWarning).map(({ id }) => id);
   const validated = watch ? `validated for ${hours(watch.plannedSeconds)}` : 'all points pass';
-  return ok ? `OK: ${validated}` : `FAILED: ${condensed(failed, ids)}`;
+  return `OK: ${validated}${warnings.length === 0 ? '' : `; worth a look: ${warnings.join(', ')}`}`;
 }
 
 /** Points that fail for one reason, told together: those that measure different endpoints do. */
@@ -48,10 +53,14 @@ function criterionLines([first, ...others]: readonly [Criterion, ...Criterion[]]
   return `${line}\n${' '.repeat(28)}likewise ${others.map((other) => other.id).join(', ')}`;
 }
 
-/** A point without a limit that found something passes, but is worth a look. */
-function outcome({ ok, value, budget }: Criterion): string {
-  if (!ok) return 'FAIL';
-  return budget === null && typeof value === 'number' && value > 0 ? 'warn' : 'pass';
+function outcome(criterion: Criterion): string {
+  if (!criterion.ok) return 'FAIL';
+  return isWarning(criterion) ? 'warn' : (criterion.level ?? 'pass');
+}
+
+/** A point that passes but is worth a look: it says so, or found something where there is no limit. */
+function isWarning({ ok, level, value, budget }: Criterion): boolean {
+  return ok && (level === 'warn' || (budget === null && typeof value === 'number' && value > 0));
 }
 
 /** Values with one remedy, told together. */
@@ -91,14 +100,30 @@ function condensed(names: readonly string[], known: readonly string[]): string {
   return [...new Set(shown)].join(', ');
 }
 
+/** Failing queries in full, other ones without data in a line each, those that are not sent counted by reason. */
 function dashboardText({ file, title, targets }: DashboardReport): string {
-  const lines = targets
-    .filter(({ result }) => result === 'empty' || result === 'error')
-    .map(({ panel, refId, expr, result, reason }) => {
-      const place = [panel, refId].filter(Boolean).join(' / ');
-      return `  ${result}  ${place}\n    ${indented(expr, 4)}\n    ${indented(reason ?? '', 4)}`;
-    });
-  return lines.length === 0 ? '' : `${file}${title ? ` (${title})` : ''}\n${lines.join('\n')}`;
+  const skipped = new Map<string, number>();
+  const lines: string[] = [];
+  for (const { panel, refId, expr, result, reason, fails } of targets) {
+    const place = [panel, refId].filter(Boolean).join(' / ');
+    if (result === 'skipped') skipped.set(reason ?? '', (skipped.get(reason ?? '') ?? 0) + 1);
+    else if (fails)
+      lines.push(`  FAIL ${result}  ${place}\n    ${indented(expr, 4)}\n    ${indented(reason ?? '', 4)}`);
+    else if (result !== 'data') lines.push(`  ${result}  ${place}: ${indented(reason ?? '', 4)}`);
+  }
+  const counts = [...skipped].map(([reason, count]) => `  skipped ${count}: ${reason}`);
+  return [`${file}${title ? ` (${title})` : ''}: ${countResults(targets)}`, ...lines, ...counts].join('\n');
+}
+
+function namesText({ metrics, labels }: MissingNames): readonly string[] {
+  const nearest = (names: readonly string[]): string => (names.length === 0 ? '' : `; nearest: ${names.join(', ')}`);
+  const lines = [
+    ...metrics.map(({ name, nearest: near }) => `  metric ${name}${nearest(near)}`),
+    ...labels.map(({ metric, label, nearest: near, has }) => {
+      return `  label ${label} of ${metric}${nearest(near)}; it has ${listed(has, 8)}`;
+    }),
+  ];
+  return lines.length === 0 ? [] : [`Names that Prometheus does not have:\n${lines.join('\n')}`];
 }
 
 function watchText({ from, to, seconds, looks, availability, freshness, gaps, worst }: WatchReport): string {

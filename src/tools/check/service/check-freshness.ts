@@ -42,7 +42,7 @@ export function checkFreshness(
   const kept = Object.entries(stale);
   const skew = metrics?.value(ownNames.skew) ?? 0;
   const allowedSkew = Math.max(1, settings.evaluationDelay);
-  const faults = [
+  const problems = [
     ...(status === 'stale'
       ? ['the last refresh failed, and these are the values of the last good one: the log of the service says why']
       : []),
@@ -56,6 +56,7 @@ export function checkFreshness(
   ];
   const every = metrics?.value(ownNames.interval);
   const refreshed = every === undefined ? '' : `, refreshed every ${every} s`;
-  const detail = faults.length > 0 ? faults.join('; ') : `${value} s old${refreshed}; at most ${budget} s are in order`;
-  return { ...criterion, ok: faults.length === 0, value, detail };
+  const detail =
+    problems.length > 0 ? problems.join('; ') : `${value} s old${refreshed}; at most ${budget} s are in order`;
+  return { ...criterion, ok: problems.length === 0, value, detail };
 }

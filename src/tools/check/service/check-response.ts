@@ -44,21 +44,21 @@ function wrongType({ contentType }: ServiceResponse, expected: string): string[]
 }
 
 function checkSummary(answer: ServiceResponse): ResponseCheck {
-  const faults = wrongType(answer, 'application/json; charset=utf-8');
+  const problems = wrongType(answer, 'application/json; charset=utf-8');
   const read = readSummary(answer.body);
-  if ('faults' in read) return { problems: [...faults, ...read.faults], content: '' };
+  if ('problems' in read) return { problems: [...problems, ...read.problems], content: '' };
   const values = Object.values(read.metrics).flatMap(Object.values);
   const had = values.filter((value) => value !== 'N/A').length;
-  return { problems: faults, content: `${had} of ${values.length} fields have a value`, summary: read };
+  return { problems: problems, content: `${had} of ${values.length} fields have a value`, summary: read };
 }
 
 function checkDocs(answer: ServiceResponse): ResponseCheck {
-  const faults = wrongType(answer, 'text/markdown; charset=utf-8');
+  const problems = wrongType(answer, 'text/markdown; charset=utf-8');
   const missing = checkedEndpoints.filter(({ path }) => !answer.body.includes(`/metrics${path}\``));
-  faults.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
+  problems.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
   const docs = readDocs(answer.body);
-  if (!docs) faults.push('it has no canonical PromQL that can be read: is it another version than this check?');
-  return { problems: faults, content: `${docs?.promql.size ?? 0} values explained`, ...(docs && { docs }) };
+  if (!docs) problems.push('it has no canonical PromQL that can be read: is it another version than this check?');
+  return { problems: problems, content: `${docs?.promql.size ?? 0} values explained`, ...(docs && { docs }) };
 }
 
 function checkExposition(
@@ -67,27 +67,30 @@ function checkExposition(
   openMetrics: boolean,
   marker: Scope['marker'],
 ): ResponseCheck {
-  const faults = wrongType(answer, openMetrics ? openMetricsType : expositionType);
+  const problems = wrongType(answer, openMetrics ? openMetricsType : expositionType);
   let families: readonly ParsedFamily[];
   try {
     families = parseExposition(answer.body, openMetrics ? 'openmetrics' : 'text');
   } catch (error) {
-    return { problems: [...faults, `it is not valid: ${error instanceof Error ? error.message : error}`], content: '' };
+    return {
+      problems: [...problems, `it is not valid: ${error instanceof Error ? error.message : error}`],
+      content: '',
+    };
   }
   const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
   const holds = `${families.length} families with ${count} samples`;
   const expected = familiesByEndpoint[endpoint];
-  if (expected === undefined) return { problems: faults, content: holds, families };
+  if (expected === undefined) return { problems: problems, content: holds, families };
 
   const types = new Map(expected.map(({ name, type }) => [name, type]));
   for (const { name, type, samples } of families) {
     const fullName = openMetrics && type === 'counter' ? `${name}_total` : name;
     const expectedType = types.get(fullName);
-    if (expectedType === undefined) faults.push(`the family ${fullName} does not belong here`);
-    else if (expectedType !== type) faults.push(`${fullName} is a ${type}, expected a ${expectedType}`);
+    if (expectedType === undefined) problems.push(`the family ${fullName} does not belong here`);
+    else if (expectedType !== type) problems.push(`${fullName} is a ${type}, expected a ${expectedType}`);
     if (marker && samples.some(({ labels }) => labels[marker.label] !== marker.value)) {
-      faults.push(`samples of ${fullName} are without the marker ${marker.label}`);
+      problems.push(`samples of ${fullName} are without the marker ${marker.label}`);
     }
   }
-  return { problems: faults, content: holds, families };
+  return { problems: problems, content: holds, families };
 }

@@ -5,46 +5,46 @@ import type { Criterion } from '../report.js';
 import type { InstallationDocs } from './read-docs.js';
 import type { Summary } from './read-summary.js';
 
-/** How far a number may differ from Prometheus's: both add floats, in another order. */
+/** Relative difference allowed: both sides add floats, in another order. */
 const tolerance = 1e-9;
-/** Prometheus may get a late sample between the service's question and ours; three times in a row it does not. */
+/** A late sample may come between the service's query and ours, but not three times in a row. */
 const attempts = 3;
 
 export interface CompareSources {
   readonly summary: Summary | undefined;
   /** Why there is none. */
   readonly failure: string | undefined;
-  /** A newer summary; undefined where there is none. */
+  /** Reads a newer summary. */
   readonly again: () => Promise<Summary | undefined>;
   readonly docs: InstallationDocs | undefined;
   /** Undefined where no Prometheus is at hand. */
   readonly api: PrometheusApi | undefined;
-  /** What the service says of its upstream. */
+  /** The service's own `upstream_up`. */
   readonly upstreamUp: boolean | undefined;
   /** Whether the service reads recorded rates, which lag behind. */
   readonly recorded: boolean;
 }
 
 /**
- * Whether the service gets its values from Prometheus, and, where that can be asked, whether they are the same there: each
- * canonical expression at the summary's own instant. Rejects only with the reason of a signal.
+ * Whether the service gets its values from Prometheus and, with access to it, whether they are the same there: evaluates each
+ * canonical expression at the summary's own evaluation timestamp. Rejects only with the reason of a signal.
  */
 export async function compareValues(sources: CompareSources): Promise<Criterion> {
   const { summary, failure: refusal, docs, api, upstreamUp } = sources;
   const criterion = { id: 'integration', value: null, budget: null };
   const fail = (detail: string): Criterion => ({ ...criterion, ok: false, detail });
   if (!summary) return fail(refusal ?? 'there is no summary');
-  if (upstreamUp === false) return fail('the service says that Prometheus did not answer its last refresh');
+  if (upstreamUp === false) return fail('the last refresh of the service failed at Prometheus');
   if (fromPrometheus(summary).length === 0) return fail('no value of the summary comes from Prometheus');
   if (!api) {
-    const detail = `${fromPrometheus(summary).length} values; not compared: the service's own Prometheus API is off, or not for this token: give --prometheus-url`;
-    return { ...criterion, ok: true, detail };
+    const detail = `${fromPrometheus(summary).length} values, not compared: the service's own Prometheus API is off, or not for this token; set --prometheus-url`;
+    return { ...criterion, ok: true, detail, level: 'warn' };
   }
   if (!docs) return fail('the values cannot be compared: /docs does not tell their PromQL');
   try {
     return await compare(sources, summary, docs, api);
   } catch (error) {
-    if (error instanceof GatewayzMetricsError) return fail(`Prometheus cannot be asked from here: ${error.message}`);
+    if (error instanceof GatewayzMetricsError) return fail(`Prometheus cannot be queried from here: ${error.message}`);
     throw error;
   }
 }
@@ -87,7 +87,7 @@ interface FieldValue {
   readonly value: string;
 }
 
-/** Fields with a value that is of the summary's own instant. */
+/** Fields with a value of the summary's own evaluation timestamp. */
 function fromPrometheus({ metrics, stale }: Summary): readonly FieldValue[] {
   return plainCatalogue.fields.flatMap(({ section, field, row }) => {
     const name = `${section}.${field}`;

@@ -3,18 +3,18 @@ import type { RequestFailure } from './explain-failure.js';
 import type { ServiceResponse } from './service-client.js';
 
 const errorDocument = z.object({ error: z.object({ message: z.string() }) });
-/** What the service answers where it has nothing: where it has something. */
+/** The body of our 404: the paths that exist. */
 const notFoundDocument = z.object({ paths: z.array(z.string()) });
 
-/** Why the answer from `base` is not the one that was asked for, in its own words where it has some. */
+/** Why the status from `base` is not 200, with the service's own message where there is one. */
 export function explainStatus(answer: ServiceResponse, base: string, hasToken: boolean): RequestFailure {
   const { status, location } = answer;
   const message = messageIn(answer);
   const because = message === undefined ? '' : `: ${message}`;
   if (status === 401) {
     return hasToken
-      ? { cause: `it refuses the token of --token-file (HTTP 401)${because}`, fix: 'put a valid token into that file' }
-      : { cause: `it wants a token and has got none (HTTP 401)${because}`, fix: '--token-file F, with a token in F' };
+      ? { cause: `it rejects the token of --token-file (HTTP 401)${because}`, fix: 'put a valid token into that file' }
+      : { cause: `it requires a token (HTTP 401)${because}`, fix: '--token-file F, with a token in F' };
   }
   if (status === 403) {
     return {
@@ -27,8 +27,8 @@ export function explainStatus(answer: ServiceResponse, base: string, hasToken: b
   }
   if (status >= 300 && status < 400) {
     return {
-      cause: `it redirects to ${location ?? 'nowhere'} (HTTP ${status}), which is not followed`,
-      fix: 'give --url the address that answers itself',
+      cause: `it redirects to ${location ?? 'nowhere'} (HTTP ${status}), redirects are not followed`,
+      fix: 'set --url to the final address',
     };
   }
   if (status === 502 || status === 504) {
@@ -39,16 +39,16 @@ export function explainStatus(answer: ServiceResponse, base: string, hasToken: b
   }
   if (status === 503 && message !== undefined)
     return { cause: `it has no data (HTTP 503)${because}`, fix: fixOf(message) };
-  return { cause: `it answered HTTP ${status}${because}`, fix: "look at the service's log" };
+  return { cause: `it returned HTTP ${status}${because}`, fix: "look at the service's log" };
 }
 
-/** Which address would have been right: the service itself tells it, another server does not. */
+/** The correct address; only our service lists its paths. */
 function correctAddress({ body }: ServiceResponse, base: string): string {
   const paths = notFoundDocument.safeParse(readJson(body)).data?.paths ?? [];
   const prefix = paths.flatMap((path) => /^(.*)\/metrics\/summary$/.exec(path)?.[1] ?? [])[0];
   const { origin, pathname } = new URL(base);
   if (prefix === undefined) {
-    return 'give --url the address of the service, without METRICS_PREFIX, and this check the METRICS_PREFIX that the service has';
+    return 'set --url to the address of the service, without METRICS_PREFIX, and METRICS_PREFIX to the value that the service has';
   }
   // The prefix was right, and --url had a path before it.
   if (prefix !== '' && pathname.lastIndexOf(`${prefix}/metrics`) > 0) return `--url ${origin}`;
@@ -63,14 +63,14 @@ function readJson(text: string): unknown {
   }
 }
 
-/** What the service says of itself: the message of a JSON error, or the comment of an empty exposition. */
+/** The service's own message: of a JSON error, or the comment of an empty exposition. */
 function messageIn({ body, contentType }: ServiceResponse): string | undefined {
   if (contentType.startsWith('text/plain')) return /^# unavailable: (.+)$/m.exec(body)?.[1];
   if (!contentType.startsWith('application/json')) return undefined;
   return errorDocument.safeParse(readJson(body)).data?.error.message;
 }
 
-/** Messages name the settings that would help. */
+/** The settings that a message names. */
 export function fixOf(message: string): string {
   const settings = [...new Set(message.match(/\b(?:PROMETHEUS|METRICS|HEALTH)_[A-Z_]+\b/g))];
   const [last, ...others] = settings.reverse();

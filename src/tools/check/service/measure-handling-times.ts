@@ -8,9 +8,9 @@ import { scrapeService } from './service-metrics.js';
 const localLoad: Load = { requests: 500, quantile: 0.99 };
 const remoteLoad: Load = { requests: 100, quantile: 0.95 };
 
-/** @param url where the service is: on this machine it can be asked more */
-export function loadFor(url: string): Load {
-  return isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')) ? localLoad : remoteLoad;
+/** @param url of the service: on this machine it takes more requests */
+export function loadFor(url: string | undefined): Load {
+  return url !== undefined && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')) ? localLoad : remoteLoad;
 }
 
 /**

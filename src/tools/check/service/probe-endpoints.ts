@@ -10,23 +10,25 @@ import type { InstallationDocs } from './read-docs.js';
 import type { Summary } from './read-summary.js';
 import { isFailure, type ServiceClient, type ServiceResponse } from './service-client.js';
 
-/** What all endpoints answered, each in every format that it has. */
+/** Results of all endpoints, each in every format that it has. */
 export interface EndpointResults {
-  /** One an endpoint; `value` is the status, null where there was no answer. */
+  /** One per endpoint; `value` is the status, null without a response. */
   readonly criteria: readonly Criterion[];
   readonly summary: Summary | undefined;
   readonly docs: InstallationDocs | undefined;
-  /** Names of the families of `/all` with a number in them; undefined where it had no valid answer. */
+  /** Names of the families of `/all` with a number in them; undefined without a valid response. */
   readonly families: readonly string[] | undefined;
-  /** Why `/summary` had no answer with status 200. */
+  /** Why `/summary` had no response with status 200. */
   readonly failure: RequestFailure | undefined;
+  /** Why no endpoint at all had one; undefined where any did. */
+  readonly unreachable: (RequestFailure & { readonly status: number | null }) | undefined;
 }
 
-/** Asks every endpoint once in each of its formats. Rejects only with the reason of `signal`. */
+/** Requests every endpoint once in each of its formats. Rejects only with the reason of `signal`. */
 export async function probeEndpoints(service: ServiceClient, signal: AbortSignal): Promise<EndpointResults> {
   const probes = new Map<string, EndpointProbe>();
   let docs: InstallationDocs | undefined;
-  // The documentation first: it says what the others must carry.
+  // The documentation first: it names the marker that samples must carry.
   let silent = 0;
   let same: EndpointProbe | undefined;
   for (const endpoint of [...checkedEndpoints].sort((a) => (a.kind === 'docs' ? -1 : 0))) {
@@ -35,21 +37,31 @@ export async function probeEndpoints(service: ServiceClient, signal: AbortSignal
       : await probe(service, endpoint, docs, signal);
     const { value } = result.criterion;
     silent = value === null ? silent + 1 : 0;
-    // Who does not answer twice is not waited for seven times more, and a refused token not shown again.
+    // No further requests to a service that does not respond, or that rejects the token.
     if (silent > 1 || value === 401 || value === 403) same = result;
-    docs ??= result.judgement?.docs;
+    docs ??= result.check?.docs;
     probes.set(endpoint.endpoint, result);
+    if (probes.size === 1 && value === null) same = result;
   }
+  const [first] = [...probes.values()];
+  const isDown = [...probes.values()].every(({ criterion }) => criterion.value !== 200);
   return {
+    unreachable:
+      isDown && first?.failure ? { ...first.failure, status: first.criterion.value as number | null } : undefined,
     criteria: checkedEndpoints.map(({ endpoint }) => probes.get(endpoint)!.criterion),
-    summary: probes.get('summary')?.judgement?.summary,
+    summary: probes.get('summary')?.check?.summary,
     docs,
     families: probes
       .get('all')
-      ?.judgement?.families?.filter(hasNumber)
+      ?.check?.families?.filter(hasNumber)
       .map(({ name }) => name),
-    failure: probes.get('summary')?.refusal,
+    failure: probes.get('summary')?.failure,
   };
+}
+
+/** Cause and remedy in one line. */
+export function failureText({ cause, fix }: RequestFailure): string {
+  return `${cause.replace(/\.$/, '')}; ${fix}`;
 }
 
 function hasNumber({ samples }: ParsedFamily): boolean {
@@ -62,9 +74,9 @@ function idOf({ endpoint }: CheckedEndpoint): string {
 
 interface EndpointProbe {
   readonly criterion: Criterion;
-  /** Of the answer without negotiation. */
-  readonly judgement?: ResponseCheck;
-  readonly refusal?: RequestFailure;
+  /** Of the response without negotiation. */
+  readonly check?: ResponseCheck;
+  readonly failure?: RequestFailure;
 }
 
 async function probe(
@@ -75,29 +87,29 @@ async function probe(
 ): Promise<EndpointProbe> {
   const hasFormats = endpoint.kind === 'exposition' || endpoint.kind === 'scrape';
   const criterion = { id: idOf(endpoint), budget: 200 };
-  const judgements: ResponseCheck[] = [];
+  const checks: ResponseCheck[] = [];
   for (const openMetrics of hasFormats ? [false, true] : [false]) {
     const headers = openMetrics ? { accept: openMetricsType.split(';', 2).join(';') } : {};
-    const answer = await service.get(endpoint.path, signal, headers);
-    const refusal = failureOf(answer, service, endpoint);
-    if (refusal) {
-      const value = isFailure(answer) ? null : answer.status;
-      return { criterion: { ...criterion, ok: false, value, detail: `${refusal.cause}; ${refusal.fix}` }, refusal };
+    const response = await service.get(endpoint.path, signal, headers);
+    const failure = failureOf(response, service, endpoint);
+    if (failure) {
+      const value = isFailure(response) ? null : response.status;
+      return { criterion: { ...criterion, ok: false, value, detail: failureText(failure) }, failure };
     }
-    judgements.push(checkResponse(endpoint, answer as ServiceResponse, openMetrics, docs?.scope.marker));
+    checks.push(checkResponse(endpoint, response as ServiceResponse, openMetrics, docs?.scope.marker));
   }
-  const faults = [...new Set(judgements.flatMap((judgement) => judgement.problems))];
-  const [judgement] = judgements;
-  const shown = faults.slice(0, 3).join('; ') + (faults.length > 3 ? ` and ${faults.length - 3} more` : '');
-  const detail = faults.length > 0 ? shown : judgement!.content;
-  return { criterion: { ...criterion, ok: faults.length === 0, value: 200, detail }, judgement: judgement! };
+  const problems = [...new Set(checks.flatMap((check) => check.problems))];
+  const [check] = checks;
+  const shown = problems.slice(0, 3).join('; ') + (problems.length > 3 ? ` and ${problems.length - 3} more` : '');
+  const detail = problems.length > 0 ? shown : check!.content;
+  return { criterion: { ...criterion, ok: problems.length === 0, value: 200, detail }, check: check! };
 }
 
 function failureOf(
-  answer: ServiceResponse | RequestFailure,
+  response: ServiceResponse | RequestFailure,
   service: ServiceClient,
   { path }: CheckedEndpoint,
 ): RequestFailure | undefined {
-  if (isFailure(answer)) return answer;
-  return answer.status === 200 ? undefined : explainStatus(answer, service.base + path, service.hasToken);
+  if (isFailure(response)) return response;
+  return response.status === 200 ? undefined : explainStatus(response, service.base + path, service.hasToken);
 }

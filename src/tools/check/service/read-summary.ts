@@ -14,19 +14,21 @@ const summary = z.strictObject({
 export type Summary = z.infer<typeof summary>;
 
 /** The summary, or what is wrong with it. */
-export function readSummary(body: string): Summary | { readonly faults: readonly string[] } {
+export function readSummary(body: string): Summary | { readonly problems: readonly string[] } {
   let document: unknown;
   try {
     document = JSON.parse(body);
   } catch {
-    return { faults: ['it is not JSON'] };
+    return { problems: ['it is not JSON'] };
   }
   const read = summary.safeParse(document);
   if (!read.success) {
-    return { faults: read.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`) };
+    return {
+      problems: read.error.issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`),
+    };
   }
-  const faults = faultsOf(read.data);
-  return faults.length > 0 ? { faults } : read.data;
+  const problems = faultsOf(read.data);
+  return problems.length > 0 ? { problems } : read.data;
 }
 
 function faultsOf({ metrics, missing, stale }: Summary): string[] {

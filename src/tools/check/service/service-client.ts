@@ -19,7 +19,7 @@ export interface Burst {
   /** Client times of those that were answered with 200, in seconds. */
   readonly seconds: readonly number[];
   /** What came instead, and how often. */
-  readonly faults: ReadonlyMap<string, number>;
+  readonly problems: ReadonlyMap<string, number>;
 }
 
 export interface ServiceOptions {
@@ -74,13 +74,13 @@ export class ServiceClient {
   /** Equal requests, one after the other over a warm connection. Answers are read, compressed as they come, and thrown away. */
   async burst(path: string, count: number, signal: AbortSignal): Promise<Burst> {
     const seconds: number[] = [];
-    const faults = new Map<string, number>();
+    const problems = new Map<string, number>();
     for (let left = count; left > 0; left -= 1) {
       const outcome = await this.#timed(path, signal);
       if (typeof outcome === 'number') seconds.push(outcome);
-      else faults.set(outcome, (faults.get(outcome) ?? 0) + 1);
+      else problems.set(outcome, (problems.get(outcome) ?? 0) + 1);
     }
-    return { seconds, faults };
+    return { seconds, problems };
   }
 
   /** Seconds, or what went wrong. */

@@ -1,5 +1,5 @@
 import { parseValue } from '../../../catalogue/derive/number.js';
-import { requestMetrics } from '../../../own-metrics.js';
+import { requestMetrics } from '../../../request-metrics.js';
 import { type ParsedFamily, parseExposition } from './parse-exposition.js';
 import { isFailure, type ServiceClient } from './service-client.js';
 

@@ -57,57 +57,62 @@ export function seriesKey(labels: Readonly<Record<string, string>>): string {
 
 type FailWith = (reason: string) => Error;
 
-function groups(samples: readonly ParsedSample[], fault: FailWith): Iterable<ParsedSample[]> {
+function groups(samples: readonly ParsedSample[], problem: FailWith): Iterable<ParsedSample[]> {
   const found = new Map<string, ParsedSample[]>();
   let previous: string | undefined;
   for (const sample of samples) {
     const { le: _, quantile: __, ...own } = sample.labels;
     const key = seriesKey(own);
-    if (key !== previous && found.has(key)) throw fault(`the samples of ${key} are apart`);
+    if (key !== previous && found.has(key)) throw problem(`the samples of ${key} are apart`);
     found.set(key, [...(found.get(key) ?? []), sample]);
     previous = key;
   }
   return found.values();
 }
 
-function checkAmount(type: string, suffix: string, value: string, fault: FailWith): void {
+function checkAmount(type: string, suffix: string, value: string, problem: FailWith): void {
   const amount = Number(numberText(value));
   const grows = type === 'counter' || suffix !== '';
-  if (grows && !(amount >= 0)) throw fault(`a counting sample is ${value}`);
-  if (type === 'summary' && amount < 0) throw fault(`a quantile is ${value}`);
+  if (grows && !(amount >= 0)) throw problem(`a counting sample is ${value}`);
+  if (type === 'summary' && amount < 0) throw problem(`a quantile is ${value}`);
   const whole = suffix === '_bucket' || suffix === '_count';
-  if (whole && !Number.isInteger(amount)) throw fault(`${suffix} is ${value}, not a whole number`);
+  if (whole && !Number.isInteger(amount)) throw problem(`${suffix} is ${value}, not a whole number`);
 }
 
-function checkHistogram(name: string, group: readonly ParsedSample[], format: ExpositionFormat, fault: FailWith): void {
+function checkHistogram(
+  name: string,
+  group: readonly ParsedSample[],
+  format: ExpositionFormat,
+  problem: FailWith,
+): void {
   const of = (suffix: string) => group.filter((sample) => sample.name === name + suffix);
   const [sum, count] = [of('_sum')[0], of('_count')[0]];
   let [bound, total] = [Number.NEGATIVE_INFINITY, 0];
   for (const { labels, value } of of('_bucket')) {
     const { le } = labels;
-    if (le === undefined || Object.keys(labels).at(-1) !== 'le') throw fault('a bucket without le at the end');
-    checkCanonical(le, format, fault);
-    if (!(Number(numberText(le)) > bound)) throw fault(`bucket ${le} does not ascend`);
-    if (!(Number(numberText(value)) >= total)) throw fault(`bucket ${le} is not cumulative`);
+    if (le === undefined || Object.keys(labels).at(-1) !== 'le') throw problem('a bucket without le at the end');
+    checkCanonical(le, format, problem);
+    if (!(Number(numberText(le)) > bound)) throw problem(`bucket ${le} does not ascend`);
+    if (!(Number(numberText(value)) >= total)) throw problem(`bucket ${le} is not cumulative`);
     [bound, total] = [Number(numberText(le)), Number(numberText(value))];
-    if (bound < 0 && sum !== undefined && format === 'openmetrics') throw fault('a sum beside a negative bound');
+    if (bound < 0 && sum !== undefined && format === 'openmetrics') throw problem('a sum beside a negative bound');
   }
-  if (bound !== Number.POSITIVE_INFINITY) throw fault('the +Inf bucket is missing');
+  if (bound !== Number.POSITIVE_INFINITY) throw problem('the +Inf bucket is missing');
   const needsCount = format === 'text' || sum !== undefined;
-  if ((count !== undefined) !== needsCount) throw fault('_count is missing, or there without _sum');
+  if ((count !== undefined) !== needsCount) throw problem('_count is missing, or there without _sum');
   if (count !== undefined && Number(numberText(count.value)) !== total)
-    throw fault('_count differs from the +Inf bucket');
+    throw problem('_count differs from the +Inf bucket');
 }
 
-function checkQuantile(quantile: string | undefined, format: ExpositionFormat, fault: FailWith): void {
-  if (quantile === undefined) throw fault('a sample without quantile');
-  checkCanonical(quantile, format, fault);
-  if (!(Number(quantile) >= 0 && Number(quantile) <= 1)) throw fault(`the quantile ${quantile} is not from 0 to 1`);
+function checkQuantile(quantile: string | undefined, format: ExpositionFormat, problem: FailWith): void {
+  if (quantile === undefined) throw problem('a sample without quantile');
+  checkCanonical(quantile, format, problem);
+  if (!(Number(quantile) >= 0 && Number(quantile) <= 1)) throw problem(`the quantile ${quantile} is not from 0 to 1`);
 }
 
-function checkCanonical(text: string, format: ExpositionFormat, fault: FailWith): void {
+function checkCanonical(text: string, format: ExpositionFormat, problem: FailWith): void {
   if (format === 'openmetrics' && !/^(?:-?\d+(?:\.\d+(?:e[+-]\d{2,})?|e[+-]\d{2,})|[+-]Inf)$/u.test(text)) {
-    throw fault(`${text} is not a canonical number`);
+    throw problem(`${text} is not a canonical number`);
   }
 }
 

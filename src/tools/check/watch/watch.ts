@@ -47,13 +47,13 @@ async function look(
 ): Promise<{ readonly probeService: WatchProbe; readonly metrics: ServiceMetrics | undefined }> {
   const at = Date.now();
   const client = new Map<string, number>();
-  let fault: string | undefined;
+  let problem: string | undefined;
   for (const { path, endpoint } of checkedEndpoints) {
-    const { seconds, faults } = await service.burst(path, 1, signal);
+    const { seconds, problems } = await service.burst(path, 1, signal);
     if (seconds[0] !== undefined) client.set(endpoint, seconds[0]);
-    const [what] = faults.keys();
+    const [what] = problems.keys();
     if (what === undefined) continue;
-    fault ??= `${endpoint}: ${what}`;
+    problem ??= `${endpoint}: ${what}`;
     // Who does not answer is not waited for again before the next look.
     if (!what.startsWith('HTTP ')) break;
   }
@@ -66,7 +66,7 @@ async function look(
       return counts ? [[endpoint, counts] as const] : [];
     }),
   );
-  const unavailable = fault !== undefined && data !== undefined ? `${fault}; ${data}` : fault;
+  const unavailable = problem !== undefined && data !== undefined ? `${problem}; ${data}` : problem;
   return { probeService: { at, service: unavailable, data, client, handled }, metrics };
 }
 
@@ -81,7 +81,7 @@ async function dataProblem(service: ServiceClient, budget: number, signal: Abort
   if (isFailure(answer)) return answer.cause;
   if (answer.status !== 200) return explainStatus(answer, service.base, service.hasToken).cause;
   const summary = readSummary(answer.body);
-  if ('faults' in summary) return summary.faults[0];
+  if ('problems' in summary) return summary.problems[0];
   if (summary.status === 'stale') return `the values are stale, ${summary.age_seconds} s old`;
   return summary.age_seconds > budget ? `the values are ${summary.age_seconds} s old` : undefined;
 }

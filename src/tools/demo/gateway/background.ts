@@ -22,7 +22,7 @@ const subscriptions = [
   { planType: 'enterprise', billingCycle: 'yearly', count: 2 },
 ] as const;
 
-/** What goes with `requests` requests: database queries and cache lookups; and the business numbers of the moment. */
+/** Records the database queries and cache lookups of a number of requests, and the current business gauges. */
 export function recordBackground(metrics: GatewayMetrics, random: Random, requests: number, seconds: number): void {
   for (const { table, operation, perRequest, seconds: median } of queries) {
     for (let left = random.count(requests * perRequest); left > 0; left -= 1) {

@@ -1,92 +1,118 @@
-import { Readable } from 'node:stream';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import fastify, { type FastifyInstance } from 'fastify';
 import type { GatewayMetrics, Inference } from '../../../instrument/index.js';
 import { fleet, providerOf } from './fleet.js';
 
 export interface GatewayAppOptions {
   readonly metrics: GatewayMetrics;
-  /** What the provider is going to answer. */
+  /** Decides how the provider will respond. */
   readonly outcomeOf: (request: { readonly id: string; readonly model: string; readonly stream: boolean }) => Inference;
-  /** Ends all waiting. */
+  /** Aborts all simulated waiting. */
   readonly signal: AbortSignal;
 }
 
-/** A provider failed; the gateway passes that on. */
-class ProviderError extends Error {
-  override readonly name = 'ProviderError';
-  readonly statusCode: number;
+type Handle = (request: IncomingMessage, response: ServerResponse, parameter: string) => Promise<void> | void;
 
-  constructor({ provider, status }: Inference) {
-    super(`${provider}: ${status}`);
-    this.statusCode = status === 'timeout' ? 504 : status === 'rate_limited' ? 429 : 502;
-  }
+interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Route pattern, the `path` label. */
+  readonly path: string;
+  readonly url: RegExp;
+  readonly handle: Handle;
 }
 
-const chatSchema = {
-  body: {
-    type: 'object',
-    required: ['model'],
-    properties: { model: { type: 'string' }, stream: { type: 'boolean', default: false } },
-  },
-} as const;
+const words = 'Made-up numbers that arrive one after the other.'.split(' ');
+const failureStatus: Readonly<Record<string, number>> = { timeout: 504, rate_limited: 429 };
 
-const words = 'Numbers that are made up, and arrive one after the other.'.split(' ');
+/** The simulated gateway: chat completions, whole or streamed, the list of models, and `/metrics`. */
+export function createGatewayApp({ metrics, outcomeOf, signal }: GatewayAppOptions): Server {
+  const pass = (seconds: number) => wait(seconds * 1000, undefined, { signal });
 
-/** The simulated gateway's API: a chat that takes as long as it says, in one piece or as events, and some plain routes. */
-export async function buildGatewayApp({ metrics, outcomeOf, signal }: GatewayAppOptions): Promise<FastifyInstance> {
-  const app = fastify({ forceCloseConnections: true, requestIdHeader: 'x-request-id' });
-  await app.register(metrics.fastify);
-  const passSeconds = (seconds: number) => wait(seconds * 1000, undefined, { signal });
+  async function stream(response: ServerResponse, { model, seconds = 0, firstChunkSeconds = 0 }: Inference) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    await pass(firstChunkSeconds);
+    for (const content of words) {
+      if (response.destroyed) return;
+      const chunk = { object: 'chat.completion.chunk', model, choices: [{ index: 0, delta: { content } }] };
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+      await pass(Math.max(0, seconds - firstChunkSeconds) / words.length);
+    }
+    response.end('data: [DONE]\n\n');
+  }
 
-  async function* events(outcome: Inference): AsyncGenerator<string> {
-    const { model, seconds = 0, firstChunkSeconds = 0 } = outcome;
+  const complete: Handle = async (request, response) => {
+    const body = (await json(request).catch(() => undefined)) as { model?: unknown; stream?: unknown } | undefined;
+    const model = body?.model;
+    if (typeof model !== 'string') return send(response, 400, failure('model: expected a string'));
+    if (providerOf(model) === undefined) return send(response, 404, failure(`unknown model ${model}`));
+    const id = String(request.headers['x-request-id'] ?? '');
+    const outcome = outcomeOf({ id, model, stream: body?.stream === true });
+    const { status, inputTokens, outputTokens, seconds = 0 } = outcome;
     try {
-      await passSeconds(firstChunkSeconds);
-      for (const content of words) {
-        const chunk = { object: 'chat.completion.chunk', model, choices: [{ index: 0, delta: { content } }] };
-        yield `data: ${JSON.stringify(chunk)}\n\n`;
-        await passSeconds(Math.max(0, seconds - firstChunkSeconds) / words.length);
-      }
-      yield 'data: [DONE]\n\n';
+      if (body?.stream === true && status === 'success') return await stream(response, outcome);
+      await pass(seconds);
     } finally {
       metrics.recordInference(outcome);
     }
-  }
-
-  app.post<{ Body: { model: string; stream: boolean } }>(
-    '/v1/chat/completions',
-    { schema: chatSchema },
-    async (request, reply) => {
-      const { model, stream } = request.body;
-      if (providerOf(model) === undefined) return reply.code(404).send({ error: { message: `no model ${model}` } });
-      const outcome = outcomeOf({ id: request.id, model, stream });
-      if (stream && outcome.status === 'success') {
-        return reply.type('text/event-stream').send(Readable.from(events(outcome)));
-      }
-      await passSeconds(outcome.seconds ?? 0);
-      metrics.recordInference(outcome);
-      if (outcome.status !== 'success') throw new ProviderError(outcome);
-      return {
-        object: 'chat.completion',
-        model,
-        choices: [{ index: 0, message: { role: 'assistant', content: words.join(' ') }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: outcome.inputTokens, completion_tokens: outcome.outputTokens },
-      };
-    },
-  );
+    if (status !== 'success') {
+      const code = failureStatus[status] ?? 502;
+      if (code >= 500) metrics.recordException(status === 'timeout' ? 'ProviderTimeout' : 'ProviderError');
+      return send(response, code, failure(`${outcome.provider}: ${status}`));
+    }
+    send(response, 200, {
+      object: 'chat.completion',
+      model,
+      choices: [{ index: 0, message: { role: 'assistant', content: words.join(' ') }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: inputTokens, completion_tokens: outputTokens },
+    });
+  };
 
   const card = (model: string) => ({ id: model, object: 'model', owned_by: providerOf(model)?.name });
-  app.get('/v1/models', () => ({ object: 'list', data: fleet.flatMap(({ models }) => models.map(card)) }));
-  app.get<{ Params: { model: string } }>('/v1/models/:model', (request, reply) => {
-    const { model } = request.params;
-    if (providerOf(model) === undefined) void reply.code(404).send({ error: { message: `no model ${model}` } });
-    else void reply.send(card(model));
+  const routes: readonly Route[] = [
+    { method: 'POST', path: '/v1/chat/completions', url: /^\/v1\/chat\/completions$/, handle: complete },
+    {
+      method: 'GET',
+      path: '/v1/models',
+      url: /^\/v1\/models$/,
+      handle: (_request, response) =>
+        send(response, 200, { object: 'list', data: fleet.flatMap(({ models }) => models.map(card)) }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/models/{model}',
+      url: /^\/v1\/models\/([^/]+)$/,
+      handle: (_request, response, model) =>
+        providerOf(model) === undefined
+          ? send(response, 404, failure(`unknown model ${model}`))
+          : send(response, 200, card(model)),
+    },
+    {
+      method: 'GET',
+      path: '/health',
+      url: /^\/health$/,
+      handle: (_request, response) => send(response, 200, { status: 'healthy' }),
+    },
+    { method: 'GET', path: '/metrics', url: /^\/metrics$/, handle: metrics.handler },
+  ];
+
+  return createServer((request, response) => {
+    const { method = 'GET', url = '/' } = request;
+    const path = url.split('?', 1)[0] ?? url;
+    const route = routes.find((each) => each.method === method && each.url.test(path));
+    const end = metrics.trackRequest({ method, path: route?.path ?? 'unmatched' });
+    response.once('close', () => end({ status: response.headersSent ? response.statusCode : 499 }));
+    if (route === undefined) return send(response, 404, failure('not found'));
+    const parameter = decodeURIComponent(route.url.exec(path)?.[1] ?? '');
+    // Rejects only when the demo is closing, which destroys all connections.
+    Promise.resolve(route.handle(request, response, parameter)).catch(() => response.destroy());
   });
-  app.get('/health', () => ({ status: 'healthy' }));
-  app.get('/metrics', async (_request, reply) => {
-    const { contentType, body } = await metrics.metrics();
-    return reply.type(contentType).send(body);
-  });
-  return app;
+}
+
+function failure(message: string): object {
+  return { error: { message } };
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

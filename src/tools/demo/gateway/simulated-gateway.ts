@@ -3,8 +3,9 @@ import { finished } from 'node:stream/promises';
 import { type Clock, systemClock, type Timer } from '../../../clock.js';
 import { OriginPool } from '../../../http-client/origin-pool.js';
 import { createGatewayMetrics, type Inference } from '../../../instrument/index.js';
+import { closeServer, listenOnLoopback } from '../listen-on-loopback.js';
 import { fleet, providerOf } from './fleet.js';
-import { buildGatewayApp } from './gateway-app.js';
+import { createGatewayApp } from './gateway-app.js';
 import { drawInference } from './inference.js';
 import { createRandom } from './random.js';
 import { createTraffic, type PlannedRequest, stepMilliseconds } from './traffic.js';
@@ -31,7 +32,7 @@ export interface SimulatedServer {
  */
 export async function startSimulatedGateway(options: SimulatedGatewayOptions): Promise<SimulatedServer> {
   const { seed, port: wanted = 0, clock = systemClock } = options;
-  const metrics = createGatewayMetrics();
+  const metrics = createGatewayMetrics({ ignoredPaths: ['/metrics', '/health'] });
   const traffic = createTraffic(seed, metrics);
   const visitors = createRandom(seed + 1);
   const planned = new Map<string, Inference>();
@@ -39,7 +40,7 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
   // One listener per waiting request.
   setMaxListeners(0, closing.signal);
 
-  const app = await buildGatewayApp({
+  const server = createGatewayApp({
     metrics,
     signal: closing.signal,
     outcomeOf({ id, model, stream }) {
@@ -49,8 +50,9 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
       return drawInference(visitors, providerOf(model) ?? visitors.pick(fleet), condition, { model, stream });
     },
   });
-  const url = await app.listen({ host: '127.0.0.1', port: wanted });
-  const pool = new OriginPool(url, { connections: 64, connectTimeout: 5_000 });
+  const port = await listenOnLoopback(server, wanted);
+  const url = `http://127.0.0.1:${port}`;
+  const pool = new OriginPool(url, { connections: 512, connectTimeout: 5_000 });
 
   async function send(request: PlannedRequest, id: string): Promise<void> {
     if (request.kind === 'chat') planned.set(id, request.outcome);
@@ -83,9 +85,9 @@ export async function startSimulatedGateway(options: SimulatedGatewayOptions): P
     closing.abort();
     await pool.destroy();
     await Promise.all(inFlight);
-    await app.close();
+    await closeServer(server);
   };
-  return { url, port: Number(new URL(url).port), close: () => (closed ??= close()) };
+  return { url, port, close: () => (closed ??= close()) };
 }
 
 function httpRequest(request: PlannedRequest, id: string) {

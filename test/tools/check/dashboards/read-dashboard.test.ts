@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Dashboard, readDashboard } from '../../../../src/tools/check/dashboards/dashboard-file.js';
-import { datasourceKind } from '../../../../src/tools/check/dashboards/datasource-kind.js';
+import type { Dashboard } from '../../../../src/tools/check/dashboards/dashboard-file.js';
 import { listTargets } from '../../../../src/tools/check/dashboards/list-targets.js';
+import { dashboardsIn } from '../../../../src/tools/check/dashboards/read-dashboard.js';
+import { resolveDatasource } from '../../../../src/tools/check/dashboards/resolve-datasource.js';
 
 function dashboard(content: object): Dashboard {
-  const read = readDashboard({ schemaVersion: 39, title: 'D', ...content });
+  const [read] = dashboardsIn({ schemaVersion: 39, title: 'D', ...content });
   if (!read) throw new Error('not a dashboard');
   return read;
 }
@@ -68,7 +69,7 @@ describe('the queries of a dashboard', () => {
     expect(known).toMatchObject([{ panel: 'M', expr: 'a' }]);
     const unknown = dashboard(content);
     expect(listTargets(unknown)).toMatchObject([{ panel: 'Shared', expr: undefined }]);
-    expect(datasourceKind(listTargets(unknown)[0]!.datasource, unknown)).toMatchObject({ kind: 'other' });
+    expect(resolveDatasource(listTargets(unknown)[0]!.datasource, unknown)).toMatchObject({ kind: 'other' });
   });
 
   it('survive a panel whose fields are of other types than expected', () => {
@@ -78,10 +79,10 @@ describe('the queries of a dashboard', () => {
   });
 
   it('are found in what the HTTP API gives, and other JSON is no dashboard', () => {
-    expect(readDashboard({ meta: {}, dashboard: { schemaVersion: 27, panels: [] } })).toBeDefined();
-    expect(readDashboard({ name: 'package', version: '1' })).toBeUndefined();
-    expect(readDashboard([1])).toBeUndefined();
-    expect(readDashboard(null)).toBeUndefined();
+    expect(dashboardsIn({ meta: {}, dashboard: { title: 'W', schemaVersion: 27 } })).toMatchObject([{ title: 'W' }]);
+    for (const other of [{ name: 'package', version: '1' }, { title: 'T', panels: ['left'] }, [1], null]) {
+      expect(dashboardsIn(other)).toEqual([]);
+    }
   });
 });
 
@@ -115,21 +116,24 @@ describe('the datasource of a query', () => {
     [{ uid: '$source' }],
     [{ uid: 'abc' }],
   ])('%j is Prometheus', (ref) => {
-    expect(datasourceKind(ref as never, context)).toEqual({ kind: 'prometheus' });
+    expect(resolveDatasource(ref as never, context)).toMatchObject({ kind: 'prometheus' });
   });
 
   it.each<[unknown, string]>([
     ['Loki', 'datasource Loki'],
-    ['JSON API', 'datasource JSON API'],
-    ['-- Grafana --', 'by itself'],
+    ['loki-2', 'datasource loki-2'],
+    ['-- Grafana --', 'Grafana itself'],
     ['-- Dashboard --', 'another panel'],
     [braced('DS_LOGS'), 'type loki'],
     [{ uid: '$logs' }, 'type loki'],
     [{ type: 'loki', uid: 'abc' }, 'type loki'],
-    [{ type: 'datasource', uid: 'grafana' }, 'by itself'],
+    [{ type: 'datasource', uid: 'grafana' }, 'Grafana itself'],
     [{ type: '__expr__', uid: '__expr__' }, 'computes'],
     [{ type: 'grafana-simple-json-datasource', uid: 'x' }, 'simple-json'],
   ])('%j is left alone', (ref, reason) => {
-    expect(datasourceKind(ref as never, context)).toEqual({ kind: 'other', reason: expect.stringContaining(reason) });
+    expect(resolveDatasource(ref as never, context)).toEqual({
+      kind: 'other',
+      reason: expect.stringContaining(reason),
+    });
   });
 });

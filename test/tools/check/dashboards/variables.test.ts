@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { chooseValue, fixedOptions } from '../../../../src/tools/check/dashboards/choose-value.js';
-import { readDashboard, type Variable } from '../../../../src/tools/check/dashboards/dashboard-file.js';
+import type { Variable } from '../../../../src/tools/check/dashboards/dashboard-file.js';
+import { dashboardsIn } from '../../../../src/tools/check/dashboards/read-dashboard.js';
 import { filterOptions, readVariableQuery } from '../../../../src/tools/check/dashboards/variable-options.js';
 
 function variable(content: object): Variable {
-  const read = readDashboard({ schemaVersion: 39, templating: { list: [{ name: 'v', type: 'query', ...content }] } });
+  const [read] = dashboardsIn({ schemaVersion: 39, templating: { list: [{ name: 'v', type: 'query', ...content }] } });
   return read!.templating.list[0]!;
 }
 

@@ -5,7 +5,7 @@ import { nearestMetrics } from '../../../../src/tools/check/diagnose/nearest-met
 
 /** Names of the series that the real backend writes. */
 function written(): string[] {
-  const csv = readFileSync(new URL('../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
+  const csv = readFileSync(new URL('../../../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
   return csv
     .trim()
     .split(/\r?\n/)

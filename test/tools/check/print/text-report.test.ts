@@ -21,14 +21,14 @@ describe('the report for a terminal', () => {
     const criteria = [
       point('fresh', { value: 5, budget: 25, detail: '5 s old' }),
       point('values', { ok: false, value: 1, detail: 'missing or wrong: http.error_rate' }),
-      point('values.unwritten', { value: 1, budget: null, detail: 'the gateway writes no such metric: x' }),
+      point('values.not_exported', { value: 1, budget: null, detail: 'not exported by the gateway: x' }),
     ];
     expect(lines({ ok: false, criteria })).toEqual([
       'check of http://backend:8000/prometheus/metrics',
       '',
       'pass  fresh                 5 s old',
       'FAIL  values                missing or wrong: http.error_rate',
-      'warn  values.unwritten      the gateway writes no such metric: x',
+      'warn  values.not_exported   not exported by the gateway: x',
       '',
       'FAILED: values',
     ]);
@@ -89,15 +89,18 @@ describe('the report for a terminal', () => {
 
   it('shows of dashboards what is empty or wrong, with the caret under its place', () => {
     const targets = [
-      { panel: 'P', refId: 'A', expr: 'up', result: 'data', reason: null },
-      { panel: 'P', refId: 'B', expr: 'sum(', result: 'error', reason: 'parse error\nsum(\n    ^' },
+      { panel: 'P', refId: 'A', expr: 'up', result: 'data', reason: null, fails: false },
+      { panel: 'P', refId: 'B', expr: 'sum(', result: 'error', reason: 'parse error\nsum(\n    ^', fails: true },
+      { panel: 'Q', refId: 'A', expr: 'up > 2', result: 'idle', reason: 'nothing passes', fails: false },
+      { panel: 'T', refId: 'A', expr: 'up', result: 'skipped', reason: 'a text panel runs no queries', fails: false },
     ] as const;
     const dashboards = [
       { file: 'a/one.json', title: 'One', targets },
       { file: 'good.json', title: 'Good', targets: targets.slice(0, 1) },
     ];
     const text = lines({ dashboards }).join('\n');
-    expect(text).toContain('a/one.json (One)\n  error  P / B\n    sum(\n    parse error\n    sum(\n        ^\n');
-    expect(text).not.toContain('good.json');
+    expect(text).toContain(
+      'a/one.json (One): 1 data, 0 empty, 1 idle, 1 error, 1 skipped\n  FAIL error  P / B\n    sum(\n    parse error\n    sum(\n        ^\n  idle  Q / A: nothing passes\n  skipped 1: a text panel runs no queries\ngood.json (Good): 1 data',
+    );
   });
 });

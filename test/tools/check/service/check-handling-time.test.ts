@@ -17,7 +17,7 @@ function histogram(within50: number, within100: number, all: number): ReadonlyMa
 /** A burst whose client times are these; all other requests of the load took 1 ms. */
 function burst(requests: number, ...seconds: number[]) {
   const others = Array.from({ length: requests - seconds.length }, () => 0.001);
-  return { seconds: [...others, ...seconds], faults: new Map<string, number>() };
+  return { seconds: [...others, ...seconds], problems: new Map<string, number>() };
 }
 
 const judge = (after: ReadonlyMap<number, number>, load = local, before = histogram(0, 0, 0)) =>
@@ -76,9 +76,17 @@ describe('handling times', () => {
     });
   });
 
+  it('are not judged where the endpoint fails, which is reported elsewhere', () => {
+    const measured = { burst: undefined, before: histogram(0, 0, 0), after: histogram(500, 500, 500) };
+    expect(checkHandlingTime(summary, measured, local)).toMatchObject({ ok: true, value: null, level: 'skip' });
+  });
+
   it.each([
-    ['not all requests were answered', { burst: { seconds: [], faults: new Map([['HTTP 503', 3]]) } }, '3 × HTTP 503'],
-    ['nothing was measured', { burst: undefined }, 'not measured'],
+    [
+      'not all requests were answered',
+      { burst: { seconds: [], problems: new Map([['HTTP 503', 3]]) } },
+      '3 × HTTP 503',
+    ],
     ['the scrape target cannot be read', { after: undefined }, 'its scrape target could not be read'],
     ['the counts fell', { before: histogram(600, 600, 600) }, 'less than before'],
     ['another instance counted', { after: histogram(200, 200, 200) }, 'counted 200 of 500 requests'],

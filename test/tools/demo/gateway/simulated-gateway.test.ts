@@ -31,10 +31,16 @@ function countersOf(exposition: string): readonly string[] {
 describe('the simulated gateway', () => {
   test('has metrics from the first moment, in a format that promtool parses', async () => {
     const { scrape } = await start({ clock: new FakeClock() });
-    const text = await scrape();
+    const first = 'model_inference_requests_total{provider="alder"';
+    const text = await until(
+      async () => {
+        const exposition = await scrape();
+        return exposition.includes(first) ? exposition : undefined;
+      },
+      { what: 'the first inference has ended' },
+    );
     const verdict = await checkMetrics(text);
     expect([0, 3], verdict.output).toContain(verdict.code);
-    expect(text).toContain('model_inference_requests_total{provider="alder"');
   });
 
   test('counts what the seed says for as many steps, real requests included', async () => {
@@ -61,6 +67,26 @@ describe('the simulated gateway', () => {
       },
       { what: 'all planned requests have ended and are counted', within: 30_000, every: 200 },
     );
+  });
+
+  test('every inference is an HTTP request, and scrapes and health checks are no traffic', async () => {
+    const clock = new FakeClock();
+    const { url, scrape } = await start({ clock });
+    await (await fetch(`${url}/health`)).text();
+    const total = (text: string, name: string) =>
+      [...text.matchAll(new RegExp(`^${name}\\{.*\\} (\\d+)$`, 'gm'))].reduce(
+        (sum, [, value]) => sum + Number(value),
+        0,
+      );
+    await until(
+      async () => {
+        const text = await scrape();
+        const inferences = total(text, 'model_inference_requests_total');
+        return inferences > 130 && total(text, 'fastapi_requests_total') >= inferences;
+      },
+      { what: 'the first requests have ended' },
+    );
+    expect(await scrape()).not.toMatch(/fastapi_requests_total\{.*path="\/(?:metrics|health)"/);
   });
 
   test('answers a chat in one piece, with its usage, and counts it', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { provisionPrometheus } from '../../../../src/tools/demo/prometheus/provision-prometheus.js';
@@ -6,6 +6,21 @@ import { fakeProgram } from '../../../support/fake-program.js';
 import { withTempFolder } from '../../../support/temp-folder.js';
 
 const version = (number: string) => `echo "prometheus, version ${number} (branch: none)"`;
+
+/** Programs that the fake ones call. */
+const tools = ['sh', 'mkdir', 'touch', 'chmod'];
+
+/** A PATH with a folder and links to a few programs: a Prometheus that is installed on this machine is not on it. */
+async function pathWith(folder: string): Promise<string> {
+  const links = join(folder, 'tools');
+  await mkdir(links);
+  for (const tool of tools) {
+    const path = join('/bin', tool);
+    await access(path);
+    await symlink(path, join(links, tool));
+  }
+  return `${folder}:${links}`;
+}
 
 describe('provisionPrometheus', () => {
   it('takes the programs in the folder that PROMETHEUS_BIN names before those on PATH', async () => {
@@ -53,7 +68,7 @@ describe('provisionPrometheus', () => {
         `mkdir -p "$3/usr/bin"; for name in prometheus promtool; do
            printf '${program}\\n' > "$3/usr/bin/$name"; chmod +x "$3/usr/bin/$name"; done`,
       );
-      const env = { PATH: `${folder}:/usr/bin:/bin`, XDG_CACHE_HOME: join(folder, 'cache') };
+      const env = { PATH: await pathWith(folder), XDG_CACHE_HOME: join(folder, 'cache') };
       const found = await provisionPrometheus({ env, platform: 'linux' });
       expect(found.version).toBe('2.42.0');
       expect(found.prometheus).toMatch(/gatewayz-metrics\/[^/]+\/prometheus\/usr\/bin\/prometheus$/);
@@ -71,7 +86,7 @@ describe('provisionPrometheus', () => {
         `[ "$*" = "install prometheus" ] && ${program('prometheus')} && ${program('promtool')}`,
       );
       const told: string[] = [];
-      const env = { PATH: `${folder}:/usr/bin:/bin` };
+      const env = { PATH: await pathWith(folder) };
       const found = await provisionPrometheus({ env, platform: 'darwin', onProgress: (line) => told.push(line) });
       expect(found).toEqual({
         prometheus: join(folder, 'prometheus'),

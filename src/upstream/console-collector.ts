@@ -1,0 +1,100 @@
+import type { Catalogue } from '../catalogue/compile.js';
+import {
+  consoleQueries,
+  type ModelColumn,
+  modelColumns,
+  providerColumnsRow,
+  rankingRow,
+} from '../catalogue/console.js';
+import { scalarOf } from '../catalogue/derive/vector.js';
+import { GatewayzMetricsError } from '../errors.js';
+import type { Collection, Collector, Outcome, Sample, Vector } from '../model.js';
+import { anyOf } from '../promql/any-of.js';
+import { withMatchers } from '../promql/query.js';
+import type { PrometheusClient } from './prometheus-client.js';
+
+type Query = (promql: string) => Promise<Vector>;
+
+const rankings = new Map(modelColumns.map((column) => [rankingRow(column), column]));
+
+/** Queries what only the console shows: columns of the providers, and rankings of the models. */
+export function createConsoleCollector(client: PrometheusClient, catalogue: Catalogue): Collector {
+  async function collect(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
+    let querySeconds = 0;
+    let succeeded = 0;
+    let failure: Collection['failure'];
+    const durations = new Map<string, number>();
+    const outcomeOf = async (row: string): Promise<Outcome> => {
+      const query: Query = async (promql) => {
+        const { vector, seconds } = await client.query(promql, evaluationTime, signal);
+        querySeconds += seconds;
+        durations.set(row, (durations.get(row) ?? 0) + seconds);
+        return vector;
+      };
+      try {
+        const ranking = rankings.get(row);
+        const metrics = await (ranking === undefined
+          ? providerColumns(query, catalogue)
+          : rankedPairs(ranking, query, catalogue));
+        succeeded += 1;
+        if (metrics.length > 0) return { state: 'present', metrics };
+        return { state: 'missing', reason: 'no inference requests in the last hour' };
+      } catch (error) {
+        if (!(error instanceof GatewayzMetricsError)) throw error;
+        const { code, message: reason, retryAfter } = error;
+        failure = { code, reason, ...(retryAfter !== undefined && { retryAfter }) };
+        return { state: 'failed', reason };
+      }
+    };
+    const outcomes = new Map(await Promise.all(rows.map(async (row) => [row, await outcomeOf(row)] as const)));
+    return {
+      outcomes,
+      durations,
+      querySeconds,
+      seriesOverLimit: new Map(),
+      ...(failure && succeeded === 0 && { failure }),
+    };
+  }
+  return { name: 'console', has: (row) => row === providerColumnsRow || rankings.has(row), collect };
+}
+
+async function providerColumns(query: Query, catalogue: Catalogue): Promise<readonly Sample[]> {
+  const columns = Object.entries(consoleQueries.providers);
+  const found = await Promise.all(
+    columns.map(async ([column, text]) => inColumn(await query(catalogue.scoped(text)), column)),
+  );
+  return found.flat();
+}
+
+/** Prometheus chooses the pairs; the other columns are queried for their models and providers only. */
+async function rankedPairs(ranking: ModelColumn, query: Query, catalogue: Catalogue): Promise<readonly Sample[]> {
+  const chosen = await query(catalogue.scoped(consoleQueries.rankings[ranking]));
+  if (chosen.length === 0) return [];
+  const valuesOf = (label: string): string => anyOf([...new Set(chosen.map(({ labels }) => labels[label] ?? ''))]);
+  const matchers = [
+    { label: 'model', op: '=~', value: valuesOf('model') },
+    { label: 'provider', op: '=~', value: valuesOf('provider') },
+  ] as const;
+  const isChosen = pairTest(chosen);
+  const others = await Promise.all(
+    modelColumns
+      .filter((column) => column !== ranking)
+      .map(async (column) => {
+        const text = withMatchers(catalogue.query(consoleQueries.models[column]), matchers);
+        return inColumn((await query(text)).filter(isChosen), column);
+      }),
+  );
+  const total = scalarOf(await query(catalogue.scoped(consoleQueries.pairs)));
+  const counted = total === undefined ? [] : [{ labels: { column: 'total' }, value: String(total) }];
+  return [...inColumn(chosen, ranking), ...others.flat(), ...counted];
+}
+
+function pairTest(chosen: Vector): (sample: Sample) => boolean {
+  const keyOf = ({ labels }: Sample): string => JSON.stringify([labels['model'], labels['provider']]);
+  const keys = new Set(chosen.map(keyOf));
+  return (sample) => keys.has(keyOf(sample));
+}
+
+function inColumn(vector: Vector, column: string): readonly Sample[] {
+  return vector.map(({ labels, value }) => ({ labels: { ...labels, column }, value }));
+}
