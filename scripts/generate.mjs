@@ -16,6 +16,6 @@ const rules = join(root, 'deploy', 'prometheus', 'rules');
 writeFileSync(join(rules, 'gatewayz-alerts.yml'), printed('rules'));
 writeFileSync(join(rules, 'gatewayz-recording.yml'), printed('rules', '--kind', 'recording'));
 
-const { withSettings } = await import(pathToFileURL(join(root, 'dist', 'documentation', 'settings-markdown.js')));
+const { withSettings } = await import(pathToFileURL(join(root, 'dist', 'docs', 'settings-markdown.js')));
 const operations = join(root, 'docs', 'operations.md');
 writeFileSync(operations, withSettings(readFileSync(operations, 'utf8')));

@@ -1,9 +1,9 @@
 import type { Catalogue } from './catalogue/compile.js';
-import { routes } from './http/routes.js';
+import { renderDocs } from './docs/render-docs.js';
+import { createRoutes } from './http/routes.js';
 import { datasourceMetrics, stateMetrics, workerMetrics } from './own-metrics.js';
-import { renderDocs } from './render/docs.js';
 import { requestMetrics } from './request-metrics.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './settings/read-settings.js';
 
 /** Renders the API documentation of one installation as Markdown; `dropped` counts label sets over the series limit, by family. */
 export function documentation(
@@ -14,7 +14,7 @@ export function documentation(
   return renderDocs({
     catalogue,
     base: `${settings.metricsPrefix}/metrics`,
-    routes,
+    routes: createRoutes(catalogue.endpoints),
     ownFamilies: [
       ...stateMetrics,
       ...Object.values(workerMetrics),

@@ -4,4 +4,4 @@ export { type ErrorCode, errorCodes, GatewayzMetricsError } from './errors.js';
 export type { Area } from './http/decision.js';
 export type { MetricsRequest, MetricsResponse } from './http/message.js';
 export { createMetrics, type Logger, type Metrics, type MetricsOptions, type MetricsSnapshot } from './metrics.js';
-export type { Options, Settings } from './settings.js';
+export type { Options, Settings } from './settings/read-settings.js';

@@ -1,21 +1,22 @@
 import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
 import { loadAccess } from './access/load-access.js';
-import { createCatalogue } from './catalogue/index.js';
+import { createCatalogue } from './catalogue/create-catalogue.js';
 import { systemClock } from './clock.js';
-import type { AuthorizedDatasource } from './datasource/authorized-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
+import { loadDatasource } from './datasource/load-datasource.js';
 import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
-import { ViewStore, waitLimit } from './engine/view-store.js';
 import { GatewayzMetricsError } from './errors.js';
-import type { Authorize } from './http/decision.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
 import { createMounts } from './http/mounts.js';
+import { createRoutes } from './http/routes.js';
+import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
 import { ownFamilies } from './own-metrics.js';
+import { catalogueFor } from './presets/presets.js';
 import { expositionType, renderExposition } from './render/exposition.js';
 import { familiesOf } from './render/families.js';
 import { openMetricsType, renderOpenMetrics } from './render/open-metrics.js';
@@ -26,7 +27,7 @@ import {
   unavailableDocument,
 } from './render/summary.js';
 import { RequestMetrics } from './request-metrics.js';
-import { type Options, readSettings, type Settings } from './settings.js';
+import { type Options, readSettings, type Settings } from './settings/read-settings.js';
 
 /** A place for log lines, as pino and Fastify have it. */
 export interface Logger {
@@ -53,6 +54,8 @@ export interface MetricsSnapshot {
 
 export interface Metrics {
   readonly settings: Settings;
+  /** Paths of all endpoints, with the prefix. */
+  readonly paths: readonly string[];
   /** Whether a request target (path and query, or an absolute URL) is served here. */
   owns(url: string): boolean;
   /**
@@ -98,7 +101,8 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
   const log = logger ?? (await loadLogger(settings));
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = createCatalogue(scope, settings.healthServiceUrl !== undefined);
+  const definition = catalogueFor(settings);
+  const catalogue = createCatalogue(definition, scope);
   const requests = new RequestMetrics();
   const clock = systemClock;
   let engine: SupervisedEngine | undefined;
@@ -116,7 +120,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
   const start = (): SupervisedEngine => {
-    engine ??= closing ? closedEngine : superviseEngine({ settings, queries: catalogue.queries }, events);
+    engine ??= closing ? closedEngine : superviseEngine({ settings, definition, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
@@ -126,11 +130,13 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
+  const routes = createRoutes(catalogue.endpoints);
   const { metricsPrefix: prefix } = settings;
   const metricsMount = createMetricsMount(
+    routes,
     prefix,
     {
-      current: (view) => views.current(view),
+      current: (view, now) => views.current(view, now),
       fetch: (view) => views.fetch(view),
       problem: () => engine?.health().problem,
       scrape: async (openMetrics) => {
@@ -151,6 +157,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     },
     clock,
   );
+
   const { owns, handle } = createMounts(
     [metricsMount, ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : [])],
     defect,
@@ -158,6 +165,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
 
   const metrics: Metrics = {
     settings,
+    paths: routes.map(({ path }) => `${prefix}/metrics${path}`),
     owns,
     handle,
     async snapshot() {
@@ -228,21 +236,4 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T |
 async function loadLogger(settings: Settings): Promise<Logger> {
   const { createLogger } = await import('./logger.js');
   return createLogger(settings);
-}
-
-/** Loaded only where it is on, with its cache and connections. */
-async function loadDatasource(
-  settings: Settings,
-  limits: DatasourceLimitOptions | undefined,
-  authorize: Authorize,
-  logger: Logger,
-  observe: (endpoint: string, status: number, startedAt: number) => void,
-): Promise<AuthorizedDatasource | undefined> {
-  if (settings.datasource !== true) return undefined;
-  const { createDatasource } = await import('./datasource/create-datasource.js');
-  const { authorizedDatasource } = await import('./datasource/authorized-datasource.js');
-  const { readLimits } = await import('./datasource/limits.js');
-  const { metricsPrefix: prefix } = settings;
-  const datasource = createDatasource({ prefix, upstream: settings, limits, logger, observe });
-  return authorizedDatasource(datasource, { authorize, rate: readLimits(limits).rate, observe });
 }

@@ -78,7 +78,13 @@ export interface Collection {
   /** By family: number of label sets over METRICS_MAX_SERIES. */
   readonly seriesOverLimit: ReadonlyMap<string, number>;
   /** Set when the source as a whole failed; then every outcome has failed. */
-  readonly failure?: { readonly code: string; readonly reason: string; readonly retryAfter?: number };
+  readonly failure?: {
+    readonly code: string;
+    readonly reason: string;
+    readonly retryAfter?: number;
+    /** What was thrown, for a bug. */
+    readonly cause?: unknown;
+  };
 }
 
 /** A source of rows: Prometheus, or the Health Service. */
@@ -123,9 +129,11 @@ export interface Snapshot {
   readonly madeAt: number;
   /** When the next refresh is due, epoch milliseconds. */
   readonly nextRefresh: number;
+  /** When the next refresh is late by one interval, epoch milliseconds; the snapshot is stale from then on. */
+  readonly overdueAt: number;
   /** When it may no longer be shown, epoch milliseconds. */
   readonly expires: number;
-  /** `stale`: the last refresh failed; `unavailable`: nothing recent enough to show. */
+  /** `stale`: the last refresh failed or is overdue; `unavailable`: nothing recent enough to show. */
   readonly status: SnapshotStatus;
   /** Why the last refresh failed. */
   readonly failure: string | undefined;

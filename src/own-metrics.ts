@@ -1,4 +1,4 @@
-import { formatValue } from './catalogue/derive/number.js';
+import { formatValue } from './catalogue/derivations/number.js';
 import type { EngineState } from './engine/engine.js';
 import type { EngineHealth } from './engine/supervised-engine.js';
 import type { Family, FamilyHeader, Vector } from './model.js';

@@ -1,4 +1,4 @@
-import { formatValue } from './catalogue/derive/number.js';
+import { formatValue } from './catalogue/derivations/number.js';
 import type { Family, HistogramMetric } from './model.js';
 
 /** Own metrics about HTTP requests to this service. */

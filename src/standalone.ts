@@ -8,7 +8,6 @@ import { trackConnections } from './http/connection-limits.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { toPath } from './http/mounts.js';
 import { documentResponse, errorResponse } from './http/responses.js';
-import { routes } from './http/routes.js';
 import type { Logger, Metrics } from './metrics.js';
 
 /** Time limits of client connections, in milliseconds. Node.js does not have all of them by default. */
@@ -107,7 +106,7 @@ export function createStandalone(
           replyJson(request, ready ? 200 : 503, { status: ready ? 'ready' : 'no data source has answered yet' }),
         );
     }
-    const paths = [...routes.map((route) => `${metricsPrefix}/metrics${route.path}`), '/healthz', '/readyz'];
+    const paths = [...metrics.paths, '/healthz', '/readyz'];
     const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
     return errorResponse(request, error, { paths });
   }

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { MetricsResponse } from '../http/message.js';
-import { routes } from '../http/routes.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../metrics.js';
 import type { FastifyLike, FastifyReplyLike, FastifyRequestLike } from './fastify-like.js';
 import { disconnectSignal } from './node.js';
@@ -30,7 +29,7 @@ export async function setupPrometheusRoutes(fastify: FastifyLike, options: Metri
   const hidden = { exposeHeadRoute: false, schema: { hide: true } } as const;
 
   // Exact routes: the router takes longer to match a wildcard.
-  for (const url of [...routes.map(({ path }) => base + path), `${base}/*`]) {
+  for (const url of [...metrics.paths, `${base}/*`]) {
     const handler = answerWith(metrics, urlOf(url));
     fastify.route({ ...hidden, url, handler, method: ['GET', 'HEAD'] });
     // Other methods are refused before Fastify parses a body.

@@ -1,9 +1,14 @@
-import { buildCatalogue } from './build-catalogue.js';
-import { type Catalogue, findQuery, type Scope } from './compile.js';
+import { type Catalogue, compileCatalogue, findQuery, type Scope } from './compile.js';
+import type { CatalogueDefinition } from './definition.js';
 
 /**
- * Builds the catalogue for one scope from the `queries` of a catalogue created for that scope, without loading the parser.
+ * Creates the catalogue of a definition for one scope from the `queries` of a catalogue created for both, without loading the
+ * parser.
  */
-export function precompiledCatalogue(scope: Scope, healthService: boolean, queries: Catalogue['queries']): Catalogue {
-  return buildCatalogue(scope, healthService, findQuery(queries));
+export function precompiledCatalogue(
+  definition: CatalogueDefinition,
+  scope: Scope,
+  queries: Catalogue['queries'],
+): Catalogue {
+  return compileCatalogue(definition, scope, findQuery(queries));
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../duration.js';
 import { GatewayzMetricsError } from '../errors.js';
-import { readSettings, type Settings, settingsTable } from '../settings.js';
+import { readSettings, type Settings, settingsTable } from '../settings/read-settings.js';
 import type { PrometheusAccess } from '../tools/check/diagnose/open-prometheus.js';
 import type { CheckReport } from '../tools/check/report.js';
 import type { CheckOptions } from '../tools/check/run-check.js';

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { createCatalogue } from '../catalogue/index.js';
+import { createCatalogue } from '../catalogue/create-catalogue.js';
 import { documentation } from '../documentation.js';
-import { readSettings } from '../settings.js';
+import { gatewayzCatalogue } from '../presets/presets.js';
+import { readSettings } from '../settings/read-settings.js';
 
 export function docsCommand(): Command {
   return new Command('docs')
@@ -9,6 +10,6 @@ export function docsCommand(): Command {
     .action(() => {
       const settings = readSettings();
       const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-      process.stdout.write(documentation(createCatalogue(scope, true), settings, {}));
+      process.stdout.write(documentation(createCatalogue(gatewayzCatalogue, scope), settings, {}));
     });
 }

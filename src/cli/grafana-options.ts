@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { gatewayzCatalogue } from '../presets/presets.js';
 import { type Matcher, parseMatchers } from '../promql/matchers.js';
 import { formatPromqlError, PromqlError } from '../promql/parse-promql.js';
-import { readSettings } from '../settings.js';
+import { readSettings } from '../settings/read-settings.js';
 import type { GrafanaOptions } from '../tools/grafana/files.js';
 
 interface Given {
@@ -39,6 +40,7 @@ export function readGrafanaOptions(given: Given): GrafanaOptions {
   const settings = readSettings({ env, metricsSelector: given.selector });
   return {
     queries: {
+      definition: gatewayzCatalogue,
       scope: { selector: settings.metricsSelector, marker: settings.metricsMarker },
       serviceSelector: given.serviceSelector,
       metricPrefix: given.metricPrefix,

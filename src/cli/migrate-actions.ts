@@ -2,16 +2,14 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemClock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
-import { readSettings } from '../settings.js';
-import { type Output, runApply } from '../tools/migrate/apply/run-apply.js';
+import { readSettings } from '../settings/read-settings.js';
+import { type Output, readPlan, runApply } from '../tools/migrate/apply/run-apply.js';
 import { runRollback } from '../tools/migrate/apply/run-rollback.js';
-import { StateFolder } from '../tools/migrate/apply/state-folder.js';
 import { deprecationNotice } from '../tools/migrate/notice.js';
 import { refusedError } from '../tools/migrate/refused-error.js';
 import { byHandText, findingsText, progressText, queriesText, verificationText } from '../tools/migrate/report.js';
-import type { Phase } from '../tools/migrate/rewrite/rewrite-stack.js';
-import { surveyStack } from '../tools/migrate/rewrite/survey-stack.js';
-import { readStack } from '../tools/migrate/stack/read-stack.js';
+import { anyJob, type Phase } from '../tools/migrate/rewrite/plan-stack.js';
+import { StackFolder } from '../tools/migrate/stack/stack-folder.js';
 import { maskKnownSecrets } from '../tools/migrate/text/mask-secrets.js';
 import { RangeClient } from '../tools/migrate/verify/range-query.js';
 import { saveVerdict } from '../tools/migrate/verify/verdict.js';
@@ -20,10 +18,24 @@ import { followJobs, type Verification, type VerifyOptions, verifyJobs } from '.
 const output: Output = {
   show: (text) => process.stdout.write(text),
   note: (text) => process.stderr.write(`${maskKnownSecrets(text)}\n`),
+  progress: progressLine(),
 };
 
+/** Overwrites one line of a terminal, ten times a second at most; an empty text clears it. Elsewhere nothing is shown. */
+function progressLine(): (text: string) => void {
+  let shownAt = 0;
+  let isShown = false;
+  return (text) => {
+    const now = systemClock.now();
+    if (!process.stderr.isTTY || (text === '' ? !isShown : now - shownAt < 100)) return;
+    process.stderr.write(`\r\u001b[K${text}`);
+    shownAt = now;
+    isShown = text !== '';
+  };
+}
+
 export async function plan({ root, json }: { readonly root: string; readonly json?: true }): Promise<void> {
-  const { findings } = await onStack(root, async (path) => surveyStack(await readStack(path)));
+  const { findings } = await onStack(root, (folder) => readPlan(folder, anyJob, output));
   const plain = findings.map(({ file, line, kind, action, why }) => {
     return { file, line, kind, action, why: maskKnownSecrets(why) };
   });
@@ -41,8 +53,9 @@ export interface ApplyFlags {
 
 export async function apply({ root, phase, target, prefix, dryRun = false, force = false }: ApplyFlags): Promise<void> {
   const options = { phase, target, metricsPath: `${prefix}/metrics`, dryRun, force };
-  const { findings } = await onStack(root, (path) => runApply(path, options, Date.now(), output));
-  const rest = queriesText(findings) + (phase === 'remove' ? byHandText(findings) : '');
+  const findings = await onStack(root, (folder) => runApply(folder, options, systemClock.now(), output));
+  const left = phase === 'remove' ? findings : findings.filter(({ kind }) => kind === 'scrape job');
+  const rest = queriesText(findings) + byHandText(left);
   if (rest !== '') output.note(`\n${rest.trimEnd()}`);
 }
 
@@ -54,13 +67,13 @@ export interface VerifyFlags extends VerifyOptions {
 }
 
 export async function verify({ root, prometheusUrl, follow, json, ...options }: VerifyFlags): Promise<void> {
-  await onStack(root, async (path) => {
+  await onStack(root, async (folder) => {
     const { oldJob, newJob, window } = options;
     const verification = await compare(prometheusUrl, options, follow === true);
     const { ok, coveredSeconds, families, problems } = verification;
     const at = new Date(verification.at).toISOString();
     const verdict = { ok, at, windowSeconds: window / 1000, oldJob, newJob };
-    await saveVerdict(new StateFolder(path), verdict);
+    await saveVerdict(folder.state, verdict);
     const report = { ...verdict, coveredSeconds, families, problems };
     process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : verificationText(verification, window));
     if (!ok) process.exitCode = 1;
@@ -103,21 +116,21 @@ export interface RollbackFlags {
 }
 
 export async function rollback({ root, to, dryRun = false, force = false }: RollbackFlags): Promise<void> {
-  await onStack(root, (path) => runRollback(path, { to, dryRun, force }, output));
+  await onStack(root, (folder) => runRollback(folder, { to, dryRun, force }, output));
 }
 
 export function notice({ date, prefix }: { readonly date: string; readonly prefix: string }): void {
   process.stdout.write(deprecationNotice({ date, metricsPath: `${prefix}/metrics` }));
 }
 
-/** Calls `use` with the resolved path of the stack. File system errors become refusals with their own message. */
-async function onStack<T>(dir: string, use: (path: string) => Promise<T>): Promise<T> {
+/** Calls `use` with the folder of the stack. File system errors become refusals with their own message. */
+async function onStack<T>(dir: string, use: (folder: StackFolder) => Promise<T>): Promise<T> {
   const found = await stat(dir).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new GatewayzMetricsError('settings_invalid', `--root: expected a directory, got ${resolve(dir)}`);
   }
   try {
-    return await use(await realpath(dir));
+    return await use(new StackFolder(await realpath(dir)));
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw refusedError(error.message);
     throw error;

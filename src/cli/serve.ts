@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { composeMetrics } from '../metrics.js';
 import { isLoopback } from '../settings/loopback.js';
-import { readSettings } from '../settings.js';
+import { readSettings } from '../settings/read-settings.js';
 import { listenError } from './listen-error.js';
 import { servesDatasource } from './serves-datasource.js';
 import { version } from './version.js';

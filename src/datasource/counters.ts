@@ -1,4 +1,4 @@
-import { formatValue } from '../catalogue/derive/number.js';
+import { formatValue } from '../catalogue/derivations/number.js';
 import type { Family, Vector } from '../model.js';
 import { datasourceMetrics } from '../own-metrics.js';
 import type { LimitName } from './api-error.js';

@@ -2,7 +2,8 @@ import { consoleEndpoints } from '../catalogue/console.js';
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Family } from '../model.js';
-import { representationsOf } from '../render/representation.js';
+import { representationsOf, type View, viewKey } from '../render/representation.js';
+import { Demand } from '../snapshot/demand.js';
 import { latestEvaluationTime } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
 import { createConsoleCollector } from '../upstream/console-collector.js';
@@ -16,13 +17,13 @@ import { RequestedViews } from './requested-views.js';
 
 /** Composes collectors, refresher and renderer. The Health Service is polled at once, Prometheus queried on request. */
 export function createEngine(
-  { settings, queries }: EngineInput,
+  { settings, definition, queries }: EngineInput,
   startHealth: ((clock: Clock) => HealthSource) | undefined,
   events: EngineEvents,
   clock: Clock = systemClock,
 ): Engine {
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
-  const catalogue = precompiledCatalogue(scope, startHealth !== undefined, queries);
+  const catalogue = precompiledCatalogue(definition, scope, queries);
   const endpoints = new Map<string, readonly string[]>([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
     ...consoleEndpoints(catalogue.fields, (row) => catalogue.rows.has(row)),
@@ -37,6 +38,7 @@ export function createEngine(
   const prometheus = createPrometheusCollector(client, catalogue, metricsMaxSeries, metricsRecorded, clock);
   const health = startHealth?.(clock);
   const record = new RefreshRecord(interval / 1000, events);
+  const demand = new Demand<View>(viewKey, settings.metricsIdleAfter, clock);
   const lengths = new Map<string, number>();
 
   const views = new RequestedViews({
@@ -48,7 +50,7 @@ export function createEngine(
       const times = { evaluationTime, now, lifetime: staleLimit };
       return health && healthOnlySnapshot(health.polled, endpoints.get(endpoint) ?? [], times);
     },
-    idleAfter: settings.metricsIdleAfter,
+    demand,
     clock,
     events,
   });
@@ -57,7 +59,8 @@ export function createEngine(
     endpoints,
     interval,
     delay,
-    idleAfter: settings.metricsIdleAfter,
+    maxInterval: settings.metricsMaxInterval,
+    demand,
     staleLimit,
     clock,
     publish: (snapshots) => {

@@ -1,12 +1,14 @@
 import type { Catalogue } from '../catalogue/compile.js';
+import type { CatalogueDefinition } from '../catalogue/definition.js';
 import type { Family, Snapshot } from '../model.js';
 import type { Representation, View } from '../render/representation.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/read-settings.js';
 
 /** Plain data an engine is created from. It can be sent to a worker thread. */
 export interface EngineInput {
   readonly settings: Settings;
-  /** Of a catalogue created for these settings. */
+  readonly definition: CatalogueDefinition;
+  /** Of a catalogue that was created from the definition for these settings. */
   readonly queries: Catalogue['queries'];
 }
 

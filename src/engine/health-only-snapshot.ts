@@ -29,6 +29,7 @@ export async function healthOnlySnapshot(
     evaluationTime,
     madeAt: now,
     nextRefresh: now,
+    overdueAt: now,
     expires: now + lifetime,
     status: 'stale',
     failure: reason,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { createHealthCollector } from '../health-service/health-collector.js';
 import { createHealthPoller } from '../health-service/health-poller.js';
 import type { Collector } from '../model.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../settings/read-settings.js';
 
 /** The polled Health Service. */
 export interface HealthSource {

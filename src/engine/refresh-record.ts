@@ -63,7 +63,12 @@ export class RefreshRecord {
       }
     }
     this.#announceSeriesOverLimit();
-    if (failure) this.#reportProblem(collector, failure.code, failure.reason, { collector, code: failure.code });
+    if (failure)
+      this.#reportProblem(collector, failure.code, failure.reason, {
+        collector,
+        code: failure.code,
+        ...(failure.cause !== undefined && { err: failure.cause }),
+      });
     else this.#reportRecovery(collector, { collector });
   }
 

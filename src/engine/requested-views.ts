@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Snapshot } from '../model.js';
 import { type Representation, type View, viewKey } from '../render/representation.js';
+import type { Demand } from '../snapshot/demand.js';
 import type { Refresher } from '../snapshot/refresher.js';
 import type { EngineEvents } from './engine.js';
 
@@ -9,11 +10,10 @@ const providesHealthAfter = 7_000;
 
 export interface RequestedViewsOptions {
   readonly refresher: () => Pick<Refresher, 'current' | 'touch' | 'ask'>;
+  readonly demand: Demand<View>;
   readonly render: (snapshot: Snapshot, views: readonly View[]) => readonly Representation[];
   /** Snapshot from the Health Service alone, for a request that arrived at `since`. */
   readonly healthOnly: (endpoint: string, since: number) => Promise<Snapshot | undefined>;
-  /** Milliseconds after its last request in which a view is rendered with every refresh. */
-  readonly idleAfter: number;
   readonly clock: Clock;
   readonly events: Pick<EngineEvents, 'publish' | 'log'>;
 }
@@ -30,7 +30,6 @@ interface Waiter {
  */
 export class RequestedViews {
   readonly #options: RequestedViewsOptions;
-  readonly #requested = new Map<string, { readonly view: View; readonly at: number }>();
   readonly #waiters = new Set<Waiter>();
 
   constructor(options: RequestedViewsOptions) {
@@ -38,42 +37,41 @@ export class RequestedViews {
   }
 
   async fetch(view: View, since: number): Promise<Representation | undefined> {
-    this.#note(view);
-    const refresher = this.#options.refresher();
-    const current = refresher.current(view.endpoint);
+    const { refresher, demand, render } = this.#options;
+    const current = refresher().current(view.endpoint);
     if (!current) return this.#wait(view, since);
-    refresher.touch(view.endpoint);
-    return this.#options.render(current, [view])[0];
+    refresher().touch(view.endpoint);
+    demand.request(view);
+    return render(current, [view])[0];
   }
 
   touch(view: View): void {
-    this.#note(view);
     this.#options.refresher().touch(view.endpoint);
+    this.#options.demand.request(view);
   }
 
   /** Renders a new snapshot. A view that cannot be rendered keeps its last bytes. */
   publish(endpoint: string, snapshot: Snapshot): void {
-    const { render, events } = this.#options;
+    const { render, demand, events } = this.#options;
     const waiters = [...this.#waiters].filter(({ view }) => view.endpoint === endpoint);
     for (const waiter of waiters) this.#waiters.delete(waiter);
-    const warm = this.#warmViews(endpoint);
-    const views = new Map([...warm, ...waiters.map(({ view }) => view)].map((view) => [viewKey(view), view]));
-    if (views.size === 0) return;
+    const views = demand.views(endpoint);
+    if (views.length === 0) return;
     try {
-      const rendered = new Map(render(snapshot, [...views.values()]).map((bytes) => [viewKey(bytes.view), bytes]));
+      const rendered = new Map(render(snapshot, views).map((bytes) => [viewKey(bytes.view), bytes]));
       for (const { view, resolve } of waiters) resolve(rendered.get(viewKey(view)));
       const waitedFor = new Set(waiters.map(({ view }) => viewKey(view)));
       const others = [...rendered].filter(([key]) => !waitedFor.has(key)).map(([, bytes]) => bytes);
       if (others.length > 0) events.publish(others);
     } catch (err) {
       for (const { reject } of waiters) reject(err);
-      const fields = { err, views: [...views.keys()] };
+      const fields = { err, views: views.map(viewKey) };
       if (waiters.length === 0) events.log({ level: 'error', message: 'bug: rendering a snapshot failed', fields });
     }
   }
 
   #wait(view: View, since: number): Promise<Representation | undefined> {
-    const { refresher, clock } = this.#options;
+    const { refresher, demand, clock } = this.#options;
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { view, resolve, reject };
       this.#waiters.add(waiter);
@@ -82,10 +80,12 @@ export class RequestedViews {
         () => void this.#offerHealth(waiter, since).catch(reject),
         Math.min(Math.max(left, 0), providesHealthAfter),
       );
-      void refresher()
-        .ask(view.endpoint)
+      const snapshot = refresher().ask(view.endpoint);
+      const release = demand.hold(view);
+      void snapshot
         .then(() => resolve(undefined), reject)
         .finally(() => {
+          release();
           timer.cancel();
           this.#waiters.delete(waiter);
         });
@@ -96,17 +96,5 @@ export class RequestedViews {
     const { healthOnly, render } = this.#options;
     const snapshot = await healthOnly(waiter.view.endpoint, since);
     if (snapshot && this.#waiters.delete(waiter)) waiter.resolve(render(snapshot, [waiter.view])[0]);
-  }
-
-  #note(view: View): void {
-    this.#requested.set(viewKey(view), { view, at: this.#options.clock.monotonic() });
-  }
-
-  #warmViews(endpoint: string): View[] {
-    const now = this.#options.clock.monotonic();
-    for (const [key, { at }] of this.#requested) {
-      if (now - at >= this.#options.idleAfter) this.#requested.delete(key);
-    }
-    return [...this.#requested.values()].map(({ view }) => view).filter((view) => view.endpoint === endpoint);
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type HealthEndpoint, type HealthFamily, healthFamilies } from '../catalogue/health.js';
 import type { Sample } from '../model.js';
+import { type HealthEndpoint, type HealthFamily, healthFamilies } from '../presets/gatewayz/health-families.js';
 
 /** The value of one family in one answer. */
 export interface Reading {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type HealthEndpoint, healthEndpoints } from '../catalogue/health.js';
 import type { Clock } from '../clock.js';
 import { OriginPool } from '../http-client/origin-pool.js';
 import { joinBody, readBody } from '../http-client/read-body.js';
+import { type HealthEndpoint, healthEndpoints } from '../presets/gatewayz/health-families.js';
 import { failedAnswer, type HealthAnswer, readHealthAnswer } from './health-answer.js';
 import type { HealthSettings } from './health-settings.js';
 

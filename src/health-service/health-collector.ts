@@ -1,6 +1,6 @@
-import { type HealthFamily, healthFamilies } from '../catalogue/health.js';
 import { type ErrorCode, GatewayzMetricsError } from '../errors.js';
 import type { Collector } from '../model.js';
+import { type HealthFamily, healthFamilies } from '../presets/gatewayz/health-families.js';
 import type { HealthPoller } from './health-poller.js';
 
 const families = new Map(healthFamilies.map((family) => [family.name, family]));

@@ -1,5 +1,5 @@
-import { healthEndpoints } from '../catalogue/health.js';
 import { type Clock, systemClock, type Timer } from '../clock.js';
+import { healthEndpoints } from '../presets/gatewayz/health-families.js';
 import { createHealthClient } from './health-client.js';
 import type { HealthSettings } from './health-settings.js';
 import { HealthState } from './health-state.js';

@@ -1,6 +1,6 @@
-import { type HealthEndpoint, type HealthFamily, healthEndpoints } from '../catalogue/health.js';
 import type { Clock } from '../clock.js';
 import type { Outcome } from '../model.js';
+import { type HealthEndpoint, type HealthFamily, healthEndpoints } from '../presets/gatewayz/health-families.js';
 import type { HealthAnswer, Reading } from './health-answer.js';
 
 interface EndpointState {

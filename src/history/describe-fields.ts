@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalogue/compile.js';
-import type { SummaryField } from '../catalogue/row.js';
+import type { SummaryField } from '../catalogue/definition.js';
 import type { SectionDescription } from './console-document.js';
 
 const titles: Readonly<Record<string, string>> = { http: 'HTTP', health: 'Health Service' };
@@ -44,7 +44,7 @@ export function isTotal(field: SummaryField, catalogue: Catalogue): boolean {
   const row = catalogue.rows.get(field.row);
   if (!row) return false;
   const text = Object.values(row.promql).join(' ');
-  return row.metrics.some((name) => /_(total|count)$/.test(name)) && !/\b(rate|increase|count)\b/.test(text);
+  return row.metrics.some((name) => /_(total|seconds_count)$/.test(name)) && !/\b(rate|increase|count)\b/.test(text);
 }
 
 /** PromQL of a field's history: its canonical text, or the family that holds a value of the Health Service. */

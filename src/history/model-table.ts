@@ -1,5 +1,5 @@
 import { rankingRow } from '../catalogue/console.js';
-import { parseValue } from '../catalogue/derive/number.js';
+import { parseValue } from '../catalogue/derivations/number.js';
 import type { Sample, Snapshot } from '../model.js';
 import type { ModelRanking, ModelRow, ModelTable } from './console-document.js';
 

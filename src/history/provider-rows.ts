@@ -1,5 +1,5 @@
 import { providerColumnsRow, providerStateRows } from '../catalogue/console.js';
-import { parseValue } from '../catalogue/derive/number.js';
+import { parseValue } from '../catalogue/derivations/number.js';
 import type { Sample, Snapshot } from '../model.js';
 import type { ProviderRow, ProviderState } from './console-document.js';
 import type { VerdictBounds } from './verdict.js';

@@ -3,21 +3,22 @@ import { gzipSync } from 'node:zlib';
 import type { Clock } from '../clock.js';
 import { emptyExposition, expositionType } from '../render/exposition.js';
 import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
-import type { Encoding, Format, Representation, View } from '../render/representation.js';
+import type { Encoding, Format, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
 import type { Authorize } from './decision.js';
 import type { MetricsRequest, WholeResponse } from './message.js';
 import { mountRoutes, type RouteMount } from './mount-routes.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
-import { documentResponse, representationResponse } from './responses.js';
-import { type Route, routes } from './routes.js';
+import type { PublishedView } from './published-view.js';
+import { documentResponse, publishedResponse } from './responses.js';
+import type { Route } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
 export interface HandlerSources {
   /** The bytes at hand, at `now`, for a view that is kept warm; undefined if there are none. */
-  readonly current: (view: View, now: number) => Representation | undefined;
+  readonly current: (view: View, now: number) => PublishedView | undefined;
   /** Makes a view available and waits for it, at most as long as a request may. */
-  readonly fetch: (view: View) => Promise<Representation | undefined>;
+  readonly fetch: (view: View) => Promise<PublishedView | undefined>;
   /** Why refreshes do not work, where that is known and not the fault of a data source. */
   readonly problem: () => string | undefined;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
@@ -33,8 +34,15 @@ export interface HandlerSources {
 const markdown = 'text/markdown; charset=utf-8';
 
 /** Serves the endpoints below `<prefix>/metrics`; synchronously where the endpoint is warm. Never throws or rejects. */
-export function createMetricsMount(prefix: string, sources: HandlerSources, clock: Clock): RouteMount {
+export function createMetricsMount(
+  routes: readonly Route[],
+  prefix: string,
+  sources: HandlerSources,
+  clock: Clock,
+): RouteMount {
   const { authorize, observe, defect: onError } = sources;
+  // Created once: the cached bytes of a view are found by its object.
+  const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
   let docs = { text: '', etag: '', gzip: new Uint8Array() };
   const mounted = routes.map((route) => ({
     ...route,
@@ -46,31 +54,33 @@ export function createMetricsMount(prefix: string, sources: HandlerSources, cloc
     if (route.kind === 'scrape') return answerScrape(request);
     if (route.kind === 'docs') return answerDocs(request);
     const view = viewOf(route, request, query);
-    const now = clock.now();
+    const now = clock.monotonic();
     const current = sources.current(view, now);
     return current ? answerFrom(current, view, request, now) : answerCold(view, request);
   }
 
   async function answerCold(view: View, request: MetricsRequest): Promise<WholeResponse> {
-    return answerFrom(await sources.fetch(view), view, request, clock.now());
+    return answerFrom(await sources.fetch(view), view, request, clock.monotonic());
   }
 
   function answerFrom(
-    bytes: Representation | undefined,
+    published: PublishedView | undefined,
     view: View,
     request: MetricsRequest,
     now: number,
   ): WholeResponse {
-    // Bytes that say 200 and have expired are left over from an engine that no longer refreshes.
-    const usable = bytes && (bytes.status !== 200 || now <= bytes.expires);
-    return usable
-      ? representationResponse(bytes, request, now)
-      : replyUnavailable(view, request, now, sources.problem());
+    return published && !published.isExpired(now)
+      ? publishedResponse(published, request, now)
+      : replyUnavailable(view, request, clock.now(), sources.problem());
   }
 
   async function answerScrape(request: MetricsRequest): Promise<WholeResponse> {
     const { contentType, text } = await sources.scrape(wantsOpenMetrics(header(request, 'accept')));
     return replyText(request, contentType, text, () => gzipSync(text));
+  }
+
+  function viewOf(route: Route, request: MetricsRequest, query: string): View {
+    return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
   }
 
   function answerDocs(request: MetricsRequest): WholeResponse {
@@ -82,18 +92,11 @@ export function createMetricsMount(prefix: string, sources: HandlerSources, cloc
   }
 }
 
-function viewOf(route: Route, request: MetricsRequest, query: string): View {
-  return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
-}
-
 function formatOf(route: Route, request: MetricsRequest, query: string): Format {
   if (route.kind !== 'summary') return wantsOpenMetrics(header(request, 'accept')) ? 'openmetrics' : 'text';
   const numbers = query !== '' && new URLSearchParams(query).get('values') === 'number';
   return numbers ? 'json-numbers' : 'json';
 }
-
-/** Made once: what is kept for a view is found by its object. */
-const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
 
 function viewsOf(endpoint: string): Readonly<Record<Format, Readonly<Record<Encoding, View>>>> {
   const encodings = (format: Format): Record<Encoding, View> => ({

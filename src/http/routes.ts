@@ -1,4 +1,4 @@
-import { familyEndpoints } from '../catalogue/row.js';
+import type { EndpointDefinition } from '../catalogue/definition.js';
 
 /** One path below the prefix, for the router, the documentation and the tests. */
 export interface Route {
@@ -10,25 +10,18 @@ export interface Route {
   readonly help: string;
 }
 
-const about = {
-  system: 'HTTP requests of the gateway.',
-  providers: 'Health of the providers.',
-  models: 'Performance and use by model and provider.',
-  business: 'Customers and consumption.',
-  performance: 'Latency quantiles and cache.',
-} as const;
-
-export const routes: readonly Route[] = [
-  { path: '/summary', endpoint: 'summary', kind: 'summary', help: 'JSON for dashboard widgets.' },
-  ...familyEndpoints.map(
-    (endpoint): Route => ({ path: `/${endpoint}`, endpoint, kind: 'exposition', help: about[endpoint] }),
-  ),
-  { path: '/all', endpoint: 'all', kind: 'exposition', help: 'Every family, each once.' },
-  { path: '/docs', endpoint: 'docs', kind: 'docs', help: 'This documentation, generated.' },
-  {
-    path: '',
-    endpoint: 'scrape',
-    kind: 'scrape',
-    help: 'Scrape target: the Health Service families and our own metrics.',
-  },
-];
+/** The routes below `<prefix>/metrics`: the fixed ones, and one per endpoint of the catalogue. */
+export function createRoutes(endpoints: readonly EndpointDefinition[]): readonly Route[] {
+  return [
+    { path: '/summary', endpoint: 'summary', kind: 'summary', help: 'JSON for dashboard widgets.' },
+    ...endpoints.map(({ name, help }): Route => ({ path: `/${name}`, endpoint: name, kind: 'exposition', help })),
+    { path: '/all', endpoint: 'all', kind: 'exposition', help: 'Every family, each once.' },
+    { path: '/docs', endpoint: 'docs', kind: 'docs', help: 'This documentation, generated.' },
+    {
+      path: '',
+      endpoint: 'scrape',
+      kind: 'scrape',
+      help: 'Scrape target: the Health Service families and our own metrics.',
+    },
+  ];
+}

@@ -1,5 +1,5 @@
-import type { OutputFamily } from '../catalogue/compile.js';
-import { parseValue } from '../catalogue/derive/number.js';
+import type { OutputFamily } from '../catalogue/definition.js';
+import { parseValue } from '../catalogue/derivations/number.js';
 import type { Family, Metric, Sample, Snapshot } from '../model.js';
 
 /** Families of a snapshot with at least one metric, in catalogue order. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Catalogue } from '../catalogue/compile.js';
 import type { Snapshot } from '../model.js';
+import { etagOf } from './etag.js';
 import { emptyExposition, expositionPieces, expositionType } from './exposition.js';
 import { familiesOf } from './families.js';
 import { emptyOpenMetrics, openMetricsPieces, openMetricsType } from './open-metrics.js';
@@ -32,7 +32,10 @@ export interface Representation {
   readonly etag: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly evaluationTime: number;
+  readonly madeAt: number;
   readonly nextRefresh: number;
+  /** From then on the view is stale, unless a new one has come. */
+  readonly overdueAt: number;
   readonly expires: number;
   readonly stale: boolean;
   /** Rendered before Prometheus responded; replaces nothing that can still be shown. */
@@ -78,15 +81,17 @@ export function representationsOf(
     const bytes = plain.get(view.format) ?? render(view);
     plain.set(view.format, bytes);
     const body = view.encoding === 'gzip' ? new Uint8Array(gzipSync(bytes, { level: gzipLevel })) : bytes;
-    const { status, evaluationTime, nextRefresh, expires } = snapshot;
+    const { status, evaluationTime, madeAt, nextRefresh, overdueAt, expires } = snapshot;
     return {
       view,
       status: status === 'unavailable' ? 503 : 200,
       contentType: contentTypes[view.format],
-      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+      etag: etagOf(body),
       body,
       evaluationTime,
+      madeAt,
       nextRefresh,
+      overdueAt,
       expires,
       stale: status !== 'ok',
       provisional: snapshot.provisional === true,

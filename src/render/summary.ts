@@ -1,6 +1,6 @@
 import type { Catalogue } from '../catalogue/compile.js';
-import { parseValue } from '../catalogue/derive/number.js';
-import type { SummaryField } from '../catalogue/row.js';
+import type { SummaryField } from '../catalogue/definition.js';
+import { parseValue } from '../catalogue/derivations/number.js';
 import type { ErrorCode } from '../errors.js';
 import type { RowState, Sample, Snapshot } from '../model.js';
 

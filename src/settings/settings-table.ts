@@ -175,6 +175,14 @@ export const settingsTable = [
     schema: duration({ max: '1d' }),
   },
   {
+    option: 'metricsMaxInterval',
+    env: 'METRICS_MAX_INTERVAL',
+    default: '60s',
+    description: 'Maximum refresh interval when refreshes are expensive.',
+    secret: false,
+    schema: duration({ max: '1d' }),
+  },
+  {
     option: 'metricsEvaluationDelay',
     env: 'METRICS_EVALUATION_DELAY',
     default: '5s',

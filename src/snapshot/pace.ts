@@ -1,34 +1,34 @@
 import type { Clock, Timer } from '../clock.js';
 
-/** Part of the stale limit for which a refresh that nobody waits for may take its time: readers wait for it in the end. */
-const leisure = 0.1;
+/** Part of the stale limit that a background refresh may take at low concurrency. */
+const backgroundBudget = 0.1;
 
-interface Hurried {
+interface Prioritized {
   hurry(isWaitedFor: boolean): void;
 }
 
-/** How much of a hurry a refresh is in: as soon as somebody waits for it, or once it has taken long. */
+/** Priority of a refresh: high as soon as a request waits for it, or once it has taken long. */
 export class Pace {
-  readonly #sources: readonly Hurried[];
+  readonly #sources: readonly Prioritized[];
   readonly #clock: Clock;
-  readonly #leisure: number;
+  readonly #budget: number;
   #late: Timer | undefined;
 
   /** @param staleLimit Milliseconds. */
-  constructor(sources: readonly Hurried[], clock: Clock, staleLimit: number) {
+  constructor(sources: readonly Prioritized[], clock: Clock, staleLimit: number) {
     this.#sources = sources;
     this.#clock = clock;
-    this.#leisure = staleLimit * leisure;
+    this.#budget = staleLimit * backgroundBudget;
   }
 
   begin(isWaitedFor: boolean): void {
-    this.#tell(isWaitedFor);
-    if (!isWaitedFor) this.#late = this.#clock.setTimeout(() => this.hurry(), this.#leisure);
+    this.#set(isWaitedFor);
+    if (!isWaitedFor) this.#late = this.#clock.setTimeout(() => this.raise(), this.#budget);
   }
 
-  hurry(): void {
+  raise(): void {
     this.end();
-    this.#tell(true);
+    this.#set(true);
   }
 
   end(): void {
@@ -36,7 +36,7 @@ export class Pace {
     this.#late = undefined;
   }
 
-  #tell(isWaitedFor: boolean): void {
+  #set(isWaitedFor: boolean): void {
     for (const source of this.#sources) source.hurry(isWaitedFor);
   }
 }

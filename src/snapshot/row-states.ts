@@ -4,11 +4,14 @@ const never: RowState = { metrics: [], evaluationTime: undefined, valuedAt: unde
 
 /**
  * Last result of every row. A row that fails, or loses its data, keeps all of its last good metrics until they are too
- * old.
+ * old. A row that never had data keeps the reason for that while queries fail.
  */
 export class RowStates {
   readonly #states = new Map<string, RowState>();
-  readonly #failed = new Set<string>();
+  /** By row whose last query failed: why. */
+  readonly #failures = new Map<string, string>();
+  /** Rows whose last successful query returned no data. */
+  readonly #missing = new Set<string>();
 
   get(row: string): RowState {
     return this.#states.get(row) ?? never;
@@ -16,20 +19,23 @@ export class RowStates {
 
   /** Whether the row's last query succeeded, with or without data. */
   answered(row: string): boolean {
-    return this.#states.has(row) && !this.#failed.has(row);
+    return this.#states.has(row) && !this.#failures.has(row);
   }
 
-  /** Whether the row's last query failed. */
-  failed(row: string): boolean {
-    return this.#failed.has(row);
+  /** Why the row's last query failed; undefined if it succeeded. */
+  failure(row: string): string | undefined {
+    return this.#failures.get(row);
   }
 
   /** Applies the outcomes of one collection. With `failed`, they are the source's last good values, not responses. */
   apply(evaluationTime: number, outcomes: ReadonlyMap<string, Outcome>, failed: boolean): void {
     for (const [row, outcome] of outcomes) {
-      this.#states.set(row, next(this.get(row), outcome, evaluationTime));
-      if (failed || outcome.state === 'failed') this.#failed.add(row);
-      else this.#failed.delete(row);
+      this.#states.set(row, this.#next(row, outcome, evaluationTime));
+      if (failed || outcome.state === 'failed') {
+        this.#failures.set(row, outcome.state === 'present' ? 'the last value was not refreshed' : outcome.reason);
+      } else this.#failures.delete(row);
+      if (outcome.state === 'missing') this.#missing.add(row);
+      else if (outcome.state === 'present') this.#missing.delete(row);
     }
   }
 
@@ -38,21 +44,26 @@ export class RowStates {
     for (const [row, state] of this.#states) {
       const { evaluationTime = now, valuedAt } = state;
       if (now - evaluationTime > limit && state.metrics.length > 0) this.#states.set(row, { ...state, metrics: [] });
-      else if (evaluationTime > now)
+      else if (evaluationTime > now) {
         this.#states.set(row, { ...state, evaluationTime: now, valuedAt: valuedAt && now });
+      }
     }
   }
-}
 
-function next(state: RowState, outcome: Outcome, evaluationTime: number): RowState {
-  if (outcome.state !== 'present') return { ...state, reason: outcome.reason };
-  const at = outcome.evaluationTime ?? evaluationTime;
-  return {
-    metrics: outcome.metrics,
-    evaluationTime: at,
-    valuedAt: hasValue(outcome.metrics) ? at : state.valuedAt,
-    reason: at < evaluationTime ? 'the last value was not refreshed' : undefined,
-  };
+  #next(row: string, outcome: Outcome, evaluationTime: number): RowState {
+    const state = this.get(row);
+    if (outcome.state !== 'present') {
+      const neverAvailable = state.evaluationTime === undefined && this.#missing.has(row);
+      return neverAvailable && outcome.state === 'failed' ? state : { ...state, reason: outcome.reason };
+    }
+    const at = outcome.evaluationTime ?? evaluationTime;
+    return {
+      metrics: outcome.metrics,
+      evaluationTime: at,
+      valuedAt: hasValue(outcome.metrics) ? at : state.valuedAt,
+      reason: at < evaluationTime ? 'the last value was not refreshed' : undefined,
+    };
+  }
 }
 
 /** Whether the metrics are more than one NaN or infinite sample. */

@@ -2,15 +2,13 @@ import type { Catalogue } from '../catalogue/compile.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Answer } from './answer.js';
 import type { Questions } from './questions.js';
-import type { Pairs } from './series-cap.js';
+import type { Selection } from './series-cap.js';
 
 /** What decides how the blocks of one refresh are asked. */
 export interface BlockContext {
   readonly catalogue: Catalogue;
-  /** Blocks whose answers grow with the pairs of model and provider. */
-  readonly capped: ReadonlySet<string>;
-  /** What is shown of them, as soon as Prometheus has chosen: only those blocks wait for it. */
-  readonly pairs: Promise<Pairs>;
+  /** Selection of the series limit that a block is subject to; only those blocks wait for it. */
+  readonly choiceOf: (block: string) => Promise<Selection> | undefined;
   /** Metrics that exist; undefined where the upstream would not tell. */
   readonly names: ReadonlySet<string> | undefined;
   readonly useRecorded: boolean;
@@ -58,11 +56,12 @@ export class BlockQuestions {
 
   async #askRaw(block: string): Promise<Answer> {
     if (!this.#isThere(block)) return nothing;
-    if (!this.#context.capped.has(block)) return this.#questions.query(block);
-    const pairs = await this.#context.pairs;
-    if (pairs instanceof GatewayzMetricsError) return { ...nothing, error: pairs };
-    const text = pairs ? pairs.restrict(block) : block;
-    // No pair is shown.
+    const choice = this.#context.choiceOf(block);
+    if (!choice) return this.#questions.query(block);
+    const selection = await choice;
+    if (selection instanceof GatewayzMetricsError) return { ...nothing, error: selection };
+    const text = selection ? selection.restrict(block) : block;
+    // Nothing is selected.
     if (text === undefined) return nothing;
     this.#asked.set(block, text);
     return this.#questions.query(text, block);

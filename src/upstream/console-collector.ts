@@ -6,7 +6,7 @@ import {
   providerColumnsRow,
   rankingRow,
 } from '../catalogue/console.js';
-import { scalarOf } from '../catalogue/derive/vector.js';
+import { scalarOf } from '../catalogue/derivations/vector.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector, Outcome, Sample, Vector } from '../model.js';
 import { anyOf } from '../promql/any-of.js';

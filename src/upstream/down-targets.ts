@@ -1,5 +1,5 @@
-import type { DownTarget } from '../catalogue/absence.js';
 import type { Catalogue } from '../catalogue/compile.js';
+import type { DownTarget } from '../catalogue/missing-reasons.js';
 import { anyOf } from '../promql/any-of.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';

@@ -1,5 +1,5 @@
-import { cappedBlocks } from '../catalogue/cap.js';
-import type { Catalogue, CompiledRow, OutputFamily } from '../catalogue/compile.js';
+import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
+import type { OutputFamily } from '../catalogue/definition.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector } from '../model.js';
@@ -22,7 +22,7 @@ import {
   type RowResult,
   vectorsOf,
 } from './row-result.js';
-import { chooseBusiest, choosePairs, type Pairs } from './series-cap.js';
+import { chooseBusiest, LimitedFamilies, type Selection } from './series-cap.js';
 
 /**
  * Asks Prometheus for rows: first which metric names exist, then the blocks of the rows whose metrics do, each once per
@@ -39,13 +39,11 @@ export function createPrometheusCollector(
   useRecorded = false,
   clock: Clock = systemClock,
 ): Collector {
-  const capped = new Set(cappedBlocks.map(catalogue.scoped));
+  const limits = catalogue.seriesLimits.map((limit) => new LimitedFamilies(limit, catalogue, maxSeries));
   const familyOf = new Map(Object.values(catalogue.families).flatMap((families) => families.map((f) => [f.row, f])));
   const patience = new Patience(clock);
   let asked = new InstantQuestions(client, patience, Number.NaN);
   let results = new Map<string, RowResult>();
-  /** Whether the families of pairs last had so few label sets that counting them before asking for them is not worth it. */
-  let roomy = false;
 
   async function collect(instant: number, ids: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (asked.instant !== instant) {
@@ -79,26 +77,24 @@ export function createPrometheusCollector(
     if (given.error && given.error.code !== 'upstream_rejected') return given.error;
     const names = namesOf(given);
     const exists = (metric: string): boolean => names?.has(metric) ?? true;
-    const ofPairs = (row: CompiledRow): boolean => Object.values(row.blocks).some((block) => capped.has(block));
-    const arePairsThere = rows.some((row) => ofPairs(row) && row.metrics.some(exists));
     // At the same time as all that does not depend on them: the first answer waits for the longest chain of questions.
-    const choosing = arePairsThere && !roomy ? choosePairs(catalogue, maxSeries, exists, questions) : noChoice;
+    const choices = limits.map((limited) => limited.choose(rows, exists, questions));
     const looking = rows.some(({ metrics }) => !metrics.some(exists)) ? downTargets(catalogue, questions) : undefined;
     // Who needs them gets their errors.
-    for (const asking of [choosing, looking]) asking?.catch(() => {});
-    const blocks = new BlockQuestions({ catalogue, capped, pairs: choosing, names, useRecorded }, questions);
+    for (const asking of [...choices, looking]) asking?.catch(() => {});
+    const choiceOf = (block: string): Promise<Selection> | undefined =>
+      choices[limits.findIndex((limited) => limited.blocks.has(block))];
+    const blocks = new BlockQuestions({ catalogue, choiceOf, names, useRecorded }, questions);
 
     const all = await Promise.all(rows.map((row) => evaluateRow(row, familyOf.get(row.id), blocks)));
-    const pairs = await choosing;
+    const selections = await Promise.all(choices);
     const [first, ...others] = blocks.errors.values();
     if (first && others.every((error) => error !== undefined)) return first;
 
-    const cutUpstream = all.filter(({ row }) => ofPairs(row));
-    const overflown = roomy && cutUpstream.some(({ metrics }) => metrics.length > maxSeries);
-    if (arePairsThere) {
-      roomy = !pairs && cutUpstream.every(({ metrics, error }) => !error && 2 * metrics.length <= maxSeries);
-    }
-    const derived = overflown ? all.filter(({ row }) => !ofPairs(row)) : all;
+    // Families that outgrew the limit since they were last counted are evaluated again, counted.
+    const overflown = limits.filter((limited, index) => limited.outgrew(all, selections[index]));
+    const again = (row: CompiledRow): boolean => overflown.some((limited) => limited.has(row));
+    const derived = all.filter(({ row }) => !again(row));
     const limited = await limit(derived, questions);
     const absent = derived.filter(isAbsent);
     const down = absent.length > 0 ? await (looking ?? downTargets(catalogue, questions)) : [];
@@ -108,10 +104,10 @@ export function createPrometheusCollector(
       results.set(result.row.id, {
         outcome: outcomeOf(result, { names: known, down, selector: catalogue.baseSelector }),
         seconds: result.seconds,
-        dropped: droppedOf(derived[index]!, result, pairs),
+        dropped: droppedOf(derived[index]!, result, limits, selections),
       });
     }
-    return overflown ? evaluate(rows.filter(ofPairs), questions) : undefined;
+    return overflown.length > 0 ? evaluate(rows.filter(again), questions) : undefined;
   }
 
   /** Cuts families with one label; those with pairs have been cut by Prometheus. */
@@ -136,8 +132,6 @@ export function createPrometheusCollector(
   };
 }
 
-const noChoice: Promise<Pairs> = Promise.resolve(undefined);
-
 /** Undefined where the upstream would not tell; then everything is asked. */
 function namesOf({ values, error }: LabelAnswer): ReadonlySet<string> | undefined {
   return error ? undefined : new Set(values);
@@ -159,13 +153,13 @@ async function evaluateRow(
   return derived;
 }
 
-function blocksAtOnce({ blocks, onlyIf }: CompiledRow): string[] {
-  return Object.entries(blocks).flatMap(([name, block]) => (name in onlyIf ? [] : block));
+function blocksAtOnce({ blocks, when }: CompiledRow): string[] {
+  return Object.entries(blocks).flatMap(([name, block]) => (name in when ? [] : block));
 }
 
 function blocksAfter(row: CompiledRow, answers: Answers): string[] {
   const vectors = vectorsOf(row, answers);
-  return Object.entries(row.onlyIf).flatMap(([name, isNeeded]) => (isNeeded(vectors) ? row.blocks[name]! : []));
+  return Object.entries(row.when).flatMap(([name, other]) => (vectors[other]!.length > 0 ? row.blocks[name]! : []));
 }
 
 /** Costs nothing: an upstream that cannot answer is asked again after one interval. */

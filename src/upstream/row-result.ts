@@ -1,9 +1,10 @@
-import { type AbsenceContext, explainAbsence } from '../catalogue/absence.js';
-import type { CompiledRow, OutputFamily } from '../catalogue/compile.js';
+import type { CompiledRow } from '../catalogue/compile.js';
+import type { OutputFamily } from '../catalogue/definition.js';
+import { type AbsenceContext, explainAbsence } from '../catalogue/missing-reasons.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Outcome, Vector } from '../model.js';
 import type { Answer } from './answer.js';
-import { labelSetsOf, type Pairs } from './series-cap.js';
+import type { LimitedFamilies, Selection } from './series-cap.js';
 
 /** By block. */
 export type Answers = ReadonlyMap<string, Answer>;
@@ -68,10 +69,16 @@ export function failedResult({ message }: GatewayzMetricsError): RowResult {
   return { outcome: { state: 'failed', reason: message }, seconds: 0, dropped: 0 };
 }
 
-/** How many label sets the cap took from a family, be it upstream or of what came. */
-export function droppedOf({ family, metrics, error }: Derived, { metrics: shown }: Derived, pairs: Pairs): number {
+/** Number of label sets of a family over the series limit, whether left out upstream or here. */
+export function droppedOf(
+  { row, family, metrics, error }: Derived,
+  { metrics: shown }: Derived,
+  limits: readonly LimitedFamilies[],
+  selections: readonly Selection[],
+): number {
   if (!family || error) return 0;
-  const before = labelSetsOf(family, pairs) ?? metrics.length;
+  const index = limits.findIndex((limited) => limited.has(row));
+  const before = limits[index]?.labelSets(row, selections[index]) ?? metrics.length;
   return Math.max(0, before - shown.length);
 }
 

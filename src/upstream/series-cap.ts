@@ -1,83 +1,130 @@
-import { cappedBlocks, labelSetCounts, pairRanking, rankings, statusCount } from '../catalogue/cap.js';
-import type { Catalogue, OutputFamily } from '../catalogue/compile.js';
-import { scalarOf } from '../catalogue/derive/vector.js';
+import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
+import type { SeriesLimitDefinition } from '../catalogue/definition.js';
+import { scalarOf } from '../catalogue/derivations/vector.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Vector } from '../model.js';
 import { anyOf } from '../promql/any-of.js';
+import type { Matcher } from '../promql/matcher.js';
 import { type ScopedQuery, withMatchers } from '../promql/query.js';
 import type { Questions } from './questions.js';
 
-/** The pairs of model and provider that are shown while a family of `/models` is over the limit. */
-export interface PairChoice {
-  /** Narrows a block that grows with the pairs to the chosen ones, so that the others are not transferred; undefined when no pair is chosen. */
+/** The label sets that are shown while a family is over the limit. */
+export interface BusiestChoice {
+  /** Restricts a block to the selected label sets, so that the others are not transferred; undefined if none is selected. */
   readonly restrict: (block: string) => string | undefined;
-  /** Label sets that each family has upstream. */
+  /** By row id: label sets that its family has upstream. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** What is shown of the pairs: a choice; all, if undefined; or nothing, because Prometheus could not choose. */
-export type Pairs = PairChoice | GatewayzMetricsError | undefined;
+/** What is shown of limited families: a choice; everything, if undefined; or nothing, because Prometheus could not choose. */
+export type Selection = BusiestChoice | GatewayzMetricsError | undefined;
 
-/** Label sets that a family has upstream, where they were counted. */
-export function labelSetsOf({ name, labels }: OutputFamily, pairs: Pairs): number | undefined {
-  if (!pairs || pairs instanceof GatewayzMetricsError || !labels.includes('model')) return undefined;
-  return pairs.counts.get(name) ?? 0;
+/** The metrics that a row came to. */
+interface Evaluated {
+  readonly row: CompiledRow;
+  readonly metrics: readonly Metric[];
+  readonly error?: GatewayzMetricsError;
 }
 
-/**
- * Counts the label sets of every family of `/models`. If one has more than `maxSeries`, Prometheus names the busiest pairs
- * of the last hour, as many as keep every family within the limit; undefined while all are within it. An error where
- * Prometheus could not tell: asking for everything then may be asking for far too much.
- */
-export async function choosePairs(
-  catalogue: Catalogue,
-  maxSeries: number,
-  exists: (metric: string) => boolean,
-  questions: Questions,
-): Promise<Pairs> {
-  try {
-    const ask = (promql: string): Promise<Vector> => askOrThrow(catalogue.scoped(promql), questions);
-    const askNumber = async (promql: string): Promise<number> => scalarOf(await ask(promql)) ?? 0;
-    const known = Object.entries(labelSetCounts).filter(([, promql]) => catalogue.query(promql).metrics.some(exists));
-    const counts = new Map(
-      await Promise.all(known.map(async ([family, promql]) => [family, await askNumber(promql)] as const)),
-    );
-    if ([...counts.values()].every((count) => count <= maxSeries)) return undefined;
-    // Every status of a pair is a label set of the requests family.
-    const limit = Math.floor(maxSeries / Math.max(1, await askNumber(statusCount)));
-    const busiest = await askOrThrow(`topk(${limit}, ${catalogue.scoped(pairRanking)})`, questions);
-    const capped = cappedBlocks.map(catalogue.query);
-    return { restrict: restrictionTo(busiest, new Map(capped.map((block) => [block.text, block]))), counts };
-  } catch (error) {
-    if (error instanceof GatewayzMetricsError) return error;
-    throw error;
+/** The families of one series limit. */
+export class LimitedFamilies {
+  /** Texts of the blocks that are restricted to the selection. */
+  readonly blocks: ReadonlySet<string>;
+  readonly #limit: SeriesLimitDefinition;
+  readonly #catalogue: Catalogue;
+  readonly #maxSeries: number;
+  /** Whether the families last had so few label sets that counting them first is not worth it. */
+  #isBelowLimit = false;
+
+  constructor(limit: SeriesLimitDefinition, catalogue: Catalogue, maxSeries: number) {
+    this.blocks = new Set(limit.blocks.map(catalogue.scoped));
+    this.#limit = limit;
+    this.#catalogue = catalogue;
+    this.#maxSeries = maxSeries;
+  }
+
+  has(row: CompiledRow): boolean {
+    return Object.values(row.blocks).some((block) => this.blocks.has(block));
+  }
+
+  /** Label sets that the row's family has upstream, where they were counted. */
+  labelSets({ id }: CompiledRow, selection: Selection): number | undefined {
+    if (!selection || selection instanceof GatewayzMetricsError) return undefined;
+    return selection.counts.get(id) ?? 0;
+  }
+
+  /**
+   * Counts the label sets of every family. If one has more than `maxSeries`, Prometheus names the busiest of the last hour, as many
+   * as keep every family within the limit; undefined while all are within it. An error where Prometheus could not tell: querying
+   * everything then may be far too much.
+   */
+  async choose(
+    rows: readonly CompiledRow[],
+    exists: (metric: string) => boolean,
+    questions: Questions,
+  ): Promise<Selection> {
+    if (this.#isBelowLimit || !rows.some((row) => this.has(row) && row.metrics.some(exists))) return undefined;
+    const { counts: countQueries, perSelection, ranking, blocks } = this.#limit;
+    const catalogue = this.#catalogue;
+    try {
+      const countOf = async (promql: string): Promise<number> =>
+        scalarOf(await queryOrThrow(catalogue.scoped(promql), questions)) ?? 0;
+      const existing = Object.entries(countQueries).filter(([, promql]) =>
+        catalogue.query(promql).metrics.some(exists),
+      );
+      const counts = new Map(
+        await Promise.all(existing.map(async ([row, promql]) => [row, await countOf(promql)] as const)),
+      );
+      if ([...counts.values()].every((count) => count <= this.#maxSeries)) return undefined;
+      const limit = Math.floor(this.#maxSeries / Math.max(1, await countOf(perSelection)));
+      const busiest = await queryOrThrow(`topk(${limit}, ${catalogue.scoped(ranking)})`, questions);
+      const queries = new Map(blocks.map(catalogue.query).map((query) => [query.text, query]));
+      return { restrict: restrictionTo(busiest, this.#limit.labels, queries), counts };
+    } catch (error) {
+      if (error instanceof GatewayzMetricsError) return error;
+      throw error;
+    }
+  }
+
+  /** Takes what the rows came to. Whether a family outgrew the limit while it was not counted. */
+  outgrew(evaluated: readonly Evaluated[], selection: Selection): boolean {
+    const own = evaluated.filter(({ row }) => this.has(row));
+    if (own.every(({ row, metrics, error }) => !error && metrics.length === 0 && row.metrics.length === 0))
+      return false;
+    const outgrew = this.#isBelowLimit && own.some(({ metrics }) => metrics.length > this.#maxSeries);
+    this.#isBelowLimit =
+      !selection && own.every(({ metrics, error }) => !error && 2 * metrics.length <= this.#maxSeries);
+    return outgrew;
   }
 }
 
-async function askOrThrow(promql: string, questions: Questions): Promise<Vector> {
+async function queryOrThrow(promql: string, questions: Questions): Promise<Vector> {
   const { vector, error } = await questions.query(promql);
   if (error) throw error;
   return vector;
 }
 
-/** One selection for each provider, since matchers cannot name pairs. */
-function restrictionTo(pairs: Vector, blocks: ReadonlyMap<string, ScopedQuery>): PairChoice['restrict'] {
-  const models = new Map<string, string[]>();
-  for (const { labels } of pairs) {
-    const provider = labels['provider'] ?? '';
-    models.set(provider, [...(models.get(provider) ?? []), labels['model'] ?? '']);
+/** One selector for each combination of all labels but the last, since matchers cannot name combinations. */
+function restrictionTo(
+  selected: Vector,
+  names: readonly string[],
+  blocks: ReadonlyMap<string, ScopedQuery>,
+): BusiestChoice['restrict'] {
+  const last = names.at(-1)!;
+  const groups = new Map<string, { readonly matchers: readonly Matcher[]; readonly values: string[] }>();
+  for (const { labels } of selected) {
+    const matchers = names.slice(0, -1).map((label): Matcher => ({ label, op: '=', value: labels[label] ?? '' }));
+    const key = JSON.stringify(matchers);
+    const group = groups.get(key) ?? { matchers, values: [] };
+    group.values.push(labels[last] ?? '');
+    groups.set(key, group);
   }
-  const selections = [...models].map(
-    ([provider, of]) =>
-      [
-        { label: 'provider', op: '=', value: provider },
-        { label: 'model', op: '=~', value: anyOf(of) },
-      ] as const,
-  );
+  const selectors = [...groups.values()].map(({ matchers, values }): readonly Matcher[] => [
+    ...matchers,
+    { label: last, op: '=~', value: anyOf(values) },
+  ]);
   return (block) =>
-    selections.length === 0
-      ? undefined
-      : union(selections.map((matchers) => withMatchers(blocks.get(block)!, matchers)));
+    selectors.length === 0 ? undefined : union(selectors.map((matchers) => withMatchers(blocks.get(block)!, matchers)));
 }
 
 /** `a or b or …`, balanced: each `or` copies what is on its left. */
@@ -106,7 +153,7 @@ export async function chooseBusiest(
   const over = new Set(families.filter(({ metrics }) => metrics.length > maxSeries).map(({ label }) => label));
   const chosen = await Promise.all(
     [...over].map(async (label) => {
-      const ranking = rankings[label];
+      const ranking = catalogue.rankings[label];
       const { vector } = ranking
         ? await questions.query(`topk(${maxSeries}, ${catalogue.scoped(ranking)})`)
         : { vector: [] };

@@ -1,7 +1,7 @@
 import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
 import { createMounts } from '../../src/http/mounts.js';
 import type { Metrics } from '../../src/metrics.js';
-import { readSettings } from '../../src/settings.js';
+import { readSettings } from '../../src/settings/read-settings.js';
 
 type Answer = MetricsResponse | Promise<MetricsResponse>;
 

@@ -1,12 +1,15 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { setupPrometheusRoutes } from '../../src/adapters/fastify.js';
-import { routes } from '../../src/http/routes.js';
+import { createRoutes } from '../../src/http/routes.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { ask } from '../contract/ask.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { htmlPage } from '../support/fake-upstream-behaviours.js';
 import { until } from '../support/until.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
+
+const routes = createRoutes(gatewayzCatalogue.endpoints);
 
 async function upstream(): Promise<FakePrometheus> {
   const fake = await startFakePrometheus();

@@ -1,4 +1,4 @@
-import { parseValue } from '../../src/catalogue/derive/number.js';
+import { parseValue } from '../../src/catalogue/derivations/number.js';
 import type { FlatValues } from './flat-values.js';
 
 /** Relative difference that rounding can make. */

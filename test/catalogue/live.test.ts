@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Catalogue, Scope } from '../../src/catalogue/compile.js';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Family, Vector } from '../../src/model.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import { parseMatchers } from '../../src/promql/matchers.js';
 import { renderExposition } from '../../src/render/exposition.js';
 import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
@@ -26,7 +27,7 @@ const committedAfter = 1500;
 type Mark = Scope['marker'];
 
 function catalogueOf(selector: string, mark: Mark): Catalogue {
-  return createCatalogue({ selector: parseMatchers(selector), marker: mark }, false);
+  return createCatalogue(presetCatalogue(presets, false), { selector: parseMatchers(selector), marker: mark });
 }
 
 function collect(catalogue: Catalogue, instant: number): Promise<Collection> {

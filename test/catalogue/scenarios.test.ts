@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/compile.js';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Vector } from '../../src/model.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import { addMatchers } from '../../src/promql/add-matchers.js';
 import { parseMatchers } from '../../src/promql/matchers.js';
 import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
@@ -21,7 +22,7 @@ const reference = JSON.parse(
 ) as Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The rows with their texts as they are declared. */
-const declared = createCatalogue({ selector: [], marker: undefined }, false).rows;
+const declared = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined }).rows;
 const allRows = [...declared.keys()];
 
 /**
@@ -56,10 +57,10 @@ afterAll(async () => {
 function catalogueOf({ name, selector, marker }: Scenario): Catalogue {
   const matchers = `scenario="${name}"${selector === undefined ? '' : `,${selector}`}`;
   const defaultMarker = { label: 'reexported_by', value: 'gatewayz-metrics' };
-  return createCatalogue(
-    { selector: parseMatchers(matchers), marker: marker === null ? undefined : (marker ?? defaultMarker) },
-    false,
-  );
+  return createCatalogue(presetCatalogue(presets, false), {
+    selector: parseMatchers(matchers),
+    marker: marker === null ? undefined : (marker ?? defaultMarker),
+  });
 }
 
 interface Asked {

@@ -1,10 +1,13 @@
 import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { routes } from '../../src/http/routes.js';
+import { createRoutes } from '../../src/http/routes.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { listeningAt, type RunningCli, readyAt, runCli, startCli } from '../support/run-cli.js';
 import { until } from '../support/until.js';
+
+const routes = createRoutes(gatewayzCatalogue.endpoints);
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

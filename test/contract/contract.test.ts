@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { routes } from '../../src/http/routes.js';
+import { createRoutes } from '../../src/http/routes.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { hang, plainText, reset } from '../support/fake-upstream-behaviours.js';
 import { parseExposition } from '../support/parse-exposition.js';
@@ -8,6 +9,8 @@ import { until } from '../support/until.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
 import { type Answer, ask } from './ask.js';
 import { type Host, hosts, type RunningHost } from './hosts.js';
+
+const routes = createRoutes(gatewayzCatalogue.endpoints);
 
 const text004 = 'text/plain; version=0.0.4; charset=utf-8';
 const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

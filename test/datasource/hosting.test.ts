@@ -10,7 +10,7 @@ import { setupPrometheusRoutes } from '../../src/adapters/fastify.js';
 import { nodeHandler } from '../../src/adapters/node.js';
 import { servesDatasource } from '../../src/cli/serves-datasource.js';
 import { createMetrics, type Metrics, type MetricsOptions } from '../../src/metrics.js';
-import { readSettings } from '../../src/settings.js';
+import { readSettings } from '../../src/settings/read-settings.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { reply, resetMidBody } from '../support/fake-upstream-behaviours.js';
 import { parseExposition } from '../support/parse-exposition.js';

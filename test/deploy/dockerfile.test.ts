@@ -3,7 +3,7 @@ import { cp, mkdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { settingsTable } from '../../src/settings.js';
+import { settingsTable } from '../../src/settings/read-settings.js';
 import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
 import { freePort } from '../support/free-port.js';
 import { startProgram } from '../support/start-program.js';

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
-import { readSettings, settingsTable } from '../../src/settings.js';
+import { readSettings, settingsTable } from '../../src/settings/read-settings.js';
 import { runCommand } from '../../src/tools/demo/prometheus/run-command.js';
+import { withTempFolder } from '../support/temp-folder.js';
 import { environmentOf, lineage, parseDockerfile } from './parse-dockerfile.js';
 
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url));
@@ -163,11 +165,45 @@ describe('Prometheus', () => {
     expect(onRailway).toEqual(targets.map((target) => target.replace(':', '.railway.internal:')));
   });
 
-  test('reads every rule file that there is', () => {
+  test('loads no rules: Grafana evaluates the alerts, and the service does not use recorded series', () => {
     const { rule_files } = parse(read('prometheus/prometheus.yml')) as { rule_files: string[] };
-    expect(rule_files).toEqual(['rules/*.yml']);
+    expect(rule_files).toEqual([]);
+    expect(services['grafana']?.volumes).toContain('./grafana/provisioning:/etc/grafana/provisioning:ro');
+    expect(readdirSync(join(deploy, 'grafana/provisioning/alerting'))).toEqual(['gatewayz.yml']);
+    expect(services['gatewayz-metrics']?.environment).not.toHaveProperty('METRICS_RECORDED');
     const files = readdirSync(join(deploy, 'prometheus/rules'));
     expect(files.filter((file) => !file.endsWith('.yml'))).toEqual([]);
+  });
+});
+
+describe('deploy/fastapi', () => {
+  const fragment = parse(read('fastapi/compose.gatewayz-metrics.yml')).services;
+  const jobs = parse(read('fastapi/scrape-jobs.yml'));
+
+  test('adds the service in this version, with usable settings, and nothing published', () => {
+    const added = fragment['gatewayz-metrics'];
+    expect(added.image).toBe(`gatewayz-metrics:${version}`);
+    expectUsable({ ...added.environment, HEALTH_SERVICE_URL: '' });
+    expect(added).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    expect(added).not.toHaveProperty('ports');
+  });
+
+  test('tells the backend where the service is, by the variable that its route reads', () => {
+    expect(fragment.backend.environment).toEqual({
+      GATEWAYZ_METRICS_URL: `http://gatewayz-metrics:${portOf('service')}`,
+    });
+    expect(read('../examples/fastapi/metrics_routes.py')).toContain('os.environ.get("GATEWAYZ_METRICS_URL"');
+  });
+
+  test('has scrape jobs for the backend and our scrape target that promtool accepts', async () => {
+    await withTempFolder(async (folder) => {
+      const config = join(folder, 'prometheus.yml');
+      await writeFile(config, stringify({ scrape_configs: jobs }));
+      const { code, output } = await runCommand(inject('prometheus').promtool, ['check', 'config', config]);
+      expect(code, output).toBe(0);
+    });
+    expect(jobs.map(({ metrics_path = '/metrics' }) => metrics_path)).toEqual(['/metrics', '/prometheus/metrics']);
+    expect(jobs[1].static_configs[0].targets).toEqual([`gatewayz-metrics:${portOf('service')}`]);
   });
 });
 
@@ -213,12 +249,22 @@ describe('Kubernetes', () => {
     expect(container.ports).toEqual([{ name: 'http', containerPort: port }]);
     expect(service.spec.ports).toEqual([{ name: 'http', port, targetPort: 'http' }]);
     expect(policy.spec.ingress[0].ports).toEqual([{ port }]);
+    expect(policy.spec.ingress[0].from).toContainEqual({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+    });
     expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'http' });
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
     expect(pod.metadata.annotations).toMatchObject({
       'prometheus.io/port': `${port}`,
       'prometheus.io/path': '/prometheus/metrics',
     });
+  });
+
+  test('has a ServiceMonitor that selects the service and scrapes our scrape target', () => {
+    const monitor = parse(read('kubernetes/service-monitor.yml'));
+    expect(monitor).toMatchObject({ apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' });
+    expect(monitor.spec.selector.matchLabels).toEqual(service.metadata.labels);
+    expect(monitor.spec.endpoints).toEqual([{ port: 'http', path: '/prometheus/metrics', interval: '30s' }]);
   });
 
   test('runs the image of this version with the rights of nobody, and settings that exist', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type HealthEndpoint, healthEndpoints } from '../../src/catalogue/health.js';
+import { type HealthEndpoint, healthEndpoints } from '../../src/presets/gatewayz/health-families.js';
 import { allUp, type HealthPolling, okValues, startHealthPolling } from '../support/health-polling.js';
 import { until } from '../support/until.js';
 

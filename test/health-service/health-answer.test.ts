@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { healthEndpoints } from '../../src/catalogue/health.js';
 import { readHealthAnswer } from '../../src/health-service/health-answer.js';
+import { healthEndpoints } from '../../src/presets/gatewayz/health-families.js';
 import { healthScenarios } from '../support/fake-health-service.js';
 
 const distribution = 'gatewayz_health_status_distribution';

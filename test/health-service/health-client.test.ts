@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type HealthEndpoint, healthEndpoints } from '../../src/catalogue/health.js';
 import { createHealthClient, type HealthClient } from '../../src/health-service/health-client.js';
+import { type HealthEndpoint, healthEndpoints } from '../../src/presets/gatewayz/health-families.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { type FakeHealthService, type FakeReply, startFakeHealthService } from '../support/fake-health-service.js';
 import { until } from '../support/until.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { healthFamilies } from '../../src/catalogue/health.js';
 import { createHealthCollector } from '../../src/health-service/health-collector.js';
 import type { Collection, Collector } from '../../src/model.js';
+import { healthFamilies } from '../../src/presets/gatewayz/health-families.js';
 import { type HealthPolling, startHealthPolling } from '../support/health-polling.js';
 import { until } from '../support/until.js';
 

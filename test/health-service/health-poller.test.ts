@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { healthFamilies } from '../../src/catalogue/health.js';
+import { healthFamilies } from '../../src/presets/gatewayz/health-families.js';
 import { type HealthPolling, okValues, startHealthPolling } from '../support/health-polling.js';
 import { until } from '../support/until.js';
 

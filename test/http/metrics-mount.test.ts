@@ -1,12 +1,16 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { open } from '../../src/http/decision.js';
 import type { MetricsRequest, WholeResponse } from '../../src/http/message.js';
 import { createMetricsMount, type HandlerSources } from '../../src/http/metrics-mount.js';
-import { routes } from '../../src/http/routes.js';
+import { PublishedView } from '../../src/http/published-view.js';
+import { createRoutes } from '../../src/http/routes.js';
+import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import type { Representation, View } from '../../src/render/representation.js';
 import { FakeClock } from '../support/fake-clock.js';
+
+const routes = createRoutes(gatewayzCatalogue.endpoints);
 
 const gzip: View = { endpoint: 'summary', format: 'json', encoding: 'gzip' };
 
@@ -21,9 +25,11 @@ function setup(prefix = '/prometheus') {
     status: 200,
     contentType: 'application/json; charset=utf-8',
     etag: '"tag"',
-    body: new TextEncoder().encode('{}'),
+    body: new Uint8Array(gzipSync('{"status":"ok","age_seconds":7.2}')),
     evaluationTime: now - 7_200,
+    madeAt: now,
     nextRefresh: now + 2_800,
+    overdueAt: now + 7_800,
     expires: now + 292_800,
     stale: false,
     provisional: false,
@@ -33,12 +39,14 @@ function setup(prefix = '/prometheus') {
     docs: '# Metrics API\n',
     problem: undefined,
   };
+  const receivedAt = clock.monotonic();
+  const published = () => kept.current && new PublishedView(kept.current, receivedAt);
   const sources: HandlerSources = {
     current: (view) => {
       asked.push(view);
-      return kept.current;
+      return published();
     },
-    fetch: async () => kept.current,
+    fetch: async () => published(),
     problem: () => kept.problem,
     scrape: async (openMetrics) => ({ contentType: openMetrics ? 'open' : 'plain', text: 'up 1\n' }),
     docs: () => kept.docs,
@@ -46,7 +54,7 @@ function setup(prefix = '/prometheus') {
     observe: (endpoint, status) => observed.push([endpoint, status]),
     defect: (error) => defects.push(error),
   };
-  const handler = createMetricsMount(prefix, sources, clock).handle;
+  const handler = createMetricsMount(routes, prefix, sources, clock).handle;
   return {
     clock,
     kept,
@@ -70,17 +78,53 @@ describe('the age', () => {
     [800, '8', 'private, max-age=10'],
     [1_801, '9', 'private, max-age=9'],
     [2_800, '10', 'private, max-age=10'],
-    [9_000, '16', 'private, max-age=16'],
+    [7_800, '15', 'private, max-age=15'],
+    [7_801, '15', 'no-cache'],
   ])('%i ms later is in whole seconds, and the lifetime goes on to the next refresh', async (later, age, control) => {
     const { clock, get } = setup();
-    clock.jump(later);
+    await clock.advance(later);
     expect((await get('/summary')).headers).toMatchObject({ age, 'cache-control': control });
   });
 
-  test('is never negative, and the lifetime no longer than it was, where the clock was set back', async () => {
+  test.each([-3_600_000, 3_600_000])('does not change where the wall clock jumps by %i ms', async (jump) => {
     const { clock, get } = setup();
-    clock.jump(-3_600_000);
-    expect((await get('/summary')).headers).toMatchObject({ age: '0', 'cache-control': 'private, max-age=10' });
+    clock.jump(jump);
+    expect((await get('/summary')).headers).toMatchObject({ age: '7', 'cache-control': 'private, max-age=9' });
+  });
+
+  test('is never negative', async () => {
+    const { kept, bytes, get } = setup();
+    kept.current = { ...bytes, evaluationTime: bytes.madeAt + 1_000 };
+    expect((await get('/summary')).headers['age']).toBe('0');
+  });
+});
+
+describe('once the next refresh is overdue by an interval', () => {
+  test.each(['gzip', 'identity'] as const)(
+    'the summary says so itself, with its present age (%s)',
+    async (encoding) => {
+      const { clock, kept, bytes, get } = setup();
+      const plain = gunzipSync(bytes.body);
+      if (encoding === 'identity')
+        kept.current = { ...bytes, view: { ...gzip, encoding }, body: new Uint8Array(plain) };
+      await clock.advance(7_801);
+      const { status, headers, body } = await get('/summary');
+      const text = encoding === 'gzip' ? gunzipSync(body!) : body!;
+      expect([status, JSON.parse(new TextDecoder().decode(text))]).toEqual([200, { status: 'stale', age_seconds: 15 }]);
+      expect(headers).toMatchObject({ age: '15', 'cache-control': 'no-cache' });
+      expect(headers['content-length']).toBe(String(body?.byteLength));
+      expect(headers['etag']).not.toBe('"tag"');
+      await clock.advance(60_000);
+      expect((await get('/summary')).headers['age']).toBe('75');
+    },
+  );
+
+  test('other documents keep their bytes and their tag', async () => {
+    const { clock, kept, bytes, get } = setup();
+    kept.current = { ...bytes, view: { ...gzip, endpoint: 'all', format: 'text' } };
+    await clock.advance(7_801);
+    const { headers, body } = await get('/all');
+    expect([headers['etag'], headers['cache-control'], body]).toEqual(['"tag"', 'no-cache', bytes.body]);
   });
 });
 
@@ -113,7 +157,7 @@ describe('what is sent', () => {
     expect(body).toBe(bytes.body);
     expect(headers).toEqual({
       'content-type': 'application/json; charset=utf-8',
-      'content-length': '2',
+      'content-length': String(bytes.body.byteLength),
       'content-encoding': 'gzip',
       etag: '"tag"',
       age: '7',
@@ -221,9 +265,9 @@ describe('where there is nothing to show', () => {
 
   test('bytes that have expired are not shown either', async () => {
     const { clock, get } = setup();
-    clock.jump(292_800);
+    await clock.advance(292_800);
     expect((await get('/summary')).status).toBe(200);
-    clock.jump(1);
+    await clock.advance(1);
     expect((await get('/summary')).status).toBe(503);
   });
 });
@@ -401,6 +445,7 @@ describe('a source that breaks its contract', () => {
       if (which === 'fetch') kept.current = undefined;
       const error = new Error('secret detail');
       const { handle: handler } = createMetricsMount(
+        routes,
         '',
         {
           ...sources,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import type { SummaryDocument } from '../../src/render/summary.js';
-import { readSettings } from '../../src/settings.js';
+import { readSettings } from '../../src/settings/read-settings.js';
 import { freePort } from '../../src/tools/demo/prometheus/free-port.js';
 import { isFull } from '../../src/tools/demo/screen/plain-lines.js';
 import { parseExposition } from '../support/parse-exposition.js';
@@ -50,7 +51,10 @@ async function summary(): Promise<SummaryDocument> {
 describe('the whole stack with a real Prometheus', () => {
   it('gives every summary field the value of its canonical expression at the timestamp', async () => {
     const { metricsSelector, metricsMarker } = readSettings({ env: {} });
-    const catalogue = createCatalogue({ selector: metricsSelector, marker: metricsMarker }, false);
+    const catalogue = createCatalogue(presetCatalogue(presets, false), {
+      selector: metricsSelector,
+      marker: metricsMarker,
+    });
     const { metrics, timestamp, status } = await summary();
     expect(status).toBe('ok');
     for (const { section, field, row } of catalogue.fields) {

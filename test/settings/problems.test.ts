@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Options, readSettings, type Settings } from '../../src/settings.js';
+import { type Options, readSettings, type Settings } from '../../src/settings/read-settings.js';
 import { settingsFaults } from '../support/settings-faults.js';
 import { withTempFolder } from '../support/temp-folder.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, settingsTable } from '../../src/settings.js';
+import { readSettings, settingsTable } from '../../src/settings/read-settings.js';
 
 describe('settingsTable', () => {
   it('names each option after its environment variable', () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../src/duration.js';
-import { type Options, readSettings, type Settings, settingsTable } from '../../src/settings.js';
+import { type Options, readSettings, type Settings, settingsTable } from '../../src/settings/read-settings.js';
 import { settingsFaults } from '../support/settings-faults.js';
 import { withTempFolder } from '../support/temp-folder.js';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { effectiveInterval, latestEvaluationTime } from '../../src/snapshot/grid.js';
+import { latestEvaluationTime } from '../../src/snapshot/grid.js';
 
 const milliseconds = (max: number) => fc.integer({ min: 1, max });
 const now = fc.integer({ min: 1_600_000_000_000, max: 2_000_000_000_000 });
 
-describe('latestInstant', () => {
+describe('latestEvaluationTime', () => {
   test.each([
     ['2026-11-22T12:00:00.000Z', 5_000, 5_000, '2026-11-22T11:59:55.000Z'],
     ['2026-11-22T11:59:59.999Z', 5_000, 5_000, '2026-11-22T11:59:50.000Z'],
@@ -23,31 +23,6 @@ describe('latestInstant', () => {
         expect(instant % interval).toBe(0);
         expect(at - instant).toBeGreaterThanOrEqual(delay);
         expect(at - instant).toBeLessThan(delay + interval);
-      }),
-    );
-  });
-});
-
-describe('effectiveInterval', () => {
-  test.each([
-    [0, 5_000],
-    [0.5, 5_000],
-    [0.501, 10_000],
-    [5, 50_000],
-    [31.4, 315_000],
-  ])('for a refresh that costs %d s is %i ms', (cost, expected) => {
-    expect(effectiveInterval(cost, 5_000)).toBe(expected);
-  });
-
-  test('is the shortest multiple of the interval of which the cost is a tenth at most', () => {
-    // 1024ths of a second: ten thousand times as much is exact in floating point.
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 600_000 }), milliseconds(3_600_000), (parts, interval) => {
-        const cost = parts / 1024;
-        const effective = effectiveInterval(cost, interval);
-        expect(effective % interval).toBe(0);
-        expect(10_000 * cost).toBeLessThanOrEqual(effective);
-        expect(effective === interval || 10_000 * cost > effective - interval).toBe(true);
       }),
     );
   });

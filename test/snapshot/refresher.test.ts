@@ -191,9 +191,9 @@ describe('a slow refresh', () => {
     expect(prometheus.maxInFlight).toBe(1);
   });
 
-  test('makes the interval so long that its cost is a tenth of it, and what follows from it too', async () => {
-    const { ask, clock, prometheus, reports } = refreshing();
-    prometheus.cost = 11;
+  test('makes the interval so long that its query seconds are a quarter of it, and what follows from it too', async () => {
+    const { ask, clock, prometheus, reports } = refreshing({ maxInterval: 3_600_000 });
+    prometheus.cost = 27.5;
     const snapshot = await ask('system');
     expect(snapshot.nextRefresh).toBe(noon - 5_000 + 110_000 + 5_000);
     expect(snapshot.expires).toBe(noon - 5_000 + 335_000);
@@ -211,7 +211,7 @@ describe('a slow refresh', () => {
 
   test('is the sum of all that is asked at the instant, also by endpoints that come later', async () => {
     const { ask, clock, prometheus } = refreshing();
-    prometheus.cost = (rows) => rows.length;
+    prometheus.cost = (rows) => 2.5 * rows.length;
     expect((await ask('system')).nextRefresh).toBe(noon + 20_000);
     await clock.advance(1_000);
     const later = await ask('summary');
@@ -220,6 +220,77 @@ describe('a slow refresh', () => {
     expect(prometheus.calls).toHaveLength(2);
     await clock.advance(1);
     expect(prometheus.calls.slice(2)).toEqual([{ evaluationTime: noon + 25_000, rows: everyRow }]);
+  });
+});
+
+describe('an upstream', () => {
+  test('that stalls once is queried as often as before', async () => {
+    const { ask, clock, prometheus, reports } = refreshing();
+    prometheus.cost = 0.5;
+    await ask('system');
+    await clock.advance(15_000);
+    prometheus.cost = 40;
+    await clock.advance(5_000);
+    expect(reports.at(-1)?.interval).toBe(5_000);
+    prometheus.cost = 0.5;
+    await clock.advance(5_000);
+    expect(prometheus.calls).toHaveLength(6);
+  });
+
+  test('that stays slow is queried ever more rarely, once a maximum interval in the end', async () => {
+    const { ask, clock, prometheus, last } = refreshing();
+    await ask('system');
+    prometheus.cost = 500;
+    await clock.advance(30_000);
+    const calls = prometheus.calls.length;
+    await clock.advance(60_000);
+    expect(prometheus.calls.length - calls).toBe(1);
+    const { evaluationTime, nextRefresh, overdueAt, expires } = last('system');
+    expect([nextRefresh - evaluationTime, overdueAt - nextRefresh]).toEqual([65_000, 60_000]);
+    expect(expires - evaluationTime).toBe(defaults.staleLimit);
+  });
+});
+
+describe('freshness', () => {
+  test('ends one interval after the next refresh was due, where that does not come', async () => {
+    const { ask, refresher, clock, prometheus, published } = refreshing();
+    await ask('system');
+    const release = prometheus.hold();
+    await clock.advance(10_000);
+    expect(refresher.current('system')?.status).toBe('ok');
+    await clock.advance(1);
+    expect(refresher.current('system')?.status).toBe('stale');
+    release();
+    await clock.advance(0);
+    const shown = published.map((snapshots) => snapshots.get('system')!);
+    expect(shown.map(({ evaluationTime, status }) => [(evaluationTime - noon) / 1000, status])).toEqual([
+      [-5, 'ok'],
+      [0, 'stale'],
+      [5, 'ok'],
+    ]);
+  });
+
+  test('lasts longer for all endpoints at a timestamp when another one makes the interval longer', async () => {
+    const { ask, clock, prometheus, published, last } = refreshing();
+    await ask('business');
+    prometheus.cost = 10;
+    await ask('system');
+    expect([...published.at(-1)!.keys()]).toEqual(['system', 'business']);
+    expect(last('business').nextRefresh).toBe(last('system').nextRefresh);
+    await clock.advance(39_000);
+    expect(prometheus.calls).toHaveLength(2);
+  });
+
+  test('is kept for who waits, where the idle time is shorter than a refresh', async () => {
+    const { ask, refresher, clock, prometheus } = refreshing({ idleAfter: 1_000 });
+    const release = prometheus.hold();
+    const asked = ask('system');
+    await clock.advance(2_000);
+    release();
+    expect((await asked).status).toBe('ok');
+    expect(refresher.current('system')?.status).toBe('ok');
+    await clock.advance(1_000);
+    expect(refresher.current('system')).toBeUndefined();
   });
 });
 

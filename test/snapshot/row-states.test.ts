@@ -19,6 +19,15 @@ describe('a row', () => {
     expect(new RowStates().answered('row')).toBe(false);
   });
 
+  test('that never had data keeps the reason for that while queries fail, and loses it with the first data', () => {
+    const rows = states([1000, absent('no series named x')], [6000, failed('connection refused')]);
+    expect(rows.get('row')).toMatchObject({ metrics: [], reason: 'no series named x' });
+    expect([rows.answered('row'), rows.failure('row')]).toEqual([false, 'connection refused']);
+    rows.apply(11_000, new Map([['row', present('1')]]), false);
+    rows.apply(16_000, new Map([['row', failed('connection refused')]]), false);
+    expect(rows.get('row').reason).toBe('connection refused');
+  });
+
   test('that has an answer has it, fresh', () => {
     const rows = states([1000, present('1')]);
     expect(rows.get('row')).toEqual({ metrics: one, evaluationTime: 1000, valuedAt: 1000, reason: undefined });

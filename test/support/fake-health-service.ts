@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HealthEndpoint } from '../../src/catalogue/health.js';
+import type { HealthEndpoint } from '../../src/presets/gatewayz/health-families.js';
 
 /** What an endpoint answers: `body` is sent as JSON, `raw` as it stands; or it never answers. */
 export type FakeReply =

@@ -1,6 +1,6 @@
-import { type HealthEndpoint, healthFamilies } from '../../src/catalogue/health.js';
 import { createHealthPoller, type HealthPoller } from '../../src/health-service/health-poller.js';
 import type { Sample } from '../../src/model.js';
+import { type HealthEndpoint, healthFamilies } from '../../src/presets/gatewayz/health-families.js';
 import { FakeClock } from './fake-clock.js';
 import { type FakeHealthService, startFakeHealthService } from './fake-health-service.js';
 import { until } from './until.js';

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Snapshot } from '../../src/model.js';
+import { Demand } from '../../src/snapshot/demand.js';
 import { Refresher, type RefresherOptions, type RefreshReport } from '../../src/snapshot/refresher.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeCollector } from './fake-collector.js';
@@ -19,7 +20,13 @@ export interface Refreshing {
 }
 
 /** Milliseconds: the defaults of the settings. */
-export const defaults = { interval: 5_000, delay: 5_000, idleAfter: 300_000, staleLimit: 300_000 };
+export const defaults = {
+  interval: 5_000,
+  maxInterval: 60_000,
+  delay: 5_000,
+  idleAfter: 300_000,
+  staleLimit: 300_000,
+};
 
 /** 12:00 sharp: on the grid of every interval used here. */
 export const noon = Date.UTC(2026, 10, 22, 12);
@@ -28,8 +35,10 @@ export const noon = Date.UTC(2026, 10, 22, 12);
  * A refresher on a fake clock that says noon, over two fake sources: of Prometheus `requests`, `latency` and `keys`, of the
  * Health Service `up`. Endpoints: `summary` and `all` with all rows, `system` with the first two, `business` with `keys`.
  */
-export function refreshing(options: Partial<RefresherOptions> & { readonly now?: number } = {}): Refreshing {
-  const { now = noon, ...given } = options;
+export function refreshing(
+  options: Partial<RefresherOptions> & { readonly now?: number; readonly idleAfter?: number } = {},
+): Refreshing {
+  const { now = noon, idleAfter = defaults.idleAfter, ...given } = options;
   const clock = new FakeClock(now);
   const prometheus = new FakeCollector('prometheus', ['requests', 'latency', 'keys']);
   const health = new FakeCollector('health-service', ['up']);
@@ -44,6 +53,7 @@ export function refreshing(options: Partial<RefresherOptions> & { readonly now?:
       ['business', ['keys']],
     ]),
     ...defaults,
+    demand: new Demand<never>(String, idleAfter, clock),
     clock,
     publish: (snapshots) => published.push(snapshots),
     observe: (report) => reports.push(report),

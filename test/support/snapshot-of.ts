@@ -28,6 +28,7 @@ export function snapshotOf(rows: Readonly<Record<string, RowState>>, more: Parti
     evaluationTime: noon - 5_200,
     madeAt: noon,
     nextRefresh: noon + 4_800,
+    overdueAt: noon + 9_800,
     expires: noon + 294_800,
     status: 'ok',
     failure: undefined,

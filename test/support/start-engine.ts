@@ -3,7 +3,7 @@ import { createEngine } from '../../src/engine/create-engine.js';
 import type { Engine, EngineState, LogRecord } from '../../src/engine/engine.js';
 import { startHealthSource } from '../../src/engine/health-source.js';
 import { type Representation, type View, viewKey } from '../../src/render/representation.js';
-import type { Options } from '../../src/settings.js';
+import type { Options } from '../../src/settings/read-settings.js';
 import { engineInput } from './engine-input.js';
 import { FakeClock } from './fake-clock.js';
 import { type FakePrometheus, startFakePrometheus } from './fake-prometheus.js';
@@ -43,6 +43,7 @@ export async function startEngine(
   const input = engineInput({
     prometheusUrl: prometheus.url,
     metricsRefreshInterval: '1m',
+    metricsMaxInterval: '1h',
     metricsIdleAfter: '1h',
     metricsStaleLimit: '1h',
     ...options,

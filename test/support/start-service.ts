@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { composeMetrics, type Metrics } from '../../src/metrics.js';
-import type { Options } from '../../src/settings.js';
+import type { Options } from '../../src/settings/read-settings.js';
 import { type ConnectionLimits, createStandalone } from '../../src/standalone.js';
 
 export interface StartedService {

@@ -1,8 +1,9 @@
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Sample } from '../../src/model.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import type { FakePrometheus } from './fake-prometheus.js';
 
-const catalogue = createCatalogue({ selector: [], marker: undefined }, false);
+const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
 
 /** Every metric that any row reads. */
 const everyMetric = [...new Set([...catalogue.rows.values()].flatMap(({ metrics }) => metrics))];

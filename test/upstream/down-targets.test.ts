@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import type { Vector } from '../../src/model.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import { downTargets } from '../../src/upstream/down-targets.js';
 import type { Questions } from '../../src/upstream/questions.js';
 
-const catalogue = createCatalogue(
-  { selector: [{ label: 'env', op: '=', value: 'production' }], marker: undefined },
-  false,
-);
+const catalogue = createCatalogue(presetCatalogue(presets, false), {
+  selector: [{ label: 'env', op: '=', value: 'production' }],
+  marker: undefined,
+});
 
 function up(job: string, instance: string, value: string): Vector[number] {
   return { labels: { job, instance }, value };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { labelSetCounts } from '../../src/catalogue/cap.js';
 import type { Catalogue } from '../../src/catalogue/compile.js';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Vector } from '../../src/model.js';
+import { pairLimit } from '../../src/presets/gatewayz/series-limit.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
 import type { FakePrometheus } from '../support/fake-prometheus.js';
 import { apiError } from '../support/fake-upstream-behaviours.js';
@@ -22,12 +23,12 @@ interface Started {
 
 /** A gateway that has these metrics by pair. */
 async function start(...names: string[]): Promise<Started> {
-  const catalogue = createCatalogue({ selector: [], marker: undefined }, false);
+  const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
   const { fake, client } = await startClient();
   let pairs = 0;
   fake.labels({ __name__: ['model_inference_requests_total', ...names] });
   fake.answer((promql): Vector => {
-    if (promql === labelSetCounts['model_inference_requests_total']) return [{ labels: {}, value: String(pairs) }];
+    if (promql === pairLimit.counts['model_inference_requests_total']) return [{ labels: {}, value: String(pairs) }];
     if (promql.startsWith('count')) return [{ labels: {}, value: '1' }];
     // Of those it is asked for by name, as many as were chosen.
     const shown = /topk|model=~/.test(promql) ? Math.min(pairs, maxSeries) : pairs;
@@ -59,7 +60,7 @@ function shown(collection: Collection): number {
 }
 
 describe('families of pairs, refresh after refresh', () => {
-  const count = labelSetCounts['model_inference_requests_total']!;
+  const count = pairLimit.counts['model_inference_requests_total']!;
 
   test('are not counted again while they are at most half of what they may be', async () => {
     const { grow, refresh, catalogue } = await start();
@@ -101,18 +102,18 @@ describe('families of pairs, refresh after refresh', () => {
   });
 });
 
-describe('the layout of the buckets of pairs', () => {
+describe('the bucket bounds of pairs', () => {
   async function asked(several: Vector): Promise<readonly string[]> {
-    const catalogue = createCatalogue({ selector: [], marker: undefined }, false);
+    const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
     const { fake, client } = await startClient();
     const row = catalogue.rows.get('model_inference_duration_seconds')!;
     fake.labels({ __name__: row.metrics });
-    fake.answer({ [row.blocks['several']!]: several });
+    fake.answer({ [row.blocks['hasDuplicates']!]: several });
     await createPrometheusCollector(client, catalogue, maxSeries).collect(instant, [row.id], signal);
-    return fake.requests.map(({ promql }) => promql).filter((promql) => promql === row.blocks['layout']);
+    return fake.requests.map(({ promql }) => promql).filter((promql) => promql === row.blocks['bucketBounds']);
   }
 
-  test('is asked for only where some pair is the sum of several histograms', async () => {
+  test('are queried only where some pair is the sum of several histograms', async () => {
     expect(await asked([])).toHaveLength(0);
     expect(await asked([{ labels: {}, value: '1' }])).toHaveLength(1);
   });

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/compile.js';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Collector } from '../../src/model.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import { metricNames } from '../../src/promql/selectors.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
 import type { FakePrometheus } from '../support/fake-prometheus.js';
@@ -23,7 +24,7 @@ interface Started {
 
 /** A collector and an upstream that has these metrics, and 1 for every question. */
 async function start(names?: readonly string[], maxSeries = 20_000): Promise<Started> {
-  const catalogue = createCatalogue({ selector: [], marker }, false);
+  const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker });
   const { fake, client } = await startClient();
   const everything = [...new Set([...catalogue.blockMetrics.values()].flat())];
   fake.labels({ __name__: names ?? everything, job: ['gateway'] });
@@ -129,12 +130,12 @@ describe('createPrometheusCollector', () => {
 
   test('fails the rows that need a block that failed, and no others', async () => {
     const { collect, fake, catalogue } = await start();
-    const block = catalogue.rows.get('http.error_rate')!.blocks['rate']!;
+    const block = catalogue.rows.get('http.error_rate')!.blocks['value']!;
     fake.behave(apiError(422, 'execution', 'too many samples'), ({ promql }) => promql === block);
     const collection = await collect();
     const users = [...catalogue.rows.values()].filter((row) => Object.values(row.blocks).includes(block));
     expect(states(collection)['failed']).toEqual(users.map(({ id }) => id));
-    expect(users.map(({ id }) => id)).toEqual(['http.request_rate_per_minute', 'http.error_rate']);
+    expect(users.map(({ id }) => id)).toEqual(['http.error_rate']);
     expect(collection.failure).toBeUndefined();
     const outcome = collection.outcomes.get('http.error_rate');
     expect(outcome?.state === 'failed' && outcome.reason).toMatch(/too many samples/);

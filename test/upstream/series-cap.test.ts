@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cappedBlocks } from '../../src/catalogue/cap.js';
 import type { Catalogue } from '../../src/catalogue/compile.js';
-import { createCatalogue } from '../../src/catalogue/index.js';
+import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Metric } from '../../src/model.js';
+import { pairLimit } from '../../src/presets/gatewayz/series-limit.js';
+import { presetCatalogue, presets } from '../../src/presets/presets.js';
 import { parseMatchers } from '../../src/promql/matchers.js';
 import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
@@ -105,7 +106,7 @@ interface Asked {
 
 async function ask(scenario: Scenario, maxSeries: number): Promise<Asked> {
   const selector = parseMatchers(`scenario="${scenario.name}"`);
-  const catalogue = createCatalogue({ selector, marker: undefined }, false);
+  const catalogue = createCatalogue(presetCatalogue(presets, false), { selector, marker: undefined });
   const recorded = recordingClient(client);
   const collector = createPrometheusCollector(recorded, catalogue, maxSeries);
   const collection = await collector.collect(instant, [...catalogue.rows.keys()], signal);
@@ -178,7 +179,7 @@ describe('families of pairs', () => {
   test('are asked as they stand while all are within the limit, and nothing is dropped', async () => {
     const { catalogue, collection, recorded } = await ask(busy, 7);
     const queries = recorded.queries.map(({ promql }) => promql);
-    expect(queries).toEqual(expect.arrayContaining(cappedBlocks.map(catalogue.scoped)));
+    expect(queries).toEqual(expect.arrayContaining(pairLimit.blocks.map(catalogue.scoped)));
     expect(queries.filter((promql) => promql.includes('topk'))).toEqual([]);
     expect(collection.seriesOverLimit.size).toBe(0);
     expect(shown(collection, 'model_inference_requests_total', 'model', 'provider')).toHaveLength(6);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../duration.js';
 import type { Finding } from './find/finding.js';
-import type { SurveyFinding } from './rewrite/survey-stack.js';
+import type { PlannedFinding } from './rewrite/plan-file.js';
 import { type DocumentedDifference, documentedDifferences } from './verify/documented-differences.js';
 import type { Verification } from './verify/verify-jobs.js';
 
@@ -16,11 +16,11 @@ export function findingsText(findings: readonly Finding[]): string {
   }
   const actions = ['remove', 'replace', 'keep', 'by hand'] as const;
   const sums = actions.map((action) => `${findings.filter((finding) => finding.action === action).length} ${action}`);
-  return `${lines.join('\n')}\n\n${findings.length} findings: ${sums.join(', ')}\n`;
+  return `${lines.join('\n')}\n\n${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}: ${sums.join(', ')}\n`;
 }
 
 /** Queries that keep working, and those among them that change while both jobs are scraped. */
-export function queriesText(findings: readonly SurveyFinding[]): string {
+export function queriesText(findings: readonly PlannedFinding[]): string {
   const working = findings.filter(
     ({ kind, action }) => action === 'keep' && (kind === 'dashboard' || kind === 'alert' || kind === 'rule'),
   );

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { healthFamilies } from '../../../src/catalogue/health.js';
-import { createCatalogue } from '../../../src/catalogue/index.js';
+import { createCatalogue } from '../../../src/catalogue/create-catalogue.js';
 import { stateMetrics, workerMetrics } from '../../../src/own-metrics.js';
+import { healthFamilies } from '../../../src/presets/gatewayz/health-families.js';
+import { gatewayzCatalogue } from '../../../src/presets/presets.js';
 import { parseMarker, parseMatchers } from '../../../src/promql/matchers.js';
 import { listSelectors } from '../../../src/promql/selectors.js';
 import { requestMetrics } from '../../../src/request-metrics.js';
@@ -14,7 +15,7 @@ import { bareSelectors, calledFunctions } from '../../support/promql-structure.j
 
 const marker = parseMarker('reexported_by="gatewayz-metrics"');
 const defaults: GrafanaOptions = {
-  queries: { scope: { selector: [], marker }, serviceSelector: [], metricPrefix: '' },
+  queries: { definition: gatewayzCatalogue, scope: { selector: [], marker }, serviceSelector: [], metricPrefix: '' },
   objectives: defaultObjectives,
   datasources: { uid: 'prometheus', prometheusUrl: 'http://prometheus:9090', backendUrl: 'http://backend/prometheus' },
   runbook: undefined,
@@ -166,7 +167,7 @@ describe('the queries', () => {
   });
 
   it('ask only for metrics that the gateway, the Health Service or this service can have', () => {
-    const catalogue = createCatalogue({ selector: [], marker }, true);
+    const catalogue = createCatalogue(gatewayzCatalogue, { selector: [], marker });
     const backend = readFileSync(new URL('../../fixtures/backend-metrics.csv', import.meta.url), 'utf8');
     const known = new Set([
       ...[...catalogue.rows.values()].flatMap(({ metrics }) => metrics),
@@ -187,6 +188,7 @@ describe('the queries for a stack of the user’s own', () => {
   const own = dashboards({
     ...defaults,
     queries: {
+      definition: gatewayzCatalogue,
       scope: { selector: parseMatchers('env="production"'), marker: parseMarker('origin="gm"') },
       serviceSelector: parseMatchers('job="gatewayz_metrics"'),
       metricPrefix: 'llm_',

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { summaryFields } from '../../../src/catalogue/summary.js';
 import { dashboardsCommand } from '../../../src/cli/dashboards.js';
 import { rulesCommand } from '../../../src/cli/rules.js';
+import { summaryFields } from '../../../src/presets/gatewayz/summary.js';
 import { readDashboards } from '../../support/read-dashboards.js';
 
 const text = readFileSync(new URL('../../../docs/grafana.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthFamilies } from '../../../src/catalogue/health.js';
+import { healthFamilies } from '../../../src/presets/gatewayz/health-families.js';
 import { compareJobs, type JobsComparison } from '../../../src/tools/migrate/verify/compare-jobs.js';
 import { pollInterval } from '../../../src/tools/migrate/verify/poll-interval.js';
 import type { RangeSeries } from '../../../src/tools/migrate/verify/range-query.js';
@@ -260,11 +260,17 @@ describe('the time of the last success', () => {
 });
 
 describe('labels and instances', () => {
-  it('that a scrape job adds may differ, and are told', () => {
+  it.each([
+    ['is missing', {}, '{env="production"} before, {} now'],
+    ['has another value', { env: 'staging' }, '{env="production"} before, {env="staging"} now'],
+    ['has another name', { stage: 'production' }, '{env="production"} before, {stage="production"} now'],
+    ['is new', { env: 'production', zone: 'a' }, '{} before, {zone="a"} now'],
+  ])('fail where a label of the scrape job %s, with both sides', (_, now, note) => {
     const labelled = job('old').map((one) => ({ ...one, labels: { ...one.labels, env: 'production' } }));
-    const result = compare(labelled, job('new'));
-    expect(result.ok).toBe(true);
-    expect(family(result, 'health_tracked_models').note).toBe('labels differ: (env) before, () now');
+    const fresh = job('new').map((one) => ({ ...one, labels: { ...one.labels, ...now } }));
+    const result = compare(labelled, fresh);
+    expect(result.ok).toBe(false);
+    expect(family(result, 'health_tracked_models')).toMatchObject({ ok: false, note: `labels differ: ${note}` });
   });
 
   it('are told apart where the new job has several', () => {

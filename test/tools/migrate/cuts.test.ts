@@ -198,7 +198,7 @@ describe('a cut', () => {
 
   it('and our job keep to the indentation of jobs between braces', () => {
     const head = 'scrape_configs:\n  - {job_name: a}\n';
-    const old = '  - {job_name: health_service_exporter, static_configs: [{targets: ["e:1"]}]}\n';
+    const old = '  - {job_name: health_service_exporter, static_configs: [{targets: ["e:8002"]}]}\n';
     const ours =
       "  - {job_name: gatewayz_metrics, metrics_path: /prometheus/metrics, static_configs: [{targets: ['backend:8000']}]}\n";
     expect(rewriteText('prom.yml', head + old, 'parallel')).toBe(head + old + ours);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { classifyQuery, type QueryClassification } from '../../../src/tools/migrate/find/classify-query.js';
-import type { StackFacts } from '../../../src/tools/migrate/find/facts.js';
+import { noFacts, type StackFacts } from '../../../src/tools/migrate/find/facts.js';
 
 const facts: StackFacts = {
-  services: new Set(),
-  staying: new Map(),
-  hosts: new Set(['hse']),
+  ...noFacts,
+  hosts: new Map([['hse', new Set(['8002'])]]),
   jobs: new Set(['health_service_exporter', 'hse.jobs']),
+  instances: new Set(['hse:8002', 'health-service-exporter:8002']),
 };
 const up = 'gatewayz_health_service_up';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { healthFamilies } from '../../../src/catalogue/health.js';
+import { healthFamilies } from '../../../src/presets/gatewayz/health-families.js';
 
 export interface FakeExporter {
   readonly port: number;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { surveyStack } from '../../../src/tools/migrate/rewrite/survey-stack.js';
+import { anyJob, planStack } from '../../../src/tools/migrate/rewrite/plan-stack.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { runMigrate } from './run-migrate.js';
 import { readFixture, type StackName, writeStack } from './stack-fixture.js';
@@ -144,7 +144,7 @@ describe('plan', () => {
         text: bytes!.toString('utf8'),
         encoding: 'utf8' as const,
       }));
-      const { findings } = surveyStack({ files, others: [] });
+      const { findings } = planStack({ files, others: [], links: [] }, anyJob);
       expect(findings.filter(({ action }) => action === 'remove' || action === 'replace')).toEqual([]);
     }
   });
@@ -199,7 +199,7 @@ describe('what only resembles the exporter', () => {
     });
     const found = (await plan()).map(({ file, action, why }) => `${file} ${action}: ${why}`);
     expect(found).toContain(
-      'health-service-exporter by hand: it has the name of the exporter; compose.yml still needs it',
+      'health-service-exporter by hand: it has the name of the exporter; compose.yml:2 still refers to it',
     );
     expect(found).toContain(
       'docs/health-service-exporter by hand: it has the name of the exporter; it contains neither a Dockerfile nor the exporter program',
@@ -213,7 +213,7 @@ describe('what only resembles the exporter', () => {
     );
     expect(later.filter((line) => line.includes('uses volumes.'))).toHaveLength(1);
     expect(later).toContain(
-      'health-service-exporter by hand: it has the name of the exporter; compose.yml still needs it',
+      'health-service-exporter by hand: it has the name of the exporter; compose.yml:3 still refers to it',
     );
 
     await runMigrate('apply', '--root', root, '--phase', 'remove', '--target', 'b:1', '--force');

@@ -2,10 +2,9 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, utim
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyRewrite } from '../../../src/tools/migrate/apply/apply-phase.js';
-import { StateFolder } from '../../../src/tools/migrate/apply/state-folder.js';
-import { rewriteStack } from '../../../src/tools/migrate/rewrite/rewrite-stack.js';
-import { surveyStack } from '../../../src/tools/migrate/rewrite/survey-stack.js';
+import { planStack } from '../../../src/tools/migrate/rewrite/plan-stack.js';
 import { readStack } from '../../../src/tools/migrate/stack/read-stack.js';
+import { StackFolder } from '../../../src/tools/migrate/stack/stack-folder.js';
 import { runCli } from '../../support/run-cli.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { runMigrate } from './run-migrate.js';
@@ -81,11 +80,10 @@ describe('what apply writes', () => {
 describe('a file that is edited while apply looks at it', () => {
   it('is refused before anything is changed or noted', async () => {
     const stack = await readStack(root);
-    const { facts } = surveyStack(stack);
-    const rewrite = rewriteStack(stack, facts, 'remove', { target: 'b:1', metricsPath: '/m' });
+    const rewrite = planStack(stack, { target: 'b:1', metricsPath: '/m' }).changes.remove;
     await edit('docker-compose.yml');
     const edited = await readTree(root);
-    const applied = applyRewrite(root, new StateFolder(root), 'remove', rewrite, new Date());
+    const applied = applyRewrite(new StackFolder(root), 'remove', rewrite, new Date());
     await expect(applied).rejects.toThrow(
       'edited since the phase remove started: docker-compose.yml; nothing was changed',
     );
@@ -119,7 +117,7 @@ describe('a dry run', () => {
     expect(stdout).toContain('\n       - GF_SECURITY_ADMIN_PASSWORD=***\n');
     expect(stdout).toContain('\n-      HEALTH_SERVICE_TOKEN: ***\n');
     expect(stdout + stderr).not.toContain('canary');
-    expect(stderr).toContain('needs a passing migrate verify: migrate verify was never run here');
+    expect(stderr).toContain('the removal needs a passing migrate verify, but migrate verify was never run here');
     expect(await readTree(root)).toEqual(before);
     expect(await readdir(root)).not.toContain('.gatewayz-metrics');
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { stackFacts } from '../../../src/tools/migrate/find/gather-facts.js';
-import { surveyStack } from '../../../src/tools/migrate/rewrite/survey-stack.js';
+import { anyJob, planStack } from '../../../src/tools/migrate/rewrite/plan-stack.js';
 import { rewriteText } from './rewrite-text.js';
 
 interface JobStyle {
@@ -78,9 +78,9 @@ describe('the job of the exporter, in whatever style it is written among others,
     fc.assert(
       fc.property(file, (shape) => {
         const before = textOf(shape);
-        const stack = { files: [{ path: 'prom.yml', text: before, encoding: 'utf8' as const }], others: [] };
+        const stack = { files: [{ path: 'prom.yml', text: before, encoding: 'utf8' as const }], others: [], links: [] };
         expect(stackFacts(stack.files).jobs).toEqual(new Set(['health_service_exporter']));
-        expect(surveyStack(stack).findings.map(({ action }) => action)).toEqual(['remove']);
+        expect(planStack(stack, anyJob).findings.map(({ action }) => action)).toEqual(['remove']);
 
         const parallel = rewriteText('prom.yml', before, 'parallel');
         const removed = rewriteText('prom.yml', before, 'remove');

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editScript } from '../../../src/tools/migrate/text/edit-script.js';
 import { unifiedDiff } from '../../../src/tools/migrate/text/unified-diff.js';
 
 /** Applies a diff of one file as patch does: what it says of the old text must be so. */
@@ -51,8 +50,9 @@ describe('the unified diff', () => {
     const line = fc.constantFrom('a', 'b', 'c');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 9 }), fc.array(line, { maxLength: 9 }), (before, after) => {
-        const script = editScript(before, after);
-        const changes = script.reduce((sum, { removed, added }) => sum + removed + added, 0);
+        const text = (lines: readonly string[]) => lines.map((one) => `${one}\n`).join('');
+        const diff = unifiedDiff('f', text(before), text(after)).split('\n').slice(2);
+        const changes = diff.filter((row) => /^[-+]/.test(row)).length;
         expect(changes).toBe(before.length + after.length - 2 * longestCommon(before, after));
       }),
     );

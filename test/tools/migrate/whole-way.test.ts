@@ -21,7 +21,8 @@ async function liveStack(exporter: number): Promise<StackBytes> {
   const path = 'prometheus/prom.yml';
   const text = stack.get(path)!.toString('utf8');
   const live = text.replace('health-service-exporter:8002', `127.0.0.1:${exporter}`).replaceAll(/\b[13]0s/g, '1s');
-  return stack.set(path, Buffer.from(live));
+  const compose = stack.get('docker-compose.yml')!.toString('utf8').replace('8002:8002', `${exporter}:8002`);
+  return stack.set(path, Buffer.from(live)).set('docker-compose.yml', Buffer.from(compose));
 }
 
 let live: string;
@@ -67,7 +68,14 @@ describe('with a real Prometheus that scrapes the exporter and this service', ()
     expect(verified.stdout).toContain('the new job can replace the old one');
 
     const target = ['--target', '127.0.0.1:8000'] as const;
-    expect(await runMigrate('apply', '--root', live, '--phase', 'remove', ...target)).toMatchObject({ code: 0 });
+    const beforeRemoval = await readTree(live);
+    const short = await runMigrate('apply', '--root', live, '--phase', 'remove', ...target);
+    expect(short).toMatchObject({ code: 1, stdout: '' });
+    expect(short.stderr).toContain('it compared only 5s, and 24h are needed');
+    expect(await readTree(live)).toEqual(beforeRemoval);
+    const forced = await runMigrate('apply', '--root', live, '--phase', 'remove', ...target, '--force');
+    expect(forced.code).toBe(0);
+    expect(forced.stderr).toContain('removed because of --force, although');
     const removed = await readTree(live);
     expect(removed['prometheus/prom.yml']).not.toContain('health_service_exporter');
     expect(await runMigrate('apply', '--root', live, '--phase', 'remove', ...target)).toMatchObject({
@@ -104,7 +112,7 @@ describe('with a real Prometheus that scrapes the exporter and this service', ()
       expect(await readTree(root)).toEqual(parallel);
 
       expect(await run('verify', ...proof())).toMatchObject({ code: 0 });
-      expect(await run('apply', '--phase', 'remove', ...target)).toMatchObject({ code: 0 });
+      expect(await run('apply', '--phase', 'remove', ...target, '--force')).toMatchObject({ code: 0 });
       expect(bytesOfTree(await readTree(root))).toEqual(await expected('remove'));
 
       expect(await run('rollback', '--to', 'parallel')).toMatchObject({ code: 0 });

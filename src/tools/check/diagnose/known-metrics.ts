@@ -1,8 +1,9 @@
-import { createCatalogue } from '../../../catalogue/index.js';
+import { createCatalogue } from '../../../catalogue/create-catalogue.js';
 import { metricSpecs } from '../../../instrument/metric-specs.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 
 /** The catalogue without a scope: what is read, and what it is for. */
-export const plainCatalogue = createCatalogue({ selector: [], marker: undefined }, true);
+export const plainCatalogue = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
 
 /** Metrics that a gateway is expected to write, or may: histograms and summaries without their suffixes. */
 export const contractMetrics: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
-import type { DownTarget } from '../../../catalogue/absence.js';
 import type { Scope } from '../../../catalogue/compile.js';
+import type { DownTarget } from '../../../catalogue/missing-reasons.js';
 import { anyOf } from '../../../promql/any-of.js';
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
 import type { PrometheusApi, Window } from './prometheus-api.js';

@@ -1,4 +1,4 @@
-import { code, escapeText, table } from '../../../render/markdown.js';
+import { code, escapeText, table } from '../../../docs/markdown.js';
 import type { CheckReport, WatchReport } from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 import { firstCauses, groupMissing, verdict } from './text-report.js';

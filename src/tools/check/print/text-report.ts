@@ -1,4 +1,4 @@
-import { summaryFields } from '../../../catalogue/summary.js';
+import { summaryFields } from '../../../presets/gatewayz/summary.js';
 import { countResults } from '../dashboards/count-results.js';
 import { listed } from '../diagnose/diagnosis.js';
 import type { CheckReport, Criterion, DashboardReport, Missing, MissingNames, WatchReport } from '../report.js';

@@ -1,5 +1,6 @@
 import type { Scope } from '../../../catalogue/compile.js';
-import { createCatalogue } from '../../../catalogue/index.js';
+import { createCatalogue } from '../../../catalogue/create-catalogue.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { expositionType } from '../../../render/exposition.js';
 import { openMetricsType } from '../../../render/open-metrics.js';
 import type { CheckedEndpoint } from './checked-endpoints.js';
@@ -19,7 +20,7 @@ export interface ResponseCheck {
   readonly families?: readonly ParsedFamily[];
 }
 
-const { families: familiesByEndpoint } = createCatalogue({ selector: [], marker: undefined }, true);
+const { families: familiesByEndpoint } = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
 
 /** @param marker what every sample of the installation must carry; undefined where that is off or not known */
 export function checkResponse(

@@ -1,4 +1,5 @@
-import { type Route, routes } from '../../../http/routes.js';
+import { createRoutes, type Route } from '../../../http/routes.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 
 /** Handling times that users are promised, in milliseconds, by the `endpoint` label of our own metrics. */
 const budgets: Readonly<Record<string, number>> = {
@@ -19,7 +20,7 @@ export interface CheckedEndpoint extends Route {
 }
 
 /** The eight endpoints and the scrape target, with what they are promised to take. */
-export const checkedEndpoints: readonly CheckedEndpoint[] = routes.map((route) => ({
+export const checkedEndpoints: readonly CheckedEndpoint[] = createRoutes(gatewayzCatalogue.endpoints).map((route) => ({
   ...route,
   budget: budgets[route.endpoint]!,
 }));

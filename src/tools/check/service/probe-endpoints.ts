@@ -1,4 +1,4 @@
-import { parseValue } from '../../../catalogue/derive/number.js';
+import { parseValue } from '../../../catalogue/derivations/number.js';
 import { openMetricsType } from '../../../render/open-metrics.js';
 import type { Criterion } from '../report.js';
 import { checkResponse, type ResponseCheck } from './check-response.js';

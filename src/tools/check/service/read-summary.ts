@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { summaryFields } from '../../../catalogue/summary.js';
+import { summaryFields } from '../../../presets/gatewayz/summary.js';
 
 /** `/summary` as it must be; what it means is in `SummaryDocument`. */
 const summary = z.strictObject({

@@ -1,4 +1,4 @@
-import { parseValue } from '../../../catalogue/derive/number.js';
+import { parseValue } from '../../../catalogue/derivations/number.js';
 import { requestMetrics } from '../../../request-metrics.js';
 import { type ParsedFamily, parseExposition } from './parse-exposition.js';
 import { isFailure, type ServiceClient } from './service-client.js';

@@ -1,4 +1,4 @@
-import { healthFamilies } from '../../../catalogue/health.js';
+import { healthFamilies } from '../../../presets/gatewayz/health-families.js';
 import { flag, higherIsWorse, seconds, yesNo } from '../panels/field-options.js';
 import type { DashboardSpec, FieldOptions, PanelSpec } from '../panels/panel.js';
 import { outcomeColors } from '../panels/series-colors.js';

@@ -1,4 +1,4 @@
-import type { SummaryField } from '../../../catalogue/row.js';
+import type { SummaryField } from '../../../catalogue/definition.js';
 import { count, errorShare, higherIsWorse, percent, share } from '../panels/field-options.js';
 import type { FieldOptions, PanelSpec } from '../panels/panel.js';
 import { rateOf } from '../queries/expressions.js';

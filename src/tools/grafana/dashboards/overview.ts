@@ -1,4 +1,4 @@
-import type { SummaryField } from '../../../catalogue/row.js';
+import type { SummaryField } from '../../../catalogue/definition.js';
 import { count, flag, higherIsBetter, higherIsWorse, percent, share } from '../panels/field-options.js';
 import type { DashboardSpec, FieldOptions, PanelSpec } from '../panels/panel.js';
 import type { Queries } from '../queries/queries.js';
@@ -46,7 +46,7 @@ export function overviewDashboard(queries: Queries, objectives: Objectives): Das
       title,
       panels: [
         ...fields.map((field, index) => fieldPanel(queries, field, widthOf(index, fields.length), details)),
-        ...summaryHistory(queries)[section as SummaryField['section']],
+        ...(summaryHistory(queries)[section] ?? []),
       ],
     };
   });

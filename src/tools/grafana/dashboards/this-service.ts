@@ -48,7 +48,8 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       ...now,
       ...seconds,
       title: 'Refresh interval',
-      description: 'Longer than configured where a refresh costs Prometheus more than a tenth of it.',
+      description:
+        'Longer than METRICS_REFRESH_INTERVAL while queries take more than a quarter of it, up to METRICS_MAX_INTERVAL.',
       queries: [{ expr: service('max(gatewayz_metrics_refresh_interval_seconds)') }],
     },
     {

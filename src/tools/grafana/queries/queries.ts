@@ -1,11 +1,12 @@
 import type { Scope } from '../../../catalogue/compile.js';
-import { createCatalogue } from '../../../catalogue/index.js';
-import type { SummaryField } from '../../../catalogue/row.js';
+import { createCatalogue } from '../../../catalogue/create-catalogue.js';
+import type { CatalogueDefinition, SummaryField } from '../../../catalogue/definition.js';
 import { addMatchers } from '../../../promql/add-matchers.js';
 import type { Matcher } from '../../../promql/matchers.js';
 import { withPrefix, withWindow } from './rewrite-promql.js';
 
 export interface QueryOptions {
+  readonly definition: CatalogueDefinition;
   /** Base selector and marker for the gateway's series, as in the service. */
   readonly scope: Scope;
   /** Matchers for the series of this service's own scrape target; the base selector does not apply there. */
@@ -42,8 +43,8 @@ export function overRange(promql: string): string {
 }
 
 /** @throws {GatewayzMetricsError} catalogue_invalid */
-export function createQueries({ scope, serviceSelector, metricPrefix }: QueryOptions): Queries {
-  const { rows, fields, matchers } = createCatalogue(scope, true);
+export function createQueries({ definition, scope, serviceSelector, metricPrefix }: QueryOptions): Queries {
+  const { rows, fields, matchers } = createCatalogue(definition, scope);
   const { marker } = scope;
   const own: readonly Matcher[] = marker
     ? [...serviceSelector, { label: marker.label, op: '!=', value: marker.value }]

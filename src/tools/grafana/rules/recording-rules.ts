@@ -1,4 +1,4 @@
-import { recordedBlocks } from '../../../catalogue/recorded.js';
+import { recordedBlocks } from '../../../catalogue/recorded-blocks.js';
 import { createQueries, type QueryOptions } from '../queries/queries.js';
 
 export interface RecordingRule {
@@ -9,6 +9,6 @@ export interface RecordingRule {
 /** One rule for each shared query worth recording, with the matchers that the service uses. */
 export function recordingRules(options: QueryOptions): readonly RecordingRule[] {
   const { gateway } = createQueries(options);
-  const recorded = recordedBlocks(options.scope.selector, options.metricPrefix);
+  const recorded = recordedBlocks(options.definition.recordedBlocks, options.scope.selector, options.metricPrefix);
   return recorded.map(({ record, expr }) => ({ record, expr: gateway(expr) }));
 }

@@ -1,37 +1,29 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { refusedError } from '../refused-error.js';
-import type { Phase, Rewrite } from '../rewrite/rewrite-stack.js';
+import type { Phase, Rewrite } from '../rewrite/plan-stack.js';
 import { encodeText } from '../stack/stack.js';
-import { isReplaceable } from '../stack/stack-files.js';
+import type { StackFolder } from '../stack/stack-folder.js';
+import { digestOf, type StateFolder } from '../stack/state-folder.js';
 import { pendingFiles, performStep } from './perform-step.js';
-import { digestOf, type StateFolder } from './state-folder.js';
 import { readSteps, type Step, writeSteps } from './steps.js';
 
 /** Backs up every file before and after the change, writes the journal, then makes the changes. */
-export async function applyRewrite(
-  root: string,
-  folder: StateFolder,
-  phase: Phase,
-  rewrite: Rewrite,
-  at: Date,
-): Promise<Step> {
-  await folder.create();
-  const steps = await readSteps(folder);
+export async function applyRewrite(stack: StackFolder, phase: Phase, rewrite: Rewrite, at: Date): Promise<Step> {
+  const { state } = stack;
+  await state.create();
+  const steps = await readSteps(state);
   if (steps.some(({ status }) => status === 'started'))
     throw refusedError(
       'an earlier apply was interrupted; run migrate apply to finish it or migrate rollback to revert it',
     );
-  await refuseClosed(root, [...rewrite.files.map(({ file }) => file.path), ...rewrite.directories]);
+  await refuseClosed(stack, [...rewrite.files.map(({ file }) => file.path), ...rewrite.directories]);
   const files = [];
   for (const { file, after } of rewrite.files) {
     const [bytes, changed] = [encodeText(file, file.text), encodeText(file, after)];
-    const { mode } = await lstat(join(root, file.path));
     files.push({
       path: file.path,
-      mode: mode & 0o7777,
-      before: await folder.storeBackup(bytes),
-      after: await folder.storeBackup(changed),
+      mode: await stack.mode(file.path),
+      before: await state.storeBackup(bytes),
+      after: await state.storeBackup(changed),
     });
   }
   const id = `${phase}-${steps.length}-${digestOf(Buffer.from(at.toISOString())).slice(0, 8)}`;
@@ -44,23 +36,23 @@ export async function applyRewrite(
     directories: [...rewrite.directories],
   };
   // Checked before the journal is written, so that a refused apply leaves no step behind.
-  await pendingFiles(root, folder, step);
-  await writeSteps(folder, [...steps, step]);
-  return finishStep(root, folder, step);
+  await pendingFiles(stack, step);
+  await writeSteps(state, [...steps, step]);
+  return finishStep(stack, step);
 }
 
 /** Refuses a phase that could only be applied in part. */
-async function refuseClosed(root: string, paths: readonly string[]): Promise<void> {
+async function refuseClosed(stack: StackFolder, paths: readonly string[]): Promise<void> {
   const closed = [];
-  for (const path of paths) if (!(await isReplaceable(root, path))) closed.push(path);
+  for (const path of paths) if (!(await stack.isReplaceable(path))) closed.push(path);
   if (closed.length > 0)
     throw refusedError(`no permission to write to the directory of ${closed.join(', ')}; nothing was changed`);
 }
 
 /** Makes the remaining changes of a step from the journal, and marks it done. */
-export async function finishStep(root: string, folder: StateFolder, step: Step): Promise<Step> {
+export async function finishStep(stack: StackFolder, step: Step): Promise<Step> {
   try {
-    await performStep(root, folder, step);
+    await performStep(stack, step);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw refusedError(
@@ -68,8 +60,8 @@ export async function finishStep(root: string, folder: StateFolder, step: Step):
     );
   }
   const done: Step = { ...step, status: 'done' };
-  const others = (await readSteps(folder)).filter(({ id }) => id !== step.id);
-  await writeSteps(folder, [...others, done]);
+  const others = (await readSteps(stack.state)).filter(({ id }) => id !== step.id);
+  await writeSteps(stack.state, [...others, done]);
   return done;
 }
 

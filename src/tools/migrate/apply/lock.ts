@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { refusedError } from '../refused-error.js';
-import type { StateFolder } from './state-folder.js';
+import type { StateFolder } from '../stack/state-folder.js';
 
 /** Runs `use` under the lock of a stack. The lock of a dead process is removed. */
 export async function withLock<T>(folder: StateFolder, use: () => Promise<T>): Promise<T> {

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { refusedError } from '../refused-error.js';
-import { currentDigest, isDirectory, moveDirectory, refuseLinks, replaceFile } from '../stack/stack-files.js';
-import type { StateFolder } from './state-folder.js';
+import { isDirectory, moveDirectory, type StackFolder } from '../stack/stack-folder.js';
+import type { StateFolder } from '../stack/state-folder.js';
 import type { Step } from './steps.js';
 
 /**
  * Files of a step that are still unchanged.
  * @throws {GatewayzMetricsError} `migration_refused` where a file or directory was edited since.
  */
-export async function pendingFiles(root: string, folder: StateFolder, step: Step): Promise<readonly StepFile[]> {
+export async function pendingFiles(stack: StackFolder, step: Step): Promise<readonly StepFile[]> {
   const pending: StepFile[] = [];
   const foreign: string[] = [];
   for (const file of step.files) {
-    const digest = await currentDigest(root, file.path);
+    const digest = await stack.digest(file.path);
     if (digest === file.before) pending.push(file);
     else if (digest !== file.after) foreign.push(file.path);
   }
   for (const [index, path] of step.directories.entries()) {
-    const [here, moved] = [join(root, path), backupPath(folder, step, index)];
+    const [here, moved] = [stack.at(path), backupPath(stack.state, step, index)];
     if ((await isDirectory(here)) === (await isDirectory(moved))) foreign.push(path);
   }
   if (foreign.length === 0) return pending;
@@ -34,14 +34,14 @@ type StepFile = Step['files'][number];
  * May be called again after an interruption.
  * @throws {GatewayzMetricsError} `migration_refused` before any change, as `pendingFiles`.
  */
-export async function performStep(root: string, folder: StateFolder, step: Step): Promise<void> {
-  for (const { path, after, mode } of await pendingFiles(root, folder, step)) {
-    await replaceFile(root, folder, path, await folder.readBackup(after, path), mode);
+export async function performStep(stack: StackFolder, step: Step): Promise<void> {
+  for (const { path, after, mode } of await pendingFiles(stack, step)) {
+    await stack.replace(path, await stack.state.readBackup(after, path), mode);
   }
   for (const [index, path] of step.directories.entries()) {
-    if (!(await isDirectory(join(root, path)))) continue;
-    await refuseLinks(root, path);
-    await moveDirectory(join(root, path), backupPath(folder, step, index));
+    if (!(await isDirectory(stack.at(path)))) continue;
+    await stack.refuseLinks(path);
+    await moveDirectory(stack.at(path), backupPath(stack.state, step, index));
   }
 }
 

@@ -1,36 +1,37 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Rewrite } from '../rewrite/rewrite-stack.js';
+import type { Rewrite } from '../rewrite/plan-stack.js';
 import { readWithoutLinks } from '../stack/read-stack.js';
+import { decodeText } from '../stack/stack.js';
+import type { StackFolder } from '../stack/stack-folder.js';
 import { unifiedDiff } from '../text/unified-diff.js';
 import { backupPath } from './perform-step.js';
-import type { StateFolder } from './state-folder.js';
 import type { Step } from './steps.js';
 
 /** Maximum size, in bytes, of files in removed or restored directories that the diff prints. */
 const largestShown = 256 * 1024;
 
 /** Unified diff of a rewrite. Credentials are masked, so it may not apply as a patch. */
-export async function rewriteDiff(root: string, { files, directories }: Rewrite): Promise<string> {
+export async function rewriteDiff(stack: StackFolder, { files, directories }: Rewrite): Promise<string> {
   const changed = files.map(({ file, after }) => unifiedDiff(file.path, file.text, after));
   const gone = [];
-  for (const path of directories) gone.push(await directoryDiff(join(root, path), path, 'gone'));
+  for (const path of directories) gone.push(await directoryDiff(stack.at(path), path, 'gone'));
   return [...changed, ...gone].join('');
 }
 
 /** Unified diff of a rollback against the current files. */
-export async function rollbackDiff(root: string, folder: StateFolder, undone: readonly Step[]): Promise<string> {
+export async function rollbackDiff(stack: StackFolder, undone: readonly Step[]): Promise<string> {
   const before = new Map<string, Buffer>();
   const back: string[] = [];
   for (const step of undone) {
-    for (const file of step.files) before.set(file.path, await folder.readBackup(file.before, file.path));
+    for (const file of step.files) before.set(file.path, await stack.state.readBackup(file.before, file.path));
     for (const [index, path] of step.directories.entries())
-      back.push(await directoryDiff(backupPath(folder, step, index), path, 'back'));
+      back.push(await directoryDiff(backupPath(stack.state, step, index), path, 'back'));
   }
   const files = [];
   for (const [path, bytes] of before) {
-    const now = await readWithoutLinks(join(root, path)).catch(() => undefined);
-    files.push(unifiedDiff(path, now?.toString('utf8'), bytes.toString('utf8')));
+    const now = await stack.read(path).catch(() => undefined);
+    files.push(unifiedDiff(path, now && textOf(now), textOf(bytes)));
   }
   return [...files, ...back].join('');
 }
@@ -56,6 +57,9 @@ async function directoryDiff(place: string, path: string, way: 'gone' | 'back'):
 
 async function shownText(path: string): Promise<string | undefined> {
   if ((await lstat(path)).size > largestShown) return undefined;
-  const bytes = await readWithoutLinks(path);
-  return bytes.includes(0) ? undefined : bytes.toString('utf8');
+  return decodeText(await readWithoutLinks(path))?.text;
+}
+
+function textOf(bytes: Buffer): string {
+  return decodeText(bytes)?.text ?? bytes.toString('utf8');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refusedError } from '../refused-error.js';
-import type { StateFolder } from './state-folder.js';
+import type { StateFolder } from '../stack/state-folder.js';
 
 const digest = z.string().regex(/^[\da-f]{64}$/);
 /** Relative to the root, with `/`, never outside of it. */

@@ -3,7 +3,7 @@ import { type Collection, entriesOf } from '../text/yaml-entry.js';
 import type { YamlSource } from '../text/yaml-source.js';
 import { entryOf } from '../text/yaml-walk.js';
 import { exporterServices } from './compose.js';
-import { isFields } from './compose-service.js';
+import { isFields, servicesOf } from './compose-service.js';
 import { isExporterName } from './exporter.js';
 import type { StackFacts } from './facts.js';
 import type { Trace } from './trace.js';
@@ -18,7 +18,7 @@ export function leftoverTraces(source: YamlSource, facts: StackFacts): readonly 
 /** Volumes, networks, secrets and configs that no remaining service uses. */
 function sharedTraces(source: YamlSource, facts: StackFacts): readonly Trace[] {
   return source.documents.flatMap(({ node: root, value }) => {
-    const services = isFields(value) && isFields(value['services']) ? Object.entries(value['services']) : [];
+    const services = Object.entries(servicesOf(value).services);
     const [going, staying] = [true, false].map((goes) =>
       services.filter(([name]) => facts.services.has(name) === goes).map(([, service]) => service),
     );

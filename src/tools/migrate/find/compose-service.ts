@@ -19,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function exporterSigns(
   name: string,
   definition: unknown,
-  hosts: ReadonlySet<string> = new Set(),
+  hosts: Pick<ReadonlySet<string>, 'has'> = new Set(),
 ): ExporterSigns | undefined {
   const service = isFields(definition) ? definition : {};
   const build: Fields = isFields(service['build']) ? service['build'] : { context: service['build'] };
@@ -85,4 +85,46 @@ function hasExporterSettings(service: Fields): boolean {
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names under which a service is reached, and its ports: those it publishes (on either side) or exposes, and METRICS_PORT. */
+export function serviceAddress(
+  name: string,
+  definition: unknown,
+): { hosts: readonly string[]; ports: readonly string[] } {
+  const service = isFields(definition) ? definition : {};
+  const hosts = [name, service['container_name'], service['hostname']].filter((host) => typeof host === 'string');
+  const listed = [service['ports'], service['expose']].flat().flatMap((port) => {
+    const text = isFields(port) ? `${String(port['published'])}:${String(port['target'])}` : String(port);
+    return text.replace(/^\d+\.\d+\.\d+\.\d+:/, '').match(/\d+/g) ?? [];
+  });
+  const environment = service['environment'];
+  const lines = Array.isArray(environment)
+    ? environment.map(String)
+    : Object.entries(isFields(environment) ? environment : {}).map(([key, value]) => `${key}=${String(value)}`);
+  const own = lines.flatMap((line) => /^METRICS_PORT=.*?(\d+)\D*$/.exec(line)?.[1] ?? []);
+  return { hosts, ports: [exporterPort, ...listed, ...own].filter((port) => /^\d+$/.test(port)) };
+}
+
+/** Keys of services in Compose files of version 1, which have no `services`. */
+const firstVersionKeys: ReadonlySet<string> = new Set([
+  ...['build', 'cap_add', 'cap_drop', 'cgroup_parent', 'command', 'container_name', 'cpu_shares', 'cpuset', 'devices'],
+  ...['dns', 'dns_search', 'dockerfile', 'domainname', 'entrypoint', 'env_file', 'environment', 'expose', 'extends'],
+  ...['external_links', 'extra_hosts', 'hostname', 'image', 'ipc', 'labels', 'links', 'log_driver', 'log_opt'],
+  ...['logging', 'mac_address', 'mem_limit', 'memswap_limit', 'net', 'pid', 'ports', 'privileged', 'read_only'],
+  ...['restart', 'security_opt', 'stdin_open', 'stop_signal', 'tty', 'ulimits', 'user', 'volume_driver', 'volumes'],
+  ...['volumes_from', 'working_dir'],
+]);
+
+/** Services of a document: those under `services`, or, in version 1 of the format, all its keys. */
+export function servicesOf(value: unknown): { readonly isTop: boolean; readonly services: Fields } {
+  if (isFields(value) && isFields(value['services'])) return { isTop: false, services: value['services'] };
+  const services = isFields(value) ? value : {};
+  const definitions = Object.values(services);
+  const isService = (one: unknown) =>
+    isFields(one) &&
+    Object.keys(one).every((key) => firstVersionKeys.has(key)) &&
+    (typeof one['image'] === 'string' || 'build' in one);
+  const isTop = definitions.length > 0 && definitions.every(isService);
+  return { isTop, services: isTop ? services : {} };
 }

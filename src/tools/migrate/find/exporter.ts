@@ -1,4 +1,4 @@
-import { healthFamilies } from '../../../catalogue/health.js';
+import { healthFamilies } from '../../../presets/gatewayz/health-families.js';
 
 /** Default names of the exporter's scrape job and of the job that replaces it. */
 export const exporterJob = 'health_service_exporter';
@@ -30,12 +30,27 @@ export function isExporterName(name: string): boolean {
   return own.join() === core.join() && rest.every((word) => around.has(word) || /^(?:v?\d+)?$/.test(word));
 }
 
+/** Host names of the exporter, each with the ports it listens on there. */
+export type ExporterHosts = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Host and port of a scrape target or URL. `${NAME:-default}` counts as its default, `${NAME}` as its name. */
+export function hostAndPort(target: string): { readonly host: string; readonly port: string | undefined } {
+  const plain = target
+    .replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (_, name: string, other?: string) => other ?? name)
+    .replace(/^\w+:\/\//, '')
+    .replace(/[/?#].*$/s, '');
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(plain) ?? [];
+  return { host, port };
+}
+
 /**
- * Whether a scrape target (`host:port`) is the exporter, given the names of its Compose services. `${HOST:-default}`
- * counts as its default, `${HOST}` as its name.
+ * Whether a scrape target is the exporter: by its host, and by its port where it has one. A port that is not a number, such
+ * as a variable, is taken for the right one.
  */
-export function isExporterTarget(target: string, serviceNames: ReadonlySet<string>): boolean {
-  const named = target.replace(/\$\{(\w+)(?::?-([^}]*))?\}/g, (_, name: string, other?: string) => other ?? name);
-  const host = named.replace(/^\w+:\/\//, '').replace(/[:/].*$/s, '');
-  return isExporterName(host) || serviceNames.has(host) || isExporterName(host.split('.')[0] ?? '');
+export function isExporterTarget(target: string, hosts: ExporterHosts): boolean {
+  const { host, port } = hostAndPort(target);
+  const ports = hosts.get(host) ?? hosts.get(host.split('.')[0] ?? '');
+  const isNamed = isExporterName(host) || isExporterName(host.split('.')[0] ?? '');
+  if (ports === undefined && !isNamed) return false;
+  return port === undefined || !/^\d+$/.test(port) || port === exporterPort || (ports?.has(port) ?? false);
 }

@@ -1,70 +1,62 @@
-import { fileKind, isJsonPath, isYamlPath } from '../stack/file-kind.js';
+import { isJsonPath } from '../stack/file-kind.js';
 import type { StackFile } from '../stack/stack.js';
 import { parseJson } from '../text/json-source.js';
-import { parseYaml, type YamlSource } from '../text/yaml-source.js';
+import { yamlTree } from '../text/source-tree.js';
+import type { YamlSource } from '../text/yaml-source.js';
 import { composeTraces } from './compose.js';
 import { leftoverTraces } from './compose-leftovers.js';
 import type { StackFacts } from './facts.js';
-import type { FindingKind } from './finding.js';
-import { mentionTraces } from './mention-traces.js';
-import { dashboardQueries, ruleQueries } from './query-sites.js';
+import { querySites } from './query-sites.js';
 import { queryTraces } from './query-traces.js';
-import { scrapeTraces } from './scrape-traces.js';
+import { relabelTraces, scrapeTraces } from './scrape-traces.js';
 import type { Trace } from './trace.js';
 
-/** All traces of the exporter in one file, in text order. */
-export function fileTraces({ path, text }: Pick<StackFile, 'path' | 'text'>, facts: StackFacts): readonly Trace[] {
-  const kind = fileKind(path);
-  const structured = structuredTraces(path, text, facts);
-  const mentions = mentionTraces(text, isDashboard(path, text) ? 'dashboard' : kind, facts, structured);
-  if (mentions.some(({ action }) => action === 'by hand') && isYamlPath(path) && parseYaml(text) === undefined) {
-    return mentions.map((trace) => ({ ...trace, why: `${trace.why}; the file does not parse as YAML` }));
-  }
-  return [...structured, ...mentions].toSorted((a, b) => a.start - b.start);
-}
-
-function isDashboard(path: string, text: string): boolean {
-  return isJsonPath(path) && /"(?:schemaVersion|panels)"\s*:/.test(text);
-}
-
-/** Traces in parsed structures: services, jobs, queries. Only these have edits. */
-export function structuredTraces(path: string, text: string, facts: StackFacts): readonly Trace[] {
-  if (isJsonPath(path)) {
-    const root = parseJson(text);
-    return root === undefined ? [] : queryTraces(text, dashboardQueries(root), facts);
-  }
-  const source = yamlSource(path, text, facts);
-  if (source === undefined) return [];
-  const cuts = [...entryTraces(source, facts), ...leftoverTraces(source, facts)];
-  // Queries inside a removed entry need no trace of their own.
-  const stays = (at: number) => !cuts.some(({ action, start, end }) => action === 'remove' && at >= start && at < end);
-  return [...cuts, ...queryTraces(text, ruleQueries(source), facts).filter(({ start }) => stays(start))];
-}
-
-/** First removable trace of a file, except those of kind `staying`. Lazy, because each one parses the file twice. */
-export function firstCut(path: string, text: string, facts: StackFacts, staying?: FindingKind): Trace | undefined {
-  const source = yamlSource(path, text, facts);
-  if (source === undefined) return undefined;
-  for (const trace of entryTraces(source, facts)) if (trace.action === 'remove' && trace.kind !== staying) return trace;
-  return undefined;
-}
-
-function* entryTraces(source: YamlSource, facts: StackFacts): Generator<Trace> {
+/**
+ * Services, dependencies and scrape jobs of a YAML file: what can be removed as an entry. Evaluated lazily, because each
+ * one parses the file twice.
+ * @param canAdd Whether lists that lack the new job are known to get it.
+ */
+export function* entryTraces(source: YamlSource, facts: StackFacts, canAdd: boolean): Generator<Trace> {
   yield* composeTraces(source, facts);
-  yield* scrapeTraces(source, facts);
+  yield* scrapeTraces(source, facts, canAdd);
 }
 
-function yamlSource(path: string, text: string, facts: StackFacts): YamlSource | undefined {
-  const matters = isYamlPath(path) && fileKind(path) !== 'ci script' && canMatter(text, facts);
-  return matters ? parseYaml(text) : undefined;
+/** Traces that no removal changes: relabelling that is lost, and entries that only removed services use. */
+export function sideTraces(source: YamlSource, facts: StackFacts): readonly Trace[] {
+  return [...leftoverTraces(source, facts), ...relabelTraces(source, facts)];
 }
 
-/** Whether a text can contain a trace; avoids parsing the others. */
-function canMatter(text: string, facts: StackFacts): boolean {
-  const names = ['8002', 'SCRAPE_INTERVAL', 'METRICS_PORT', ...facts.hosts, ...facts.jobs];
+/** Queries of a YAML file. */
+export function yamlQueryTraces(path: string, source: YamlSource, facts: StackFacts): readonly Trace[] {
+  const isLoki = /(?:^|[/._-])loki(?:[/._-]|$)/i.test(path);
+  return source.documents.flatMap(({ node }) =>
+    queryTraces(source.text, querySites(yamlTree(node), 'rule', facts.dataSources, isLoki), facts),
+  );
+}
+
+/** Queries of a JSON file; undefined if it does not parse. */
+export function jsonQueryTraces(text: string, facts: StackFacts): readonly Trace[] | undefined {
+  const root = parseJson(text);
+  return root && queryTraces(text, querySites(root, 'dashboard', facts.dataSources), facts);
+}
+
+export function isDashboard({ path, text }: Pick<StackFile, 'path' | 'text'>): boolean {
+  return isJsonPath(path) && /"(?:schemaVersion|panels|elements)"\s*:/.test(text);
+}
+
+/** Whether a YAML text can contain a trace; avoids parsing the others. */
+export function canMatter(text: string, facts: StackFacts): boolean {
+  const names = [
+    '8002',
+    'SCRAPE_INTERVAL',
+    'METRICS_PORT',
+    ...facts.hosts.keys(),
+    ...facts.jobs,
+    ...facts.jobsByHand.keys(),
+  ];
   return (
-    /exporter|gatewayz_(?:health|availability)_/i.test(text) ||
-    /\bup\b/.test(text) ||
+    /exporter|gatewayz_(?:health|availability)_|\bexpr\b|\binput_series\b/i.test(text) ||
+    (/query|promql/i.test(text) && /\bup\b|\b(?:job|instance)\s*[=!]/.test(text)) ||
     names.some((name) => text.includes(name))
   );
 }

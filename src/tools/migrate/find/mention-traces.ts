@@ -8,22 +8,21 @@ const ownSettings = /^\s*(?:export\s+)?(SCRAPE_INTERVAL|METRICS_PORT|REQUEST_TIM
 const sharedSettings = /^\s*#?\s*(?:export\s+)?(HEALTH_SERVICE_URL|HEALTH_SCRAPE_INTERVAL)\s*=/;
 
 /**
- * Mentions of the exporter in any text, one trace a line, except where `spokenFor` already covers them. Text that names
+ * Mentions of the exporter in any text, one trace a line, except where `covered` already covers them. Text that names
  * only its metrics needs no change.
  */
 export function mentionTraces(
   text: string,
   kind: FindingKind,
   facts: StackFacts,
-  spokenFor: readonly Trace[],
+  covered: readonly Pick<Trace, 'start' | 'end'>[],
 ): readonly Trace[] {
   const traces: Trace[] = [];
-  const ranges = spokenFor.flatMap((trace) => [trace, ...(trace.action === 'remove' ? (trace.edits ?? []) : [])]);
   let start = 0;
   for (const line of text.split('\n')) {
     const offset = start;
-    const isSpokenFor = (at: number) => ranges.some((range) => offset + at >= range.start && offset + at < range.end);
-    const judged = classifyLine(line, kind, facts, isSpokenFor);
+    const isCovered = (at: number) => covered.some((range) => offset + at >= range.start && offset + at < range.end);
+    const judged = classifyLine(line, kind, facts, isCovered);
     if (judged !== undefined) traces.push({ kind, start, end: start + line.length, ...judged });
     start += line.length + 1;
   }
@@ -34,9 +33,9 @@ function classifyLine(
   line: string,
   kind: FindingKind,
   facts: StackFacts,
-  isSpokenFor: (at: number) => boolean,
+  isCovered: (at: number) => boolean,
 ): Pick<Trace, 'action' | 'why'> | undefined {
-  const has = (pattern: RegExp) => [...line.matchAll(pattern)].some(({ index }) => !isSpokenFor(index));
+  const has = (pattern: RegExp) => [...line.matchAll(pattern)].some(({ index }) => !isCovered(index));
   if (has(exporterMention) || has(nameOf(facts)))
     return { action: 'by hand', why: `it names the exporter; ${advice[kind] ?? 'migrate does not change it'}` };
   if (kind === 'environment') {
@@ -49,7 +48,7 @@ function classifyLine(
   if (has(/[\w\])}]:8002\b|\b8002:\d|\bport\W{1,3}8002\b/gi)) {
     return { action: 'by hand', why: '8002 was the port of the exporter; remove this if it refers to the exporter' };
   }
-  const families = [...line.matchAll(exporterMetric)].filter(({ index }) => !isSpokenFor(index)).map(([name]) => name);
+  const families = [...line.matchAll(exporterMetric)].filter(({ index }) => !isCovered(index)).map(([name]) => name);
   if (families.length === 0) return undefined;
   const known = families.some(
     (name) => exporterFamilies.has(name) || [...exporterFamilies].some((family) => family.startsWith(name)),
@@ -66,8 +65,33 @@ const advice: Partial<Record<FindingKind, string>> = {
   document: 'rewrite it',
 };
 
-/** Names of the exporter's services and jobs in this stack. */
-function nameOf(facts: StackFacts): RegExp {
-  const names = [exporterJob, ...facts.services, ...facts.jobs].map((name) => name.replace(/[^\w-]/g, '\\$&'));
-  return new RegExp(`(?<![\\w-])(?:${names.join('|')})(?![\\w-])`, 'g');
+/** Words that name many things; as names of a service or job they count only where a host or a job stands. */
+const commonWords: ReadonlySet<string> = new Set([
+  ...['agent', 'api', 'app', 'backend', 'collector', 'exporter', 'exporters', 'gateway', 'grafana', 'health', 'job'],
+  ...[
+    'jobs',
+    'metrics',
+    'monitor',
+    'monitoring',
+    'node',
+    'probe',
+    'prometheus',
+    'proxy',
+    'scraper',
+    'server',
+    'service',
+  ],
+  ...['services', 'stats', 'status', 'web', 'worker'],
+]);
+
+/** Names of the exporter's hosts and jobs in this stack. */
+function nameOf({ hosts, jobs, jobsByHand }: StackFacts): RegExp {
+  const names = [...new Set([exporterJob, ...hosts.keys(), ...jobs, ...jobsByHand.keys()])];
+  const patternOf = (list: readonly string[]) => list.map((name) => name.replace(/[^\w-]/g, '\\$&')).join('|');
+  const common = patternOf(names.filter((name) => commonWords.has(name.toLowerCase())));
+  const own = `(?<![\\w-])(?:${patternOf(names.filter((name) => !commonWords.has(name.toLowerCase())))})(?![\\w-])`;
+  const asHost = `(?<=\\/\\/)(?:${common})(?![\\w-])|(?<![\\w-])(?:${common})(?=:\\d)`;
+  const asJob = `(?<=\\bjob\\W{1,6})(?:${common})(?![\\w-])`;
+  const asService = `(?<=\\b(?:docker|compose|podman|kubectl)\\b.*\\s)(?:${common})(?![\\w-])`;
+  return new RegExp(common === '' ? own : [own, asHost, asJob, asService].join('|'), 'g');
 }

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { type Matcher, readBraces } from '../../../promql/matcher.js';
 import { PromqlError, parsePromql } from '../../../promql/parse-promql.js';
+import { unquotePromql } from '../../../promql/string-literal.js';
 import { plainPromql } from './grafana-text.js';
 
 /** What an expression does with two series that differ only in job and instance: */
@@ -26,21 +27,43 @@ export interface QuerySelector {
   readonly isAbsent: boolean;
 }
 
-/** Selectors of a query in PromQL or Grafana syntax. Undefined if it does not parse. */
-export function readSelectors(query: string): readonly QuerySelector[] | undefined {
+/** A pattern that a function applies to a label, as `label_replace` does. */
+export interface LabelPattern {
+  readonly label: string;
+  readonly pattern: string;
+}
+
+/** What a query selects. */
+export interface ReadQuery {
+  readonly selectors: readonly QuerySelector[];
+  readonly patterns: readonly LabelPattern[];
+}
+
+/** Reads a query in PromQL or Grafana syntax. Undefined if it does not parse. */
+export function readQuery(query: string): ReadQuery | undefined {
   const text = plainPromql(query);
+  const patterns: LabelPattern[] = [];
   const selectors: QuerySelector[] = [];
   try {
     parsePromql(text).tree.iterate({
       enter({ name, node }) {
         if (name === 'VectorSelector') selectors.push(readSelector(text, node));
+        if (/^label_replace$/i.test(calledFunction(text, node))) patterns.push(...replacedPattern(text, node));
       },
     });
   } catch (error) {
     if (error instanceof PromqlError) return undefined;
     throw error;
   }
-  return selectors;
+  return { selectors, patterns };
+}
+
+/** Source label and regular expression of `label_replace(v, dst, replacement, src, regex)`. */
+function replacedPattern(text: string, call: SyntaxNode): readonly LabelPattern[] {
+  const strings = call.getChild('FunctionCallBody')?.getChildren('StringLiteral') ?? [];
+  const [label, pattern] = strings.slice(2).map(({ from, to }) => unquotePromql(text.slice(from, to)));
+  if (label === undefined || pattern === undefined || !('value' in label) || !('value' in pattern)) return [];
+  return [{ label: label.value, pattern: pattern.value }];
 }
 
 function readSelector(text: string, node: SyntaxNode): QuerySelector {

@@ -1,9 +1,13 @@
-import { isScalar } from 'yaml';
-import type { JsonNode } from '../text/json-source.js';
-import type { YamlSource } from '../text/yaml-source.js';
-import { type Path, valueAt, walkYaml } from '../text/yaml-walk.js';
-import { isFields } from './compose-service.js';
+import { member, type SourceMap, type SourceTree, textMember } from '../text/source-tree.js';
 import type { FindingKind } from './finding.js';
+import {
+  type DataSources,
+  dashboardVariables,
+  defaultLanguage,
+  languageOf,
+  languageOfType,
+  type QueryLanguage,
+} from './query-language.js';
 
 /** A query of a panel, variable or rule, with its place in the file. */
 export interface QuerySite {
@@ -11,84 +15,112 @@ export interface QuerySite {
   /** Owner, such as `panel "Incidents"`; empty if unnamed. */
   readonly owner: string;
   readonly query: string;
+  readonly language: QueryLanguage;
   /** Offsets in the file, quotes included. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Keys that hold queries in Grafana's JSON. */
-const queryKeys: ReadonlySet<string> = new Set(['expr', 'query', 'definition', 'expression']);
+/** Keys that hold queries: Grafana, Prometheus rules, and tools that query Prometheus. */
+const queryKeys: ReadonlySet<string> = new Set([
+  'expr',
+  'query',
+  'definition',
+  'expression',
+  'seriesQuery',
+  'metricsQuery',
+  'promql',
+]);
+/** Variables whose `query` is a list of values or a data source. */
+const valueVariables: ReadonlySet<string> = new Set([
+  'custom',
+  'constant',
+  'textbox',
+  'interval',
+  'datasource',
+  'adhoc',
+]);
 
-/** Queries of a dashboard of any schema version: panels, rows, variables, annotations. */
-export function dashboardQueries(root: JsonNode): readonly QuerySite[] {
-  const sites: QuerySite[] = [];
-  const walk = (node: JsonNode, owner: string): void => {
-    if (node.kind === 'array') for (const item of node.items) walk(item, owner);
-    if (node.kind !== 'object' || isOtherDatasource(node)) return;
-    const named = ownerOf(node) ?? owner;
-    for (const { key, value } of node.members) {
-      if (value.kind === 'string' && queryKeys.has(key)) {
-        sites.push({ kind: 'dashboard', owner: named, query: value.value, start: value.start, end: value.end });
-      } else walk(value, named);
-    }
-  };
-  walk(root, '');
-  return sites;
-}
-
-/** Whether a panel or target uses a data source other than Prometheus; its queries are not PromQL. */
-function isOtherDatasource(node: Extract<JsonNode, { kind: 'object' }>): boolean {
-  const datasource = node.members.find(({ key }) => key === 'datasource')?.value;
-  if (datasource?.kind !== 'object') return false;
-  const type = datasource.members.find(({ key }) => key === 'type')?.value;
-  return type?.kind === 'string' && /loki|tempo|pyroscope|elastic|sql|infinity|json/i.test(type.value);
-}
-
-function ownerOf(node: Extract<JsonNode, { kind: 'object' }>): string | undefined {
-  const text = (key: string) => {
-    const value = node.members.find((member) => member.key === key)?.value;
-    return value?.kind === 'string' ? value.value : undefined;
-  };
-  const has = (key: string) => node.members.some((member) => member.key === key);
-  const title = text('title');
-  const isPanel = ['targets', 'gridPos', 'span', 'fieldConfig', 'vizConfig'].some(has);
-  if (title !== undefined && isPanel) return `panel "${title}"`;
-  const name = text('name');
-  if (name === undefined) return undefined;
-  if (has('datasource') && has('iconColor')) return `annotation "${name}"`;
-  return has('hide') || has('options') || has('multi') ? `variable "${name}"` : undefined;
+interface Context {
+  readonly kind: QuerySite['kind'];
+  readonly owner: string;
+  readonly language: QueryLanguage;
+  /** Keys above the node, outermost first. */
+  readonly path: readonly string[];
 }
 
 /**
- * Queries of a rule file (Prometheus or Grafana provisioning, also nested in another resource), and the series in unit
- * tests of rules, which must change with the rules.
+ * Queries of a document: dashboards of any schema version, rules, alert provisioning, and the series in unit tests of
+ * rules, which must change with the rules.
+ * @param isLoki Whether the file belongs to Loki, whose rules are LogQL.
  */
-export function ruleQueries(source: YamlSource): readonly QuerySite[] {
-  return source.documents.flatMap(({ node: root, value }) =>
-    [...walkYaml(root)].flatMap(({ node, path }) => {
-      if (!isQuery(path) || !isScalar(node) || typeof node.value !== 'string') return [];
-      const [start, end] = node.range;
-      return [{ ...ruleOf(value, path), query: node.value, start, end }];
-    }),
-  );
+export function querySites(
+  root: SourceTree,
+  kind: 'dashboard' | 'rule',
+  sources: DataSources,
+  isLoki = false,
+): readonly QuerySite[] {
+  const sites: QuerySite[] = [];
+  const variables = dashboardVariables(root);
+  const walk = (node: SourceTree, outer: Context): void => {
+    if (node.kind === 'list') for (const item of node.items) walk(item, outer);
+    if (node.kind !== 'map') return;
+    const context = { ...outer, ...ownerOf(node), language: nodeLanguage(node, sources, variables) ?? outer.language };
+    for (const { key, value } of node.members) {
+      const isTested = isTestedSeries(key, outer.path);
+      if (value.kind === 'text' && (isTested || isQuery(key, node))) {
+        const { kind: of, owner, language } = context;
+        const { value: query, start, end } = value;
+        sites.push({ kind: of, owner, query, start, end, language: isTested ? 'promql' : language });
+      } else walk(value, { ...context, path: [...outer.path, key] });
+    }
+  };
+  const language = isLoki ? 'other' : kind === 'dashboard' ? defaultLanguage(sources) : ruleLanguage(root);
+  walk(root, { kind, owner: '', language, path: [] });
+  return sites;
 }
 
-function isQuery(path: Path): boolean {
-  const key = path.at(-1);
-  const isTested =
-    (key === 'series' && path.at(-3) === 'input_series') || (key === 'labels' && path.at(-3) === 'exp_samples');
-  return key === 'expr' || isTested;
+/** Operators' resources say whose rules they hold; a plain rule file may be Prometheus's or Loki's. */
+function ruleLanguage(root: SourceTree): QueryLanguage {
+  if (textMember(root, 'apiVersion')?.includes('loki')) return 'other';
+  return textMember(root, 'kind') === 'PrometheusRule' ? 'promql' : 'unknown';
 }
 
-/** Kind and name of the innermost rule around a query. */
-function ruleOf(value: unknown, path: Path): Pick<QuerySite, 'kind' | 'owner'> {
-  for (let length = path.length - 1; length > 0; length -= 1) {
-    const rule = valueAt(value, path.slice(0, length));
-    if (!isFields(rule)) continue;
-    if (typeof rule['alert'] === 'string') return { kind: 'alert', owner: `alert "${rule['alert']}"` };
-    if (typeof rule['record'] === 'string') return { kind: 'rule', owner: `rule "${rule['record']}"` };
-    if (typeof rule['title'] === 'string' && Array.isArray(rule['data']))
-      return { kind: 'alert', owner: `alert "${rule['title']}"` };
+function isQuery(key: string, node: SourceMap): boolean {
+  return queryKeys.has(key) && !(key === 'query' && valueVariables.has(textMember(node, 'type') ?? ''));
+}
+
+function isTestedSeries(key: string, path: readonly string[]): boolean {
+  const parent = path.at(-1);
+  return (key === 'series' && parent === 'input_series') || (key === 'labels' && parent === 'exp_samples');
+}
+
+/** Language that a node sets for the queries in it; undefined: as outside of it. */
+function nodeLanguage(
+  node: SourceMap,
+  sources: DataSources,
+  variables: ReadonlyMap<string, string>,
+): QueryLanguage | undefined {
+  const reference = member(node, 'datasource') ?? member(node, 'datasourceUid');
+  if (reference !== undefined && reference.kind !== 'other') return languageOf(reference, sources, variables);
+  // Dashboard schema v2: the query says its type.
+  const [kind, group] = [textMember(node, 'kind'), textMember(node, 'group')];
+  if (kind === 'DataQuery' && group !== undefined) return languageOfType(group);
+  const isDataQuery = kind !== undefined && /^[a-z]/.test(kind) && member(node, 'spec') !== undefined;
+  return isDataQuery ? languageOfType(kind) : undefined;
+}
+
+/** Kind and name of what a node is, if it owns queries. */
+function ownerOf(node: SourceMap): Partial<Pick<Context, 'kind' | 'owner'>> {
+  const [alert, record, title, name] = ['alert', 'record', 'title', 'name'].map((key) => textMember(node, key));
+  const has = (key: string) => member(node, key) !== undefined;
+  if (alert !== undefined) return { kind: 'alert', owner: `alert "${alert}"` };
+  if (record !== undefined) return { kind: 'rule', owner: `rule "${record}"` };
+  if (title !== undefined && member(node, 'data')?.kind === 'list') return { kind: 'alert', owner: `alert "${title}"` };
+  if (title !== undefined && ['targets', 'gridPos', 'span', 'fieldConfig', 'vizConfig'].some(has)) {
+    return { owner: `panel "${title}"` };
   }
-  return { kind: 'rule', owner: '' };
+  if (name === undefined) return {};
+  if (has('datasource') && has('iconColor')) return { owner: `annotation "${name}"` };
+  return has('hide') || has('options') || has('multi') ? { owner: `variable "${name}"` } : {};
 }

@@ -1,5 +1,5 @@
 import type { Edit } from '../text/edit.js';
-import { classifyQuery, type QueryClassification } from './classify-query.js';
+import { classifyQuery, concernsExporter, type QueryClassification } from './classify-query.js';
 import { newJob } from './exporter.js';
 import type { StackFacts } from './facts.js';
 import type { QuerySite } from './query-sites.js';
@@ -7,11 +7,16 @@ import type { Trace } from './trace.js';
 
 /** Traces for the queries of one file, with the edits that rename the job. */
 export function queryTraces(text: string, sites: readonly QuerySite[], facts: StackFacts): readonly Trace[] {
-  return sites.flatMap(({ kind, owner, query, start, end }) => {
-    const classification = classifyQuery(query, facts, kind === 'alert');
+  return sites.flatMap(({ kind, owner, query, language, start, end }): Trace[] => {
+    const prefix = owner === '' ? '' : `${owner}: `;
+    if (language === 'other') {
+      if (!concernsExporter(query, facts)) return [];
+      const why = `${prefix}a query of another data source, which migrate never changes; it mentions the exporter`;
+      return [{ kind, action: 'by hand', why, start, end }];
+    }
+    const classification = classifyQuery(query, facts, kind === 'alert', language);
     if (classification === undefined) return [];
     const { action, why, renames, overlap } = classification;
-    const prefix = owner === '' ? '' : `${owner}: `;
     const trace = { kind, action, why: prefix + why, start, end, ...(overlap && { overlap }) };
     if (action !== 'replace') return [trace];
     const edits = renameEdits(text.slice(start, end), start, query, renames);

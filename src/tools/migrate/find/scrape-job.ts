@@ -3,7 +3,7 @@ import type { Collection } from '../text/yaml-entry.js';
 import type { YamlSource } from '../text/yaml-source.js';
 import { type Path, valueAt, walkYaml } from '../text/yaml-walk.js';
 import { isFields } from './compose-service.js';
-import { exporterPort, isExporterName, isExporterTarget } from './exporter.js';
+import { type ExporterHosts, exporterPort, hostAndPort, isExporterName, isExporterTarget } from './exporter.js';
 
 /** A list of scrape jobs under any key; Prometheus, agents and charts use different ones. */
 export interface JobList {
@@ -27,8 +27,11 @@ export interface JobTarget {
   readonly index: number;
 }
 
-/** Share of a job's targets that is the exporter: all, some, or only the port matches. */
-export type JobShare = 'whole' | 'part' | 'port' | 'none';
+/**
+ * What of a job is the exporter: all of it (`whole`), some targets (`part`), perhaps all of it (`port`: only the port
+ * matches; `name`: only the name does; `probe`: it probes the exporter through another exporter), or nothing.
+ */
+export type JobShare = 'whole' | 'part' | 'port' | 'name' | 'probe' | 'none';
 
 export function jobLists(source: YamlSource): readonly JobList[] {
   return source.documents.flatMap(({ node: root, value }, document) =>
@@ -40,11 +43,43 @@ export function jobLists(source: YamlSource): readonly JobList[] {
   );
 }
 
-export function shareOf({ name, targets }: ScrapeJob, hosts: ReadonlySet<string>): JobShare {
-  if (isExporterName(name)) return 'whole';
-  const own = targets.filter(({ text }) => isExporterTarget(text, hosts));
-  if (own.length > 0) return own.length === targets.length ? 'whole' : 'part';
-  return targets.some(({ text }) => text.endsWith(`:${exporterPort}`)) ? 'port' : 'none';
+/** Targets of a job that are the exporter. In a job named like it, any target on one of its ports or without a port is. */
+export function exporterTargets({ name, targets }: ScrapeJob, hosts: ExporterHosts): readonly JobTarget[] {
+  const isNamed = isExporterName(name);
+  const ports = new Set([exporterPort, ...[...hosts.values()].flatMap((of) => [...of])]);
+  return targets.filter(({ text }) => {
+    if (isExporterTarget(text, hosts)) return true;
+    const { port } = hostAndPort(text);
+    return isNamed && (port === undefined || ports.has(port) || !/^\d+$/.test(port));
+  });
+}
+
+export function shareOf(job: ScrapeJob, hosts: ExporterHosts): JobShare {
+  const { name, targets } = job;
+  const own = exporterTargets(job, hosts);
+  if (own.length > 0) {
+    if (own.length < targets.length) return 'part';
+    return isProbe(job) ? 'probe' : 'whole';
+  }
+  if (isExporterName(name)) return targets.length === 0 ? 'whole' : 'name';
+  return targets.some(({ text }) => hostAndPort(text).port === exporterPort) ? 'port' : 'none';
+}
+
+/** Whether a job hands its targets to another exporter, as jobs of the blackbox exporter do. */
+export function isProbe({ fields }: ScrapeJob): boolean {
+  const rules: readonly unknown[] = Array.isArray(fields['relabel_configs']) ? fields['relabel_configs'] : [];
+  const labels = rules.map((rule) => (isFields(rule) ? rule['target_label'] : undefined));
+  return labels.includes('__param_target') || fields['metrics_path'] === '/probe';
+}
+
+/** Static labels of each group of a job that has a target of the exporter. */
+export function exporterLabels(job: ScrapeJob, hosts: ExporterHosts): readonly unknown[] {
+  const groups: unknown = job.fields['static_configs'];
+  const indices = new Set(exporterTargets(job, hosts).map(({ group }) => group));
+  return [...indices].map((index) => {
+    const group: unknown = Array.isArray(groups) ? groups[index] : undefined;
+    return isFields(group) && isFields(group['labels']) ? group['labels'] : {};
+  });
 }
 
 /** Whether a list holds log collection jobs (Promtail, agents), which use the same format. */

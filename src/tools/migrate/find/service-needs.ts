@@ -1,5 +1,5 @@
 import type { YamlSource } from '../text/yaml-source.js';
-import { exporterSigns, isFields } from './compose-service.js';
+import { exporterSigns, isFields, servicesOf } from './compose-service.js';
 
 /** A dependency between services that removing an entry does not resolve. */
 export interface ServiceNeed {
@@ -12,9 +12,9 @@ export interface ServiceNeed {
 }
 
 /** Dependencies that block the removal of a service. @param hosts Services that any file identifies as the exporter. */
-export function serviceNeeds(source: YamlSource, hosts: ReadonlySet<string>): readonly ServiceNeed[] {
+export function serviceNeeds(source: YamlSource, hosts: Pick<ReadonlySet<string>, 'has'>): readonly ServiceNeed[] {
   return source.documents.flatMap(({ value }) => {
-    const services = isFields(value) && isFields(value['services']) ? Object.entries(value['services']) : [];
+    const services = Object.entries(servicesOf(value).services);
     return services.flatMap(([by, definition]) => {
       if (!isFields(definition)) return [];
       const isExporter = exporterSigns(by, definition, hosts)?.certain ?? false;

@@ -1,38 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
-import { newJob } from '../find/exporter.js';
-import type { StackFacts } from '../find/facts.js';
-import { type JobList, jobLists, shareOf } from '../find/scrape-job.js';
+import { type ExporterHosts, newJob } from '../find/exporter.js';
+import { type JobList, jobLists } from '../find/scrape-job.js';
+import { successorOf } from '../find/successor.js';
 import { behindDeeperComments } from '../text/cut-entry.js';
 import { applyEdits, type Edit } from '../text/edit.js';
+import type { EditedText } from '../text/edited-text.js';
 import { blankRunAfter, blankRunBefore, lineBreak, lineStart, nextLine } from '../text/lines.js';
 import { ownCommentsStart } from '../text/own-comments.js';
 import { hasDirectiveLine } from '../text/template.js';
 import { entriesOf, isFlow } from '../text/yaml-entry.js';
 import { parseYaml, type YamlSource } from '../text/yaml-source.js';
 import { valueAt } from '../text/yaml-walk.js';
-import { type NewJobOptions, newFlowJob, newJobLines } from './new-job.js';
+import { type NewJobOptions, newFlowJob, newJobLines, type OldJob } from './new-job.js';
 
-/** Index of the exporter's last job in a list that lacks the new job; undefined where there is nothing to add. */
-export function oldJobOf({ jobs }: JobList, facts: StackFacts): number | undefined {
-  if (jobs.some(({ name }) => name === newJob)) return undefined;
-  const index = jobs.findLastIndex((job) => ['whole', 'part'].includes(shareOf(job, facts.hosts)));
-  return index === -1 ? undefined : index;
-}
-
-/** Adds the new job after the exporter's job in every list that lacks it. Returns the text unchanged where that fails. */
-export function addJob(text: string, facts: StackFacts, options: NewJobOptions): string {
-  const source = parseYaml(text);
-  if (source === undefined) return text;
-  for (const list of jobLists(source)) {
-    const old = oldJobOf(list, facts);
-    if (old === undefined) continue;
-    if (source.templated && hasDirectiveLine(entryText(source, list, old))) return text;
-    const added = applyEdits(text, [
-      isFlow(list.collection) ? flowEdit(source, list, old, options) : blockEdit(source, list, old, options),
-    ]);
-    return isAdded(source, list, old, added, options) ? addJob(added, facts, options) : text;
+/**
+ * Adds the new job after the exporter's job in every list that lacks it.
+ * @returns Whether every list that needs it got it.
+ */
+export function addJobs(edited: EditedText, hosts: ExporterHosts, options: NewJobOptions): boolean {
+  const source = parseYaml(edited.text);
+  for (const list of source === undefined ? [] : jobLists(source)) {
+    const successor = successorOf(list, hosts);
+    if (source === undefined || successor.kind !== 'add') continue;
+    const { job: index, group } = successor;
+    if (source.templated && hasDirectiveLine(entryText(source, list, index))) return false;
+    const old: OldJob = { source, list, index, group };
+    const edit = isFlow(list.collection) ? flowEdit(old, options) : blockEdit(old, options);
+    if (!isAdded(source, list, index, applyEdits(edited.text, [edit]), options)) return false;
+    edited.apply([edit]);
+    return addJobs(edited, hosts, options);
   }
-  return text;
+  return true;
 }
 
 /** Source of the old job; template directives in it may change where it ends. */
@@ -41,7 +39,8 @@ function entryText({ text }: YamlSource, { collection }: JobList, old: number): 
   return text.slice(start, end);
 }
 
-function blockEdit(source: YamlSource, list: JobList, old: number, options: NewJobOptions): Edit {
+function blockEdit(place: OldJob, options: NewJobOptions): Edit {
+  const { source, list, index: old } = place;
   const { text } = source;
   const entries = entriesOf(text, list.collection);
   const { start, end } = entries[old]!;
@@ -51,18 +50,19 @@ function blockEdit(source: YamlSource, list: JobList, old: number, options: NewJ
   const isSpaced =
     (old > 0 && blankRunBefore(text, above) < above) || (old < entries.length - 1 && blankRunAfter(text, at) > at);
   const eol = lineBreak(text);
-  const job = newJobLines(source, list, old, options).join(eol);
+  const job = newJobLines(place, options).join(eol);
   const gap = isSpaced ? eol : '';
   const isOpenEnd = at === text.length && !text.endsWith('\n');
   return { start: at, end: at, insert: isOpenEnd ? eol + gap + job : gap + job + eol };
 }
 
-function flowEdit(source: YamlSource, list: JobList, old: number, options: NewJobOptions): Edit {
+function flowEdit(place: OldJob, options: NewJobOptions): Edit {
+  const { source, list, index: old } = place;
   const { text } = source;
   const { start, end } = entriesOf(text, list.collection)[old]!;
   const before = text.slice(lineStart(text, start), start);
   const separator = before.trim() === '' ? `,${lineBreak(text)}${before}` : ', ';
-  return { start: end, end, insert: separator + newFlowJob(source, list, old, options) };
+  return { start: end, end, insert: separator + newFlowJob(place, options) };
 }
 
 /** Whether the new job, in its place, is the only difference between the parsed documents. */

@@ -15,6 +15,16 @@ export interface NewJobOptions {
   readonly metricsPath: string;
 }
 
+/** The job that the new one is copied from. */
+export interface OldJob {
+  readonly source: YamlSource;
+  readonly list: JobList;
+  /** Index in the list. */
+  readonly index: number;
+  /** Index of the group of `static_configs` whose labels are copied. */
+  readonly group: number;
+}
+
 /** Keys and values of the new job in output order; values are one-line YAML. */
 interface JobText {
   readonly name: string;
@@ -27,22 +37,24 @@ interface JobText {
  * Lines of the new job, in the style of the old one: quotes, indentation, interval, timeout, static labels and metric
  * relabelling, so that its series have the same labels. Credentials are not copied.
  */
-export function newJobLines(source: YamlSource, list: JobList, old: number, options: NewJobOptions): readonly string[] {
+export function newJobLines(place: OldJob, options: NewJobOptions): readonly string[] {
+  const { source, list, index: old } = place;
   const { text } = source;
   const item = list.collection.items[old] as ParsedNode;
   const entry = entriesOf(text, list.collection)[old]!;
-  const job = jobText(text, list, old, options);
+  const job = jobText(place, options);
   const before = text.slice(lineStart(text, entry.start), entry.start);
   const isBlock = isMap(item) && item.flow !== true && before.trim() === '';
   return isBlock ? blockLines(text, item, entry, job) : [`${/^\s*/.exec(before)?.[0]}- ${flowJob(job)}`];
 }
 
 /** The new job in flow style, for a list in brackets. */
-export function newFlowJob(source: YamlSource, list: JobList, old: number, options: NewJobOptions): string {
-  return flowJob(jobText(source.text, list, old, options));
+export function newFlowJob(place: OldJob, options: NewJobOptions): string {
+  return flowJob(jobText(place, options));
 }
 
-function jobText(text: string, list: JobList, old: number, { target, metricsPath }: NewJobOptions): JobText {
+function jobText({ source, list, index: old, group }: OldJob, { target, metricsPath }: NewJobOptions): JobText {
+  const { text } = source;
   const item = list.collection.items[old] as ParsedNode;
   const resolved = list.jobs[old]?.fields ?? {};
   const quote = quoteLike(entryOf(item, 'job_name')?.value);
@@ -54,17 +66,22 @@ function jobText(text: string, list: JobList, old: number, { target, metricsPath
     name: quote(newJob),
     fields: [['metrics_path', quote(metricsPath)], ...timing],
     target: quoteLike(undefined)(target),
-    labels: staticLabels(text, item, resolved),
+    labels: staticLabels(text, item, resolved, group),
   };
 }
 
-/** Static labels of the old job's first group. */
-function staticLabels(text: string, item: ParsedNode, resolved: Readonly<Record<string, unknown>>): JobText['labels'] {
+/** Static labels of a group of the old job. */
+function staticLabels(
+  text: string,
+  item: ParsedNode,
+  resolved: Readonly<Record<string, unknown>>,
+  index: number,
+): JobText['labels'] {
   const groups: unknown = resolved['static_configs'];
-  const group: unknown = Array.isArray(groups) ? groups[0] : undefined;
+  const group: unknown = Array.isArray(groups) ? groups[index] : undefined;
   const labels = isFields(group) && isFields(group['labels']) ? group['labels'] : {};
   const nodes = entryOf(item, 'static_configs')?.value;
-  const node = entryOf(isCollection(nodes) ? nodes.items[0] : undefined, 'labels')?.value;
+  const node = entryOf(isCollection(nodes) ? nodes.items[index] : undefined, 'labels')?.value;
   return Object.entries(labels).flatMap(([key, value]) => {
     const written = scalarSource(text, entryOf(node, key)?.value, value);
     return written === undefined ? [] : [[/^\w+$/.test(key) ? key : quoteLike(undefined)(key), written] as const];

@@ -31,3 +31,13 @@ export function isYamlPath(path: string): boolean {
 export function isJsonPath(path: string): boolean {
   return /\.json(?:\.(?:tmpl|tpl|template|j2|in|example|sample))?$/i.test(path);
 }
+
+/** Beginnings of lines that only Prometheus and Compose files have. */
+const yamlSigns = /^(?:groups|scrape_configs|rule_files|services):[ \t]*(?:#.*)?\r?$|^\s*-[ \t]+job_name[ \t]*:/m;
+
+/** Whether a file is read as YAML: by its name, or, as with `alert.rules`, by its content. */
+export function isYamlFile({ path, text }: { readonly path: string; readonly text: string }): boolean {
+  const kind = fileKind(path);
+  if (kind === 'ci script') return false;
+  return isYamlPath(path) || (kind === 'other' && !isJsonPath(path) && yamlSigns.test(text));
+}

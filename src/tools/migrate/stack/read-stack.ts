@@ -2,72 +2,104 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { exporterMention, exporterPort, isExporterName } from '../find/exporter.js';
-import { isJsonPath, isYamlPath } from './file-kind.js';
-import type { Stack, StackEntry, StackFile } from './stack.js';
+import { fileKind, isJsonPath, isYamlPath } from './file-kind.js';
+import { decodeText, type Stack, type StackEntry, type StackFile, type StackLink } from './stack.js';
 
 /** Maximum file size, in bytes. */
 const largest = 5 * 1024 * 1024;
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.gatewayz-metrics']);
+/** Number of entries of a directory that are read at once. */
+const concurrency = 16;
+
+/** Called with the number of files read so far. */
+export type OnRead = (count: number) => void;
 
 /**
  * Reads a stack repository, ordered by path. Symbolic links are not followed, binary files not read.
  * @param root Absolute path without symbolic links.
  */
-export async function readStack(root: string): Promise<Stack> {
-  const files: StackFile[] = [];
-  const others: StackEntry[] = [];
-  const walk = async (folder: string): Promise<void> => {
-    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+export async function readStack(root: string, onRead: OnRead = () => undefined): Promise<Stack> {
+  const reader = new StackReader(root, onRead);
+  await reader.folder('');
+  return reader.stack();
+}
+
+class StackReader {
+  readonly #root: string;
+  readonly #onRead: OnRead;
+  readonly #files: StackFile[] = [];
+  readonly #others: StackEntry[] = [];
+  readonly #links: StackLink[] = [];
+  #count = 0;
+
+  constructor(root: string, onRead: OnRead) {
+    this.#root = root;
+    this.#onRead = onRead;
+  }
+
+  async folder(folder: string): Promise<void> {
+    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error: unknown) => {
       if (folder === '') throw error;
       // For example the data directory of a container.
-      others.push({ path: folder, type: 'closed' });
+      this.#others.push({ path: folder, type: 'closed' });
       return [];
     });
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (skipped.has(entry.name)) continue;
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isSymbolicLink() && (isExporterName(entry.name) || (await leadsOut(root, path))))
-        others.push({ path, type: 'link' });
-      if (entry.isDirectory()) {
-        const names = isExporterName(entry.name) ? await readdir(join(root, path)).catch(() => undefined) : undefined;
-        if (names !== undefined) others.push({ path, type: 'directory', names });
-        await walk(path);
-      }
-      if (entry.isFile()) {
-        const read = await readText(root, path);
-        if ('type' in read) others.push(read);
-        else if (canMatter(read)) files.push(read);
-      }
+    const pending = entries.filter(({ name }) => !skipped.has(name));
+    while (pending.length > 0) {
+      const batch = pending.splice(0, concurrency).map(async (entry) => {
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+        if (entry.isSymbolicLink()) await this.#link(path);
+        if (entry.isDirectory()) await this.#directory(path, entry.name);
+        if (entry.isFile()) await this.#file(path);
+      });
+      await Promise.all(batch);
     }
-  };
-  await walk('');
-  const canTell = ({ path, type }: StackEntry) =>
-    type === 'directory' ||
-    type === 'closed' ||
-    isExporterName(path.split('/').at(-1) ?? '') ||
-    isYamlPath(path) ||
-    isJsonPath(path);
-  return { files, others: others.filter(canTell) };
-}
-
-async function leadsOut(root: string, path: string): Promise<boolean> {
-  const to = await realpath(join(root, path)).catch(() => root);
-  return to !== root && !to.startsWith(join(root, sep));
-}
-
-async function readText(root: string, path: string): Promise<StackFile | StackEntry> {
-  let bytes: Buffer;
-  try {
-    const { size } = await lstat(join(root, path));
-    if (size > largest) return { path, type: 'large' };
-    bytes = await readWithoutLinks(join(root, path));
-  } catch {
-    return { path, type: 'unreadable' };
   }
-  const text = bytes.toString('utf8');
-  if (bytes.subarray(0, 8192).includes(0)) return { path, text: '', encoding: 'utf8' };
-  const isUtf8 = Buffer.from(text, 'utf8').equals(bytes);
-  return isUtf8 ? { path, text, encoding: 'utf8' } : { path, text: bytes.toString('latin1'), encoding: 'latin1' };
+
+  stack(): Stack {
+    const canTell = ({ path, type }: StackEntry) =>
+      type === 'directory' ||
+      type === 'closed' ||
+      isExporterName(path.split('/').at(-1) ?? '') ||
+      isYamlPath(path) ||
+      isJsonPath(path);
+    const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+    return {
+      files: this.#files.toSorted(byPath),
+      others: this.#others.filter(canTell).toSorted(byPath),
+      links: this.#links.toSorted(byPath),
+    };
+  }
+
+  async #link(path: string): Promise<void> {
+    const to = await realpath(join(this.#root, path)).catch(() => this.#root);
+    const isInside = to === this.#root || to.startsWith(join(this.#root, sep));
+    if (!isInside || isExporterName(path.split('/').at(-1) ?? '')) this.#others.push({ path, type: 'link' });
+    if (isInside) this.#links.push({ path, to: to.slice(this.#root.length + 1).replaceAll(sep, '/') });
+  }
+
+  async #directory(path: string, name: string): Promise<void> {
+    const names = isExporterName(name) ? await readdir(join(this.#root, path)).catch(() => undefined) : undefined;
+    if (names !== undefined) this.#others.push({ path, type: 'directory', names });
+    await this.folder(path);
+  }
+
+  async #file(path: string): Promise<void> {
+    const read = await readText(join(this.#root, path));
+    this.#count += 1;
+    this.#onRead(this.#count);
+    if (typeof read === 'string') this.#others.push({ path, type: read });
+    else if (read !== undefined && canMatter({ path, ...read })) this.#files.push({ path, ...read });
+  }
+}
+
+async function readText(path: string): Promise<ReturnType<typeof decodeText> | 'large' | 'unreadable'> {
+  try {
+    const { size } = await lstat(path);
+    return size > largest ? 'large' : decodeText(await readWithoutLinks(path));
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** Reads a regular file; fails on a symbolic link. */
@@ -80,14 +112,18 @@ export async function readWithoutLinks(path: string): Promise<Buffer> {
   }
 }
 
-/** Whether a file can contain a trace. Any YAML file may refer to the exporter by a service name; others need a known word. */
+/**
+ * Whether a file can contain a trace. Any YAML file may refer to the exporter by a service name, any file may refer to its
+ * directory by a part of the name.
+ */
 function canMatter({ path, text }: StackFile): boolean {
   if (text === '') return false;
   if (isYamlPath(path)) return true;
-  if (isJsonPath(path) && /\bup\b/.test(text)) return true;
+  if (isJsonPath(path) && /\b(?:up|expr|ALERTS)\b/.test(text)) return true;
   return (
     text.search(exporterMention) !== -1 ||
     text.includes(exporterPort) ||
-    /gatewayz_(?:health|availability)_|HEALTH_SERVICE_URL|HEALTH_SCRAPE_INTERVAL/.test(text)
+    /gatewayz_(?:health|availability)_|HEALTH_SERVICE_URL|HEALTH_SCRAPE_INTERVAL/.test(text) ||
+    (fileKind(path) !== 'document' && /exporter|health[-_]|^groups:|\bjob_name\b/im.test(text))
   );
 }

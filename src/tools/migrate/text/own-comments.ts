@@ -17,7 +17,9 @@ interface CommentLine {
 export function ownCommentsStart(text: string, start: number, indent: number, isItem: boolean): number {
   const lines = commentsAbove(text, start, indent);
   const disabled = isItem ? (plainValue.test(lineAt(text, start)) ? disabledValue : disabledItem) : disabledKey;
-  const own = lines.slice(Math.max(afterDisabledEntries(lines, disabled), afterHeading(lines)));
+  const own = lines.slice(
+    Math.max(afterDisabledEntries(lines, disabled), afterHeading(lines), afterDeeperYaml(lines, indent)),
+  );
   return own[0]?.start ?? start;
 }
 
@@ -55,6 +57,16 @@ function afterDisabledEntries(lines: readonly CommentLine[], disabled: RegExp): 
     if (!mentionsExporter([opening, ...body].join('\n'))) after = index;
   }
   return after;
+}
+
+/**
+ * Index after the last commented-out line of the entry before: YAML whose own indentation, without its `#`, is deeper than
+ * the entry.
+ */
+function afterDeeperYaml(lines: readonly CommentLine[], indent: number): number {
+  const isDeeper = ({ content }: CommentLine) =>
+    content.trim() !== '' && depth(content) > indent + 1 && yamlLine.test(content) && !mentionsExporter(content);
+  return lines.findLastIndex(isDeeper) + 1;
 }
 
 /** Number of leading lines indented deeper than `limit`, empty lines between them included. */

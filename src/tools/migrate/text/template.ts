@@ -1,7 +1,13 @@
-/** Placeholders of template engines: Jinja, Go and ERB blocks, `@NAME@` and `%NAME%`. */
-const constructs = /\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>|@\w+@|%+\w+%+/gs;
+/** A shell or Compose placeholder, with one level of nesting: `${A:-${B}}`. */
+const placeholder = /\$\{(?:[^{}\n]|\$\{[^{}\n]*\})*\}/;
+/** Placeholders of template engines: Jinja, Go and ERB blocks, `@NAME@`, `%NAME%` and `${NAME}`. */
+const constructs = new RegExp(
+  `\\{\\{.*?\\}\\}|\\{%.*?%\\}|\\{#.*?#\\}|<%.*?%>|@\\w+@|%+\\w+%+|${placeholder.source}`,
+  'gs',
+);
+const block = /(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>)/;
 /** A line of template blocks only. */
-const directiveLine = /^[ \t]*(?:(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>)[ \t]*)+\r?$/gm;
+const directiveLine = new RegExp(`^[ \\t]*(?:${block.source}[ \\t]*)+\\r?$`, 'gm');
 
 /**
  * Replaces template placeholders by text of the same length, so that the text parses as YAML with unchanged offsets. A

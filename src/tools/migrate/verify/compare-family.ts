@@ -1,4 +1,6 @@
-import type { HealthFamily } from '../../../catalogue/health.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Labels } from '../../../model.js';
+import type { HealthFamily } from '../../../presets/gatewayz/health-families.js';
 import { compareGroup, type StepRange, type StepVerdict } from './compare-group.js';
 import { type DocumentedDifference, documentedDifferences, type JobSamples } from './documented-differences.js';
 import { counterpart, groupSeries } from './series-group.js';
@@ -35,9 +37,13 @@ export function compareFamily(family: HealthFamily, samples: JobSamples, range: 
   const counts = { equal: count('equal'), late: count('late'), gaps: count('gap'), different: count('different') };
   const tolerated = Math.min(samples.pollSteps, Math.floor((range.last - range.first) / 4));
   const hasLongGap = groups.some((group) => longestGap(group) > tolerated);
-  const failure = failureOf(family, { ...counts, documented, hasLongGap }, samples);
-  const note = failure ?? noteOn(old, fresh, counts.gaps);
-  return { family: family.name, ok: failure === undefined, series: old.length, ...counts, documented, note };
+  const failures = [
+    labelFailure(family, old, fresh),
+    failureOf(family, { ...counts, documented, hasLongGap }, samples),
+  ];
+  const failure = failures.filter((reason) => reason !== undefined).join('; ');
+  const note = failure === '' ? noteOn(old, fresh, counts.gaps) : failure;
+  return { family: family.name, ok: failure === '', series: old.length, ...counts, documented, note };
 }
 
 type Groups = ReturnType<typeof groupSeries>;
@@ -73,10 +79,24 @@ function failureOf({ source }: HealthFamily, outcome: Outcome, { endpointUp }: J
     : `${endpoint ?? 'the Health Service'} returned no valid response in the whole window`;
 }
 
+/** Labels other than job and instance that differ: queries that select by them would find nothing. */
+function labelFailure({ labels: own }: HealthFamily, old: Groups, fresh: Groups): string | undefined {
+  for (const group of old) {
+    const other = counterpart(group, fresh, own);
+    if (other === undefined || isDeepStrictEqual(group.labels, other.labels)) continue;
+    return `labels differ: ${differing(group.labels, other.labels)} before, ${differing(other.labels, group.labels)} now`;
+  }
+  return undefined;
+}
+
+/** The labels that another set lacks or has with another value, as `{env="production"}`. */
+function differing(labels: Labels, others: Labels): string {
+  const pairs = Object.entries(labels).filter(([name, value]) => others[name] !== value);
+  return `{${pairs.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
+}
+
 function noteOn(old: Groups, fresh: Groups, gaps: number): string {
   if (old.length === 0) return fresh.length === 0 ? 'in neither job' : 'only in the new job';
   if (gaps > 0) return 'gaps of less than one poll interval';
-  const keys = ({ labels }: Groups[number]) => Object.keys(labels).toSorted().join(', ');
-  const [before, after] = [old[0]!, fresh[0]].map((group) => (group === undefined ? '' : keys(group)));
-  return fresh.length > 0 && before !== after ? `labels differ: (${before}) before, (${after}) now` : '';
+  return '';
 }

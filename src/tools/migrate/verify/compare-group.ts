@@ -1,4 +1,4 @@
-import type { HealthFamily } from '../../../catalogue/health.js';
+import type { HealthFamily } from '../../../presets/gatewayz/health-families.js';
 import { type DocumentedDifference, explain, type JobSamples, near } from './documented-differences.js';
 import { type SeriesGroup, valuesAt } from './series-group.js';
 

@@ -1,4 +1,4 @@
-import { healthFamilies } from '../../../catalogue/health.js';
+import { healthFamilies } from '../../../presets/gatewayz/health-families.js';
 import { compareFamily, type FamilyComparison } from './compare-family.js';
 import type { StepRange } from './compare-group.js';
 import type { JobSamples } from './documented-differences.js';

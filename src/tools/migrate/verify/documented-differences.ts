@@ -1,5 +1,5 @@
-import type { HealthEndpoint, HealthFamily } from '../../../catalogue/health.js';
-import { healthFamilies } from '../../../catalogue/health.js';
+import type { HealthEndpoint, HealthFamily } from '../../../presets/gatewayz/health-families.js';
+import { healthFamilies } from '../../../presets/gatewayz/health-families.js';
 import type { RangeSeries } from './range-query.js';
 import { groupSeries, type SeriesGroup, valuesAt } from './series-group.js';
 

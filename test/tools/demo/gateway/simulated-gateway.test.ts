@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { catalogueTables } from '../../../../src/catalogue/index.js';
 import { createGatewayMetrics } from '../../../../src/instrument/index.js';
+import { gatewayzCatalogue } from '../../../../src/presets/presets.js';
 import {
   type SimulatedGatewayOptions,
   startSimulatedGateway,
@@ -138,7 +138,7 @@ describe('the simulated gateway', () => {
     const { port } = await start();
     const prometheus = await startTestPrometheus({ scrape: [`127.0.0.1:${port}`] });
     onTestFinished(() => prometheus.close());
-    const rows = catalogueTables.flatMap(({ families = [], rows = [] }) => [
+    const rows = gatewayzCatalogue.tables.flatMap(({ families = [], rows = [] }) => [
       ...rows,
       ...families.map(({ row }) => row),
     ]);

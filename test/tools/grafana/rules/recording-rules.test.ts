@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { recordedBlocks } from '../../../../src/catalogue/recorded.js';
+import { recordedBlocks } from '../../../../src/catalogue/recorded-blocks.js';
+import { gatewayzCatalogue } from '../../../../src/presets/presets.js';
 import { addMatchers } from '../../../../src/promql/add-matchers.js';
 import { parseMarker, parseMatchers } from '../../../../src/promql/matchers.js';
 import { recordingGroup, ruleFile } from '../../../../src/tools/grafana/rules/prometheus-rules.js';
@@ -10,7 +11,12 @@ import { checkRules, testRules } from '../../../support/promtool.js';
 
 const marker = parseMarker('reexported_by="gatewayz-metrics"');
 const rulesFor = (selector: string, metricPrefix = '') =>
-  recordingRules({ scope: { selector: parseMatchers(selector), marker }, serviceSelector: [], metricPrefix });
+  recordingRules({
+    definition: gatewayzCatalogue,
+    scope: { selector: parseMatchers(selector), marker },
+    serviceSelector: [],
+    metricPrefix,
+  });
 
 describe('the recording rules', () => {
   it('are one group of rates, named for the labels that they keep', async () => {
@@ -71,7 +77,7 @@ describe('the recording rules', () => {
     const production = 'env="production",reexported_by!="gatewayz-metrics"';
     const selector = 'env=~"production|staging"';
     const rules = rulesFor(selector);
-    const recorded = recordedBlocks(parseMatchers(selector));
+    const recorded = recordedBlocks(gatewayzCatalogue.recordedBlocks, parseMatchers(selector));
     expect(recorded).toHaveLength(rules.length);
     const checks = recorded.flatMap(({ record, block, replacement }) => {
       const value = record.includes('_sum') ? 1 : 2;

@@ -1,0 +1,23 @@
+import type {
+  CatalogueTable,
+  EndpointDefinition,
+  OutputFamily,
+  SeriesLimitDefinition,
+  SummaryField,
+} from '../catalogue/definition.js';
+
+/** Everything about one gateway, as plain data. */
+export interface Preset {
+  /** Value of METRICS_PRESET. */
+  readonly name: string;
+  /** Name of the gateway, for people. */
+  readonly title: string;
+  readonly endpoints: readonly EndpointDefinition[];
+  readonly tables: readonly CatalogueTable[];
+  readonly fields: readonly SummaryField[];
+  readonly seriesLimits: readonly SeriesLimitDefinition[];
+  readonly rankings: Readonly<Record<string, string>>;
+  readonly recordedBlocks: readonly string[];
+  /** What the preset adds where a Health Service is configured. */
+  readonly healthService?: { readonly families: readonly OutputFamily[]; readonly fields: readonly SummaryField[] };
+}
