@@ -3,7 +3,7 @@ import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
 import type { ScopedQuery } from '../promql/query.js';
 import { type CompiledRow, compileRow, type QueryScoper } from './compile-row.js';
-import { consoleTexts } from './console.js';
+import { type ConsoleDefinition, consoleTexts } from './console-definition.js';
 import type {
   CatalogueDefinition,
   EndpointDefinition,
@@ -37,6 +37,7 @@ export interface Catalogue {
   /** Texts are bare; `query` and `scoped` know them. */
   readonly seriesLimits: readonly SeriesLimitDefinition[];
   readonly rankings: Readonly<Record<string, string>>;
+  readonly console: ConsoleDefinition | undefined;
   /** Base selector and marker exclusion as a series selector, for calls that take one; undefined without a base selector. */
   readonly selector: string | undefined;
   /** The base selector alone, for messages. */
@@ -107,6 +108,7 @@ export function compileCatalogue(definition: CatalogueDefinition, scope: Scope, 
     fields: definition.fields,
     seriesLimits: definition.seriesLimits,
     rankings: definition.rankings,
+    console: definition.console,
     selector: scope.selector.length > 0 ? `{${formatMatchers(matchers)}}` : undefined,
     baseSelector: scope.selector.length > 0 ? `{${formatMatchers(scope.selector)}}` : undefined,
     matchers,
@@ -131,7 +133,7 @@ export function scopeMatchers({ selector, marker }: Scope): readonly Matcher[] {
 }
 
 /** Queries beside those of rows: of the series limits, and of blocks that only a recording rule names. */
-function otherQueries({ seriesLimits, rankings, recordedBlocks }: CatalogueDefinition): readonly string[] {
+function otherQueries({ seriesLimits, rankings, recordedBlocks, console }: CatalogueDefinition): readonly string[] {
   return [
     ...seriesLimits.flatMap(({ blocks, counts, perSelection, ranking }) => [
       ...blocks,
@@ -141,7 +143,7 @@ function otherQueries({ seriesLimits, rankings, recordedBlocks }: CatalogueDefin
     ]),
     ...Object.values(rankings),
     ...recordedBlocks,
-    ...consoleTexts,
+    ...consoleTexts(console),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { FamilyHeader } from '../model.js';
+import type { ConsoleDefinition } from './console-definition.js';
 import type { DerivationArguments, DerivationName } from './derivations/registry.js';
 
 /**
@@ -19,6 +20,8 @@ export interface CatalogueDefinition {
   readonly rankings: Readonly<Record<string, string>>;
   /** Blocks worth a recording rule: `sum [by (…)] (rate(…))`. */
   readonly recordedBlocks: readonly string[];
+  /** Providers and models of the console; undefined where a gateway does not export them. */
+  readonly console?: ConsoleDefinition | undefined;
 }
 
 export interface EndpointDefinition {

@@ -1,3 +1,4 @@
+import type { ConsoleDefinition } from '../catalogue/console-definition.js';
 import type {
   CatalogueTable,
   EndpointDefinition,
@@ -18,6 +19,7 @@ export interface Preset {
   readonly seriesLimits: readonly SeriesLimitDefinition[];
   readonly rankings: Readonly<Record<string, string>>;
   readonly recordedBlocks: readonly string[];
+  readonly console?: ConsoleDefinition;
   /** What the preset adds where a Health Service is configured. */
   readonly healthService?: { readonly families: readonly OutputFamily[]; readonly fields: readonly SummaryField[] };
 }

@@ -21,6 +21,7 @@ export function presetCatalogue(chosen: readonly Preset[], healthService: boolea
     seriesLimits: chosen.flatMap(({ seriesLimits }) => seriesLimits),
     rankings: Object.assign({}, ...chosen.map(({ rankings }) => rankings).reverse()),
     recordedBlocks: chosen.flatMap(({ recordedBlocks }) => recordedBlocks),
+    console: chosen.find((preset) => preset.console !== undefined)?.console,
   };
 }
 

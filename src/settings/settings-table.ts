@@ -250,6 +250,14 @@ export const settingsTable = [
     schema: readableFile(),
   },
   {
+    option: 'metricsConsole',
+    env: 'METRICS_CONSOLE',
+    default: undefined,
+    description: 'Serve the console at <prefix>/console/. Default: on in serve, off when embedded.',
+    secret: false,
+    schema: boolean(),
+  },
+  {
     option: 'metricsOpen',
     env: 'METRICS_OPEN',
     default: 'false',

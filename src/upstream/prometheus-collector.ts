@@ -63,7 +63,9 @@ export function createPrometheusCollector(
       durations: new Map(known.map(([id, { seconds }]) => [id, seconds])),
       querySeconds: cost,
       seriesOverLimit: new Map(
-        known.flatMap(([id, { dropped }]) => (dropped > 0 ? [[familyOf.get(id)!.name, dropped]] : [])),
+        known.flatMap(([id, { dropped: count }]) =>
+          count > 0 ? [[id, { family: familyOf.get(id)!.name, count }]] : [],
+        ),
       ),
     };
   }
@@ -166,7 +168,7 @@ function blocksAfter(row: CompiledRow, answers: Answers): string[] {
 function allFailed(rows: readonly string[], error: GatewayzMetricsError): Collection {
   const { code, message: reason, retryAfter } = error;
   return {
-    outcomes: new Map(rows.map((row) => [row, { state: 'failed', reason }])),
+    outcomes: new Map(rows.map((row) => [row, { state: 'failed', reason, cause: { code, metrics: [] } }])),
     durations: new Map(),
     querySeconds: 0,
     seriesOverLimit: new Map(),

@@ -35,6 +35,7 @@ describe('readSettings without anything given', () => {
       metricsMaxSeries: 20_000,
       metricsRecorded: false,
       metricsTokensFile: unset,
+      metricsConsole: unset,
       metricsOpen: false,
       metricsWorker: true,
       datasource: unset,

@@ -1,5 +1,6 @@
 import type { Preset } from '../preset.js';
 import { businessFamilies } from './business.js';
+import { consoleDefinition } from './console.js';
 import { healthFamilies } from './health-families.js';
 import { modelFamilies } from './models.js';
 import { performanceFamilies } from './performance.js';
@@ -31,6 +32,7 @@ export const gatewayz: Preset = {
   seriesLimits: [pairLimit],
   rankings,
   recordedBlocks,
+  console: consoleDefinition,
   healthService: {
     families: healthFamilies.map(({ source: _, ...family }) => ({ ...family, row: family.name })),
     fields: healthFields,
