@@ -8,6 +8,7 @@ import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
+import { hostLogger, type Logger } from './host-logger.js';
 import { type Authorize, open } from './http/decision.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
@@ -27,13 +28,6 @@ import {
 } from './render/summary.js';
 import { RequestMetrics } from './request-metrics.js';
 import { type Options, readSettings, type Settings } from './settings/read-settings.js';
-
-/** A place for log lines, as pino and Fastify have it. */
-export interface Logger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** Settings, and what cannot be one. */
 export interface MetricsOptions extends Options {
@@ -79,7 +73,7 @@ const stateWait = 3_000;
 export async function createMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
-  const log = logger ?? (await loadLogger(settings));
+  const log = await hostLogger(logger, settings);
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
   const definition = catalogueFor(settings);
   const catalogue = createCatalogue(definition, scope);
@@ -203,12 +197,6 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T |
     timer = setTimeout(() => resolve(undefined), milliseconds);
   });
   return Promise.race([settled, limit]).finally(() => clearTimeout(timer));
-}
-
-/** pino is loaded only where nobody brings a logger. */
-async function loadLogger(settings: Settings): Promise<Logger> {
-  const { createLogger } = await import('./logger.js');
-  return createLogger(settings);
 }
 
 interface Access {

@@ -64,8 +64,16 @@ export type Outcome =
       /** Epoch milliseconds of the source's last good value, when it could not refresh it since. */
       readonly evaluationTime?: number;
     }
-  | { readonly state: 'missing'; readonly reason: string }
-  | { readonly state: 'failed'; readonly reason: string };
+  | { readonly state: 'missing'; readonly reason: string; readonly cause?: Cause }
+  | { readonly state: 'failed'; readonly reason: string; readonly cause?: Cause };
+
+/** Why a value is missing or stale, for programs; the reason beside it is for people. */
+export interface Cause {
+  /** A missing code of the catalogue, or an error code. */
+  readonly code: string;
+  /** Names of the metrics concerned. */
+  readonly metrics: readonly string[];
+}
 
 /** The result of one `collect` call. */
 export interface Collection {
@@ -75,8 +83,8 @@ export interface Collection {
   readonly durations: ReadonlyMap<string, number>;
   /** Summed response time of all queries in seconds. Shared queries count once. */
   readonly querySeconds: number;
-  /** By family: number of label sets over METRICS_MAX_SERIES. */
-  readonly seriesOverLimit: ReadonlyMap<string, number>;
+  /** By row id: family and number of its label sets over METRICS_MAX_SERIES. */
+  readonly seriesOverLimit: ReadonlyMap<string, { readonly family: string; readonly count: number }>;
   /** Set when the source as a whole failed; then every outcome has failed. */
   readonly failure?: {
     readonly code: string;
@@ -114,6 +122,8 @@ export interface RowState {
   readonly valuedAt: number | undefined;
   /** Why the metrics are missing or stale; undefined while they are fresh. */
   readonly reason: string | undefined;
+  /** The same for programs. */
+  readonly cause?: Cause | undefined;
 }
 
 export type SnapshotStatus = 'ok' | 'stale' | 'unavailable';

@@ -71,6 +71,12 @@ export function usualStep({ points }: History): number {
   return steps.sort((a, b) => a - b)[Math.floor(steps.length * 0.75)] ?? 60_000;
 }
 
+/** Milliseconds that timelines show: what is recorded, ten minutes at least, two hours at most. */
+export function shownSpan({ points, recordedSince }: History): number {
+  const recorded = (points.at(-1)?.timestamp ?? 0) - (recordedSince ?? 0);
+  return Math.min(historySpan, Math.max(600_000, Math.ceil(recorded / 600_000) * 600_000));
+}
+
 export interface Segment {
   readonly state: string;
   readonly from: number;

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { ProviderRow, ProviderState } from '../../src/history/console-document.js';
 import { formatQuantity, formatTime, type Quantity, visibleName } from './format.js';
+import { shownSpan } from './history.js';
 import { hashOf, route } from './route.js';
 import { StateIcon } from './state-icon.js';
 import { freshness, recorded, shown } from './store.js';
@@ -65,7 +66,7 @@ export function ProviderTable() {
               <th scope="col">Provider</th>
               <th scope="col">State</th>
               <th scope="col" class="line">
-                Last two hours
+                {spanText(shownSpan(recorded.value))}
               </th>
               <th scope="col" class="n">
                 Errors
@@ -136,4 +137,8 @@ function countsOf(providers: readonly ProviderRow[]): string {
   return (['down', 'degraded', 'healthy', 'idle'] as const)
     .flatMap((state) => (count(state) === 0 ? [] : `${count(state)} ${providerWords[state].toLowerCase()}`))
     .join(' · ');
+}
+
+function spanText(milliseconds: number): string {
+  return milliseconds < 7_200_000 ? `Last ${milliseconds / 60_000} minutes` : 'Last two hours';
 }

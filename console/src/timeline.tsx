@@ -1,5 +1,5 @@
 import { formatTime } from './format.js';
-import { type History, historySpan, type Segment, segmentsOf } from './history.js';
+import { type History, type Segment, segmentsOf, shownSpan } from './history.js';
 import { route } from './route.js';
 
 const stateWords: Readonly<Record<string, string>> = {
@@ -14,11 +14,12 @@ const stateWords: Readonly<Record<string, string>> = {
 const tops: Readonly<Record<string, number>> = { h: 13, d: 6, x: 0, i: 17, '-': 8 };
 const height = 20;
 
-/** States of a provider over two hours, true to time, with the same in words. */
+/** States of a provider over the recorded time, true to time, with the same in words. */
 export function Timeline({ history, name, tall = false }: { history: History; name: string; tall?: boolean }) {
   const until = history.points.at(-1)?.timestamp;
   if (until === undefined) return null;
-  const from = until - historySpan;
+  const span = shownSpan(history);
+  const from = until - span;
   const segments = segmentsOf(history, name, until + 1);
   const first = segments[0]?.from ?? from;
   const unrecorded = first <= from ? [] : [{ state: '-', from, to: first }];
@@ -34,8 +35,8 @@ export function Timeline({ history, name, tall = false }: { history: History; na
         <rect
           key={start}
           class={`s-${state === '-' ? 'none' : state}`}
-          x={(1000 * (start - from)) / historySpan}
-          width={Math.max(3, (1000 * (to - start)) / historySpan)}
+          x={(1000 * (start - from)) / span}
+          width={Math.max(3, (1000 * (to - start)) / span)}
           y={tops[state] ?? 0}
           height={state === '-' ? 4 : height - (tops[state] ?? 0)}
         />

@@ -15,7 +15,7 @@ export function serveCommand(): Command {
       const settings = readSettings();
       const { createLogger } = await import('../logger.js');
       const { createStandalone } = await import('../standalone.js');
-      const log = createLogger(settings);
+      const log = await createLogger(settings);
       const metrics = await createMetrics({ logger: log, datasource: servesDatasource(settings) });
       const app = createStandalone(metrics, log);
       const { host, port } = settings;
@@ -37,5 +37,8 @@ export function serveCommand(): Command {
         };
         process.on('SIGTERM', stop).on('SIGINT', stop);
       });
+      await log.close();
+      // A log line that nobody reads must not keep the process alive.
+      process.exit();
     });
 }

@@ -1,4 +1,4 @@
-import { consoleEndpoints } from '../catalogue/console.js';
+import { consoleEndpoints } from '../catalogue/console-definition.js';
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Family } from '../model.js';
@@ -26,7 +26,7 @@ export function createEngine(
   const catalogue = precompiledCatalogue(definition, scope, queries);
   const endpoints = new Map<string, readonly string[]>([
     ['summary', [...new Set(catalogue.fields.map((field) => field.row))]],
-    ...consoleEndpoints(catalogue.fields, (row) => catalogue.rows.has(row)),
+    ...consoleEndpoints(catalogue.console, catalogue.fields),
     ...Object.entries(catalogue.families).map(([endpoint, families]): [string, string[]] => [
       endpoint,
       families.map((family) => family.row),

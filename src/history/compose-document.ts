@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/compile.js';
-import { providerColumnsRow } from '../catalogue/console.js';
+import { providerColumnsRow } from '../catalogue/console-definition.js';
+import { degradedErrorRate, downErrorRate } from '../catalogue/thresholds.js';
 import type { Snapshot } from '../model.js';
 import { summaryDocument } from '../render/summary.js';
 import type { ConsoleDocument, ConsoleUnavailable, ModelRanking } from './console-document.js';
@@ -22,8 +23,7 @@ export interface DocumentInput {
   readonly build: string;
 }
 
-/** The error ratios that part the states of providers, as in the catalogue. */
-const bounds: VerdictBounds = { degradedFrom: 0.05, downAbove: 0.5 };
+const bounds: VerdictBounds = { degradedFrom: degradedErrorRate, downAbove: downErrorRate };
 /** Columns of a response: as many as a sparkline can show. */
 const columns = 120;
 
@@ -34,7 +34,9 @@ export function record(snapshot: Snapshot, catalogue: Catalogue, ring: HistoryRi
   const values = Object.fromEntries(
     flatValues(summary.metrics).filter(([id, value]) => value !== null && !(id in summary.stale)),
   ) as Record<string, number>;
-  const providers = isFresh(snapshot, providerColumnsRow) ? providerRows(snapshot, bounds, () => undefined) : [];
+  const providers = isFresh(snapshot, providerColumnsRow)
+    ? providerRows(snapshot, catalogue.console, bounds, () => undefined)
+    : [];
   ring.add({
     timestamp: snapshot.evaluationTime,
     values,
@@ -48,7 +50,7 @@ export function composeDocument(input: DocumentInput): ConsoleDocument | Console
   const summary = summaryDocument(snapshot, catalogue, 'number');
   if (summary.status === 'unavailable') return { build, status: 'unavailable', error: summary.error };
   const values = Object.fromEntries(flatValues(summary.metrics));
-  const providers = providerRows(snapshot, bounds, (name) => ring.stateSince(name));
+  const providers = providerRows(snapshot, catalogue.console, bounds, (name) => ring.stateSince(name));
   const ageSeconds = Math.max(0, now - snapshot.evaluationTime) / 1000;
   const lost = catalogue.fields.filter(({ section, field, row }) => {
     const valuedAt = snapshot.rows.get(row)?.valuedAt;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Catalogue } from '../catalogue/compile.js';
-import { consoleEndpoint, modelColumns, rankingRow } from '../catalogue/console.js';
+import { consoleEndpoint, modelColumns, rankingRow } from '../catalogue/console-definition.js';
 import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { MetricsRequest, MetricsResponse } from '../http/message.js';

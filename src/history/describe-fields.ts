@@ -31,7 +31,10 @@ export function describeSections(catalogue: Catalogue): readonly SectionDescript
 
 /** `avg_inference_latency_ms` is `Mean inference latency`. */
 function labelOf(field: string): string {
-  const parts = field.split('_').map((part) => words[part] ?? part);
+  const parts = field
+    .replace(/_per_minute$|(?<=.)_total$/, '')
+    .split('_')
+    .map((part) => words[part] ?? part);
   return capitalized(parts.filter((part) => part !== '').join(' '));
 }
 

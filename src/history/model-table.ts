@@ -1,4 +1,4 @@
-import { rankingRow } from '../catalogue/console.js';
+import { rankingRow } from '../catalogue/console-definition.js';
 import { parseValue } from '../catalogue/derivations/number.js';
 import type { Sample, Snapshot } from '../model.js';
 import type { ModelRanking, ModelRow, ModelTable } from './console-document.js';
@@ -25,7 +25,7 @@ export function modelTable(ranking: ModelRanking, snapshot: Snapshot): ModelTabl
     const key = JSON.stringify([model, provider]);
     const row = pairs.get(key) ?? { ...emptyRow, model, provider };
     pairs.set(key, row);
-    if (Number.isFinite(number)) row[name] = number;
+    if (Number.isFinite(number)) row[name] = name === 'requests' || name === 'tokens' ? Math.round(number) : number;
   }
   const column = columnNames[ranking];
   const rows = [...pairs.values()] as unknown as ModelRow[];

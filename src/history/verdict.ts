@@ -45,17 +45,18 @@ export function verdictOf(input: VerdictInput, { degradedFrom, downAbove }: Verd
     };
   }
   const active = providers.filter(({ state }) => state !== 'idle');
+  const oneDown = downSentence(downAbove);
   const down = busiestFirst(active.filter(({ state }) => state === 'down'));
   if (down.length > 0 && down.length === active.length) {
     return {
       state: 'down',
-      sentence: down.length === 1 ? oneDown(down[0]!) : `All ${down.length} providers are down.`,
+      sentence: down.length === 1 ? oneDown(down[0]!, '') : `All ${down.length} providers are down.`,
     };
   }
   if (errorRatio !== null && errorRatio > downAbove) {
     return { state: 'down', sentence: `The gateway is down: ${percent(errorRatio)} of its requests fail.` };
   }
-  if (down.length > 0) return { state: 'trouble', sentence: `${oneDown(down[0]!, others(down))}` };
+  if (down.length > 0) return { state: 'trouble', sentence: oneDown(down[0]!, others(down)) };
   const degraded = busiestFirst(active.filter(({ state }) => state === 'degraded'));
   if (errorRatio !== null && errorRatio >= degradedFrom) {
     const worst = degraded[0] && ` ${oneDegraded(degraded[0], others(degraded))}`;
@@ -80,10 +81,14 @@ export function verdictOf(input: VerdictInput, { degradedFrom, downAbove }: Verd
   return { state: 'well', sentence: `The gateway is well: ${all} healthy.` };
 }
 
-function oneDown({ name, error_ratio }: Provider, more = ''): string {
-  return error_ratio === null
-    ? `${name} is down${more}.`
-    : `${name} is down: ${percent(error_ratio)} of its requests fail${more}.`;
+/** A provider can be down with few errors: by the gateway's own availability gauge. */
+function downSentence(downAbove: number): (provider: Provider, more: string) => string {
+  return ({ name, error_ratio }, more) => {
+    if (error_ratio !== null && error_ratio > downAbove) {
+      return `${name} is down: ${percent(error_ratio)} of its requests fail${more}.`;
+    }
+    return `${name} is down: its availability is 0${more}.`;
+  };
 }
 
 function oneDegraded({ name, error_ratio }: Provider, more: string): string {

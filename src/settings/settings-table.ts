@@ -7,6 +7,7 @@ import {
   headerWord,
   host,
   integer,
+  listOf,
   marker,
   matchers,
   oneOf,
@@ -208,6 +209,14 @@ export const settingsTable = [
     schema: duration({ max: '1y' }),
   },
   {
+    option: 'metricsPreset',
+    env: 'METRICS_PRESET',
+    default: 'gatewayz',
+    description: 'Gateways whose metrics are read, by precedence, separated by commas.',
+    secret: false,
+    schema: listOf(['gatewayz', 'litellm', 'vllm', 'otel-genai', 'bifrost', 'sglang']),
+  },
+  {
     option: 'metricsSelector',
     env: 'METRICS_SELECTOR',
     default: '',
@@ -248,6 +257,14 @@ export const settingsTable = [
     description: 'File with the bearer tokens of readers. Unset: the metrics need no token.',
     secret: false,
     schema: readableFile(),
+  },
+  {
+    option: 'metricsConsole',
+    env: 'METRICS_CONSOLE',
+    default: undefined,
+    description: 'Serve the console at <prefix>/console/. Default: on in serve, off when embedded.',
+    secret: false,
+    schema: boolean(),
   },
   {
     option: 'metricsOpen',

@@ -1,11 +1,5 @@
 import type { Catalogue } from '../catalogue/compile.js';
-import {
-  consoleQueries,
-  type ModelColumn,
-  modelColumns,
-  providerColumnsRow,
-  rankingRow,
-} from '../catalogue/console.js';
+import { type ModelColumn, modelColumns, providerColumnsRow, rankingRow } from '../catalogue/console-definition.js';
 import { scalarOf } from '../catalogue/derivations/vector.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector, Outcome, Sample, Vector } from '../model.js';
@@ -15,7 +9,7 @@ import type { PrometheusClient } from './prometheus-client.js';
 
 type Query = (promql: string) => Promise<Vector>;
 
-const rankings = new Map(modelColumns.map((column) => [rankingRow(column), column]));
+const rankingRows = new Map(modelColumns.map((column) => [rankingRow(column), column]));
 
 /** Queries what only the console shows: columns of the providers, and rankings of the models. */
 export function createConsoleCollector(client: PrometheusClient, catalogue: Catalogue): Collector {
@@ -32,13 +26,17 @@ export function createConsoleCollector(client: PrometheusClient, catalogue: Cata
         return vector;
       };
       try {
-        const ranking = rankings.get(row);
+        const ranking = rankingRows.get(row);
         const metrics = await (ranking === undefined
           ? providerColumns(query, catalogue)
           : rankedPairs(ranking, query, catalogue));
         succeeded += 1;
         if (metrics.length > 0) return { state: 'present', metrics };
-        return { state: 'missing', reason: 'no inference requests in the last hour' };
+        return {
+          state: 'missing',
+          reason: 'no inference requests in the last hour',
+          cause: { code: 'idle', metrics: [] },
+        };
       } catch (error) {
         if (!(error instanceof GatewayzMetricsError)) throw error;
         const { code, message: reason, retryAfter } = error;
@@ -55,20 +53,24 @@ export function createConsoleCollector(client: PrometheusClient, catalogue: Cata
       ...(failure && succeeded === 0 && { failure }),
     };
   }
-  return { name: 'console', has: (row) => row === providerColumnsRow || rankings.has(row), collect };
+  return { name: 'console', has: (row) => row === providerColumnsRow || rankingRows.has(row), collect };
 }
 
 async function providerColumns(query: Query, catalogue: Catalogue): Promise<readonly Sample[]> {
-  const columns = Object.entries(consoleQueries.providers);
+  const columns = Object.entries(catalogue.console?.providers ?? {});
   const found = await Promise.all(
-    columns.map(async ([column, text]) => inColumn(await query(catalogue.scoped(text)), column)),
+    columns.map(async ([column, source]) =>
+      'promql' in source ? inColumn(await query(catalogue.scoped(source.promql)), column) : [],
+    ),
   );
   return found.flat();
 }
 
 /** Prometheus chooses the pairs; the other columns are queried for their models and providers only. */
 async function rankedPairs(ranking: ModelColumn, query: Query, catalogue: Catalogue): Promise<readonly Sample[]> {
-  const chosen = await query(catalogue.scoped(consoleQueries.rankings[ranking]));
+  if (!catalogue.console) return [];
+  const { pairs, columns, rankings } = catalogue.console.models;
+  const chosen = await query(catalogue.scoped(rankings[ranking]));
   if (chosen.length === 0) return [];
   const valuesOf = (label: string): string => anyOf([...new Set(chosen.map(({ labels }) => labels[label] ?? ''))]);
   const matchers = [
@@ -80,11 +82,11 @@ async function rankedPairs(ranking: ModelColumn, query: Query, catalogue: Catalo
     modelColumns
       .filter((column) => column !== ranking)
       .map(async (column) => {
-        const text = withMatchers(catalogue.query(consoleQueries.models[column]), matchers);
+        const text = withMatchers(catalogue.query(columns[column]), matchers);
         return inColumn((await query(text)).filter(isChosen), column);
       }),
   );
-  const total = scalarOf(await query(catalogue.scoped(consoleQueries.pairs)));
+  const total = scalarOf(await query(catalogue.scoped(pairs)));
   const counted = total === undefined ? [] : [{ labels: { column: 'total' }, value: String(total) }];
   return [...inColumn(chosen, ranking), ...others.flat(), ...counted];
 }

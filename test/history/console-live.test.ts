@@ -6,6 +6,8 @@ import { startConsole } from './start-console.js';
 const noon = Date.UTC(2024, 0, 1, 12);
 const start = noon - 75 * 60_000;
 const step = 15_000;
+/** Time moves by itself in steps; each takes real requests. */
+const patient = { timeout: 20_000 };
 
 /** A counter that grows by so much every 15 s for 75 minutes. */
 function counter(name: string, labels: Record<string, string>, growth: number): SeededSeries {
@@ -141,7 +143,7 @@ describe('over a real Prometheus', () => {
         await clock.advance(1_000);
         later = await data(`since=${first.timestamp}`);
         return later.history.timestamps.length;
-      })
+      }, patient)
       .toBeGreaterThan(0);
     expect(later.sections).toBeUndefined();
     expect(later.history.timestamps[0]).toBeGreaterThan(first.timestamp);
@@ -161,6 +163,6 @@ test('a Prometheus that stops makes the verdict unknown, and the values old', as
     .poll(async () => {
       await clock.advance(5_000);
       return (await data()).verdict.sentence;
-    })
+    }, patient)
     .toMatch(/^Cannot tell: the values are \d+ s old \(Prometheus at http:\/\/127\.0\.0\.1:\d+/);
 });

@@ -48,7 +48,18 @@ const table: readonly (readonly [title: string, change: Partial<VerdictInput>, s
     'trouble',
     'mistral is down: 62% of its requests fail; so are 2 others.',
   ],
-  ['down by its own word', { providers: [...healthy, provider('x', 'down', null)] }, 'trouble', 'x is down.'],
+  [
+    'down by its own word',
+    { providers: [...healthy, provider('x', 'down', null)] },
+    'trouble',
+    'x is down: its availability is 0.',
+  ],
+  [
+    'down with few errors',
+    { providers: [...healthy, provider('x', 'down', 0.37)] },
+    'trouble',
+    'x is down: its availability is 0.',
+  ],
   ['all down', { providers: [down, provider('a', 'down', 1)] }, 'down', 'All 2 providers are down.'],
   [
     'all with traffic down',

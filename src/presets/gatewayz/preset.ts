@@ -1,5 +1,6 @@
 import type { Preset } from '../preset.js';
 import { businessFamilies } from './business.js';
+import { consoleDefinition } from './console.js';
 import { healthFamilies } from './health-families.js';
 import { modelFamilies } from './models.js';
 import { performanceFamilies } from './performance.js';
@@ -12,6 +13,7 @@ import { systemFamilies } from './system.js';
 export const gatewayz: Preset = {
   name: 'gatewayz',
   title: 'GatewayZ',
+  signatures: ['fastapi_requests_', 'model_inference_', 'gatewayz_provider'],
   endpoints: [
     { name: 'system', help: 'HTTP requests of the gateway.' },
     { name: 'providers', help: 'Health of the providers.' },
@@ -28,9 +30,11 @@ export const gatewayz: Preset = {
     { file: 'presets/gatewayz/summary.ts', rows: summaryRows },
   ],
   fields: summaryFields,
+  notExported: [],
   seriesLimits: [pairLimit],
   rankings,
   recordedBlocks,
+  console: consoleDefinition,
   healthService: {
     families: healthFamilies.map(({ source: _, ...family }) => ({ ...family, row: family.name })),
     fields: healthFields,

@@ -1,4 +1,5 @@
 import type { Scope } from '../../../catalogue/compile.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { PrometheusApi } from '../diagnose/prometheus-api.js';
 import { SourceFacts } from '../diagnose/source-facts.js';
 import type { Criterion, DashboardReport, MissingNames, TargetReport } from '../report.js';
@@ -10,13 +11,14 @@ import { listTargets } from './list-targets.js';
 import { findMissingNames } from './missing-names.js';
 import { type DashboardFile, readDashboards } from './read-dashboards.js';
 import { type QueriedVariable, resolveVariables } from './resolve-variables.js';
-import { runTarget, type TargetContext, type TargetVerdict } from './run-target.js';
+import { noValues, runTarget, type TargetContext, type TargetVerdict } from './run-target.js';
 import { timeRange } from './time-range.js';
 
 export interface DashboardCheck {
   /** Undefined without access to one. */
   readonly prometheus: PrometheusApi | undefined;
   readonly scope: Scope;
+  readonly catalogue: CheckedCatalogue;
   /** Whether every query without data fails, not only those that can never have any. */
   readonly strict: boolean;
   readonly progress: (line: string) => void;
@@ -50,7 +52,7 @@ export async function checkDashboards(paths: readonly string[], check: Dashboard
   const promql: string[] = [];
   for (const [index, { file, content }] of files.entries()) {
     progress(`dashboards: ${file} (${index + 1} of ${files.length})`);
-    const verdicts = 'problem' in content ? [unreadable(content.problem)] : await run(content, prometheus, check.scope);
+    const verdicts = 'problem' in content ? [unreadable(content.problem)] : await run(content, prometheus, check);
     promql.push(...verdicts.flatMap((verdict) => verdict.promql ?? []));
     const targets = verdicts.map(({ report, severity }) => ({
       ...report,
@@ -72,7 +74,7 @@ export async function checkDashboards(paths: readonly string[], check: Dashboard
   return {
     criteria: [{ id: 'dashboards', ok: failing.length === 0, value: failing.length, budget: 0, detail }],
     reports,
-    missingNames: await findMissingNames(promql, new SourceFacts(prometheus, check.scope, Date.now())),
+    missingNames: await findMissingNames(promql, new SourceFacts(prometheus, check.scope, Date.now(), check.catalogue)),
   };
 }
 
@@ -84,10 +86,14 @@ function unreadable(problem: string): TargetVerdict {
   return { report: { panel: '', refId: '', expr: '', result: 'error', reason: problem }, severity: 'problem' };
 }
 
-async function run(dashboard: Dashboard, prometheus: PrometheusApi, scope: Scope): Promise<readonly TargetVerdict[]> {
+async function run(
+  dashboard: Dashboard,
+  prometheus: PrometheusApi,
+  { scope, catalogue }: DashboardCheck,
+): Promise<readonly TargetVerdict[]> {
   const now = Date.now();
   const window = timeRange(dashboard.time, now);
-  const facts = new SourceFacts(prometheus, scope, window.to);
+  const facts = new SourceFacts(prometheus, scope, window.to, catalogue);
   const { values, queried } = await resolveVariables(dashboard, prometheus, window);
   const emptyVariables = new Set(
     queried
@@ -125,8 +131,7 @@ async function judgeVariable(
       if (outcome.filtered) {
         return verdict('empty', `its regular expression ${variable.regex} matches none of its values`, 'problem');
       }
-      const waits = outcome.waitsFor.map((name) => `$${name}`);
-      if (waits.length > 0) return verdict('idle', `it depends on ${waits.join(', ')}, which has no values`, 'idle');
+      if (outcome.waitsFor.length > 0) return verdict('idle', noValues(outcome.waitsFor), 'idle');
       const { severity, reason } = await explainVariable(outcome.query, context);
       return verdict(severity === 'idle' ? 'idle' : 'empty', reason, severity);
     }

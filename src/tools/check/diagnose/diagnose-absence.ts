@@ -1,16 +1,15 @@
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
 import { type Diagnosis, jobList, shellQuote } from './diagnosis.js';
-import { baseName, contractMetrics } from './known-metrics.js';
 import { nearestMetrics } from './nearest-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
 /**
- * Why none of these metrics has series under the base selector: they are elsewhere, they have gone, or they never were.
+ * Why none of these metrics has series under the base selector: they have other labels, they stopped, or they never existed.
  * Rejects as `PrometheusApi` does.
  */
 export async function diagnoseAbsence(metrics: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
   const selected = await facts.names(facts.scoped, facts.now);
-  const renamed = diagnoseRenamed(metrics, selected);
+  const renamed = diagnoseRenamed(metrics, selected, facts);
   if (renamed) return renamed;
   const anywhere = await facts.names(facts.excludeReexported, facts.now);
   const outside = metrics.find((metric) => anywhere.has(metric));
@@ -18,11 +17,14 @@ export async function diagnoseAbsence(metrics: readonly string[], facts: SourceF
   const lately = await facts.names(facts.excludeReexported, facts.lastDay);
   const gone = metrics.find((metric) => lately.has(metric));
   if (gone !== undefined) return withoutSamples(gone, facts);
-  const isScraped = [...lately].some((name) => contractMetrics.has(baseName(name)));
-  return diagnoseRenamed(metrics, lately) ?? (isScraped ? notExported(metrics, lately) : diagnoseUnscraped(facts));
+  const isScraped = [...lately].some((name) => facts.catalogue.has(name));
+  return (
+    diagnoseRenamed(metrics, lately, facts) ??
+    (isScraped ? notExported(metrics, lately, facts) : diagnoseUnscraped(facts))
+  );
 }
 
-/** Where Prometheus has never seen any metric of a gateway. */
+/** For a Prometheus that has never seen a metric of the gateway. */
 async function diagnoseUnscraped(facts: SourceFacts): Promise<Diagnosis> {
   const targets = await facts.vector('up');
   const jobs = [...new Set(targets.map(({ labels }) => labels['job'] ?? ''))].sort();
@@ -93,25 +95,29 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
   const [job] = jobs;
   if (job === undefined) {
     const cause = `${metric} has had no samples for a day`;
-    return { severity: 'problem', cause, fix: `let the gateway write ${metric} again, or put its target back` };
+    return { severity: 'problem', cause, fix: `export ${metric} from the gateway again, or add its target again` };
   }
   const scraped = await facts.count(`up{job="${job}"}`);
   return {
     severity: 'problem',
     cause:
       scraped > 0
-        ? `${metric} has no samples in the last 5 minutes: the targets of ${jobList(jobs)} are up, and do not write it any more`
-        : `${metric} has no samples in the last 5 minutes: no target of ${jobList(jobs)} is scraped any more`,
+        ? `${metric} has no samples in the last 5 minutes: the targets of ${jobList(jobs)} are up, but no longer export it`
+        : `${metric} has no samples in the last 5 minutes: no target of ${jobList(jobs)} is scraped any longer`,
     fix:
       scraped > 0
-        ? `let the gateway write ${metric} again: what was changed in its last deployment?`
-        : `put its targets back under job_name: ${job} in prometheus.yml`,
+        ? `export ${metric} from the gateway again: what changed in its last deployment?`
+        : `add its targets again under job_name: ${job} in prometheus.yml`,
   };
 }
 
-function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis | undefined {
+function diagnoseRenamed(
+  metrics: readonly string[],
+  existing: ReadonlySet<string>,
+  { catalogue }: SourceFacts,
+): Diagnosis | undefined {
   for (const metric of metrics) {
-    const { renamed } = nearestMetrics(metric, existing);
+    const { renamed } = nearestMetrics(metric, existing, catalogue);
     const [other] = renamed;
     if (other === undefined) continue;
     return {
@@ -123,12 +129,12 @@ function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<strin
   return undefined;
 }
 
-function notExported(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis {
-  const similar = [...new Set(metrics.flatMap((metric) => nearestMetrics(metric, existing).similar))];
+function notExported(metrics: readonly string[], existing: ReadonlySet<string>, { catalogue }: SourceFacts): Diagnosis {
+  const similar = [...new Set(metrics.flatMap((metric) => nearestMetrics(metric, existing, catalogue).similar))];
   return {
     severity: 'not_exported',
     cause: noSeries(metrics) + (similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`),
-    fix: `let the gateway write ${metrics[0]}; nothing where it has no such thing`,
+    fix: `export ${metrics[0]} from the gateway, or ignore this if it does not apply`,
   };
 }
 

@@ -2,10 +2,9 @@ import type { Labels } from '../../../model.js';
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
 import type { Diagnosis } from './diagnosis.js';
 import { jobList, shellQuote } from './diagnosis.js';
-import { baseName, contractMetrics } from './known-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
-/** One process of the gateway that is scraped more than once, and the metrics that are there twice. */
+/** A process of the gateway that is scraped more than once, and its duplicated metrics. */
 export interface DuplicateScrape {
   readonly metrics: ReadonlySet<string>;
   readonly diagnosis: Diagnosis;
@@ -16,7 +15,7 @@ type Scrape = Labels;
 
 /**
  * Finds targets that are scraped more than once, by several jobs or with several sets of labels, and processes that are scraped
- * under several addresses: they tell the same moment of their start, to fractions of a second. Rejects as `PrometheusApi` does.
+ * under several addresses: they have the same start time, to fractions of a second. Rejects as `PrometheusApi` does.
  */
 export async function findDuplicateScrapes(facts: SourceFacts): Promise<readonly DuplicateScrape[]> {
   const scrapes = await facts.vector('up');
@@ -59,7 +58,7 @@ async function commonMetrics(group: readonly Scrape[], facts: SourceFacts): Prom
   for (const scrape of group) {
     const own = [...matchersOn(scrape, ['job', 'instance']), ...distinguishingMatchers(scrape, group)];
     for (const name of await facts.names([...own, ...facts.scoped], facts.now)) {
-      if (!contractMetrics.has(baseName(name))) continue;
+      if (!facts.catalogue.has(name)) continue;
       if (seen.has(name)) twice.add(name);
       seen.add(name);
     }

@@ -1,42 +1,39 @@
 import type { Scope } from '../../../catalogue/compile.js';
-import { createCatalogue } from '../../../catalogue/create-catalogue.js';
-import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { expositionType } from '../../../render/exposition.js';
 import { openMetricsType } from '../../../render/open-metrics.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { CheckedEndpoint } from './checked-endpoints.js';
-import { checkedEndpoints } from './checked-endpoints.js';
 import { type ParsedFamily, parseExposition } from './parse-exposition.js';
 import { type InstallationDocs, readDocs } from './read-docs.js';
 import { readSummary, type Summary } from './read-summary.js';
 import type { ServiceResponse } from './service-client.js';
 
-/** What an answer with status 200 holds, or what is wrong with it. */
+/** The content of a response with status 200, or its problems. */
 export interface ResponseCheck {
   readonly problems: readonly string[];
-  /** What it holds, in a few words. */
+  /** The content in a few words. */
   readonly content: string;
   readonly summary?: Summary;
   readonly docs?: InstallationDocs;
   readonly families?: readonly ParsedFamily[];
 }
 
-const { families: familiesByEndpoint } = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
-
-/** @param marker what every sample of the installation must carry; undefined where that is off or not known */
+/** @param marker label that every sample must carry; undefined if it is off or unknown */
 export function checkResponse(
   endpoint: CheckedEndpoint,
-  answer: ServiceResponse,
+  response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
+  catalogue: CheckedCatalogue,
 ): ResponseCheck {
   switch (endpoint.kind) {
     case 'summary':
-      return checkSummary(answer);
+      return checkSummary(response, catalogue);
     case 'docs':
-      return checkDocs(answer);
+      return checkDocs(response, catalogue);
     case 'exposition':
     case 'scrape':
-      return checkExposition(endpoint, answer, openMetrics, marker);
+      return checkExposition(endpoint, response, openMetrics, marker, catalogue);
   }
 }
 
@@ -44,34 +41,35 @@ function wrongType({ contentType }: ServiceResponse, expected: string): string[]
   return contentType === expected ? [] : [`its type is ${contentType || 'not given'}, expected ${expected}`];
 }
 
-function checkSummary(answer: ServiceResponse): ResponseCheck {
-  const problems = wrongType(answer, 'application/json; charset=utf-8');
-  const read = readSummary(answer.body);
+function checkSummary(response: ServiceResponse, { fields }: CheckedCatalogue): ResponseCheck {
+  const problems = wrongType(response, 'application/json; charset=utf-8');
+  const read = readSummary(response.body, fields);
   if ('problems' in read) return { problems: [...problems, ...read.problems], content: '' };
   const values = Object.values(read.metrics).flatMap(Object.values);
   const had = values.filter((value) => value !== 'N/A').length;
   return { problems: problems, content: `${had} of ${values.length} fields have a value`, summary: read };
 }
 
-function checkDocs(answer: ServiceResponse): ResponseCheck {
-  const problems = wrongType(answer, 'text/markdown; charset=utf-8');
-  const missing = checkedEndpoints.filter(({ path }) => !answer.body.includes(`/metrics${path}\``));
+function checkDocs(response: ServiceResponse, { endpoints }: CheckedCatalogue): ResponseCheck {
+  const problems = wrongType(response, 'text/markdown; charset=utf-8');
+  const missing = endpoints.filter(({ path }) => !response.body.includes(`/metrics${path}\``));
   problems.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
-  const docs = readDocs(answer.body);
+  const docs = readDocs(response.body);
   if (!docs) problems.push('it has no canonical PromQL that can be read: is it another version than this check?');
   return { problems: problems, content: `${docs?.promql.size ?? 0} values explained`, ...(docs && { docs }) };
 }
 
 function checkExposition(
   { endpoint }: CheckedEndpoint,
-  answer: ServiceResponse,
+  response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
+  catalogue: CheckedCatalogue,
 ): ResponseCheck {
-  const problems = wrongType(answer, openMetrics ? openMetricsType : expositionType);
+  const problems = wrongType(response, openMetrics ? openMetricsType : expositionType);
   let families: readonly ParsedFamily[];
   try {
-    families = parseExposition(answer.body, openMetrics ? 'openmetrics' : 'text');
+    families = parseExposition(response.body, openMetrics ? 'openmetrics' : 'text');
   } catch (error) {
     return {
       problems: [...problems, `it is not valid: ${error instanceof Error ? error.message : error}`],
@@ -80,7 +78,7 @@ function checkExposition(
   }
   const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
   const holds = `${families.length} families with ${count} samples`;
-  const expected = familiesByEndpoint[endpoint];
+  const expected = catalogue.families[endpoint];
   if (expected === undefined) return { problems: problems, content: holds, families };
 
   const types = new Map(expected.map(({ name, type }) => [name, type]));
