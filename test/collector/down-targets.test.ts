@@ -4,9 +4,10 @@ import { findDownTargets } from '../../src/collector/down-targets.js';
 import type { SharedQueries } from '../../src/collector/shared-queries.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import type { Vector } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 
-const catalogue = createCatalogue(presetCatalogue(presets, false), {
+const catalogue = createCatalogue(presetCatalogue([gatewayz], false), {
   selector: [{ label: 'env', op: '=', value: 'production' }],
   marker: undefined,
 });

@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { nodeDatasourceHandler } from '../../src/adapters/node-datasource.js';
+import { nodeHandler } from '../../src/adapters/node.js';
 import { createDatasource, type Datasource, type DatasourceOptions } from '../../src/datasource/create-datasource.js';
+import { toDatasourceRequest } from '../../src/datasource/message.js';
 import type { PrometheusSettings } from '../../src/prometheus/prometheus-settings.js';
 import { type FakePrometheus, type FakePrometheusOptions, startFakePrometheus } from '../support/fake-prometheus.js';
 
-export interface Answer {
+export interface QueryResult {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
@@ -27,7 +28,7 @@ export interface StartedDatasource {
   /** Lines for the log, as they came. */
   readonly log: readonly string[];
   /** Calls for one answer; `path` is what follows the prefix. Rejects when the answer breaks off. */
-  readonly ask: (path: string, options?: AskOptions) => Promise<Answer>;
+  readonly ask: (path: string, options?: AskOptions) => Promise<QueryResult>;
 }
 
 export interface StartedFake extends StartedDatasource {
@@ -60,7 +61,7 @@ export async function serveDatasource(
       ...given.upstream,
     },
   });
-  const server = createServer(nodeDatasourceHandler(datasource));
+  const server = createServer(nodeHandler({ handle: (sent) => datasource.handle(toDatasourceRequest(sent)) }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
     await datasource.close();
@@ -73,7 +74,10 @@ export async function serveDatasource(
 }
 
 /** One call over HTTP, nothing decoded; the path goes on the wire as it is written. */
-export function ask(url: string, { method = 'GET', headers = {}, body, signal }: AskOptions = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  { method = 'GET', headers = {}, body, signal }: AskOptions = {},
+): Promise<QueryResult> {
   const { origin, port } = new URL(url);
   const path = url.slice(origin.length);
   return new Promise((resolve, reject) => {
