@@ -8,7 +8,7 @@ import { toDatasourceRequest } from '../../src/datasource/message.js';
 import type { PrometheusSettings } from '../../src/prometheus/prometheus-settings.js';
 import { type FakePrometheus, type FakePrometheusOptions, startFakePrometheus } from '../support/fake-prometheus.js';
 
-export interface QueryResult {
+export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
@@ -28,7 +28,7 @@ export interface StartedDatasource {
   /** Lines for the log, as they came. */
   readonly log: readonly string[];
   /** Calls for one answer; `path` is what follows the prefix. Rejects when the answer breaks off. */
-  readonly ask: (path: string, options?: AskOptions) => Promise<QueryResult>;
+  readonly ask: (path: string, options?: AskOptions) => Promise<Answer>;
 }
 
 export interface StartedFake extends StartedDatasource {
@@ -74,10 +74,7 @@ export async function serveDatasource(
 }
 
 /** One call over HTTP, nothing decoded; the path goes on the wire as it is written. */
-export function ask(
-  url: string,
-  { method = 'GET', headers = {}, body, signal }: AskOptions = {},
-): Promise<QueryResult> {
+export function ask(url: string, { method = 'GET', headers = {}, body, signal }: AskOptions = {}): Promise<Answer> {
   const { origin, port } = new URL(url);
   const path = url.slice(origin.length);
   return new Promise((resolve, reject) => {
