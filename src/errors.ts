@@ -10,6 +10,7 @@ export const errorCodes = {
   upstream_rejected: { status: 503, meaning: 'Prometheus rejected the query.' },
   upstream_invalid: { status: 503, meaning: 'The response is not a valid Prometheus API response.' },
   upstream_too_large: { status: 503, meaning: 'A response exceeded PROMETHEUS_MAX_BODY.' },
+  upstream_partial: { status: 503, meaning: 'The response is incomplete: part of the storage did not respond.' },
   health_service_unavailable: { status: 503, meaning: 'No Health Service endpoint returned a valid response.' },
   unavailable: { status: 503, meaning: 'No value is recent enough to show.' },
   unauthorized: { status: 401, meaning: 'The bearer token is missing or unknown.' },

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue/compile.js';
 import type { DownTarget } from '../catalogue/missing-reasons.js';
+import { displayText } from '../display-text.js';
 import { anyOf } from '../promql/any-of.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
@@ -18,7 +19,10 @@ export async function findDownTargets(catalogue: Catalogue, questions: SharedQue
   const { vector } = scoped.vector.length > 0 ? scoped : await questions.query(up(ofJobs));
   return vector
     .filter(({ value }) => value === '0')
-    .map(({ labels }) => ({ job: labels['job'] ?? '', instance: labels['instance'] ?? '' }));
+    .map(({ labels }) => ({
+      job: displayText(labels['job'] ?? '', [], 200),
+      instance: displayText(labels['instance'] ?? '', [], 200),
+    }));
 }
 
 function up(matchers: readonly Matcher[]): string {

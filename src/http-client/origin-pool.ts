@@ -56,6 +56,7 @@ export class OriginPool {
     // Before the agent's own listener, which gives the connection to whoever waits for one, or keeps it if it is whole.
     this.#agent.prependListener('free', (socket: Socket) => {
       if ((this.#uses.get(socket) ?? 0) >= requestsPerConnection) socket.destroy();
+      else socket.once('data', destroyUnsolicited);
     });
   }
 
@@ -117,6 +118,7 @@ export class OriginPool {
 
   #use(socket: Socket): void {
     const uses = this.#uses.get(socket);
+    socket.removeListener('data', destroyUnsolicited);
     this.#uses.set(socket, (uses ?? 0) + 1);
     if (uses !== undefined) return;
     const timer = setTimeout(() => {
@@ -134,6 +136,11 @@ export class OriginPool {
   #closeIdle(): void {
     for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
+}
+
+/** Bytes on an idle connection answer nothing, and must not be taken for the next response. */
+function destroyUnsolicited(this: Socket): void {
+  this.destroy();
 }
 
 function closed(message: string): Error {

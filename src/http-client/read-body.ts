@@ -26,10 +26,46 @@ export function bodyTooLong(): Error {
   return Object.assign(new Error('too many bytes'), { code: 'BODY_TOO_LONG' });
 }
 
-export async function joinBody(chunks: AsyncIterable<Buffer>): Promise<string> {
-  const all: Buffer[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all).toString();
+/** Bytes joined as they come: memory follows their number, not the number of chunks. */
+export class ByteJoiner {
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A view that the next call invalidates. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  append(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#bytes.length, 4096));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    chunk.copy(this.#bytes, this.#length);
+    this.#length = length;
+  }
+
+  /** Keeps only the bytes from `start` on. */
+  dropUntil(start: number): void {
+    this.#bytes.copyWithin(0, start, this.#length);
+    this.#length -= start;
+  }
+}
+
+/** The whole body as text. Throws `bodyTooLong` for more than `limit` bytes. */
+export async function joinBody(chunks: AsyncIterable<Buffer>, limit = Number.POSITIVE_INFINITY): Promise<string> {
+  const joined = new ByteJoiner();
+  for await (const chunk of chunks) {
+    joined.append(chunk);
+    if (joined.length > limit) throw bodyTooLong();
+  }
+  return joined.bytes.toString();
 }
 
 /** The first bytes of a body that only serves to explain an error, as far as they can be had; never throws. */

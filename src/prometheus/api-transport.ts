@@ -62,7 +62,7 @@ export class ApiTransport {
     const late = (words: string) => () =>
       new GatewayzMetricsError('upstream_timeout', `${this.source} ${words} ${within}`);
     const lateError = late('did not answer');
-    const silentError = late('was not asked, because it answered nothing else');
+    const silentError = late('was not queried: all earlier requests timed out');
     this.#gate = new Gate({ limit, timeout, lateError, silentError }, clock);
   }
 

@@ -4,7 +4,7 @@ import type { Labels, Sample, Vector } from '../model.js';
 /** As Go prints floats; exponents come below 1e-6 and from 1e21. */
 const numberText = /^(?:NaN|[+-]?Inf|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
-export interface InstantVector {
+export interface DecodedVector {
   readonly vector: Vector;
   /** Elements that were left out because their value is a native histogram. */
   readonly omittedHistograms: number;
@@ -13,12 +13,14 @@ export interface InstantVector {
 /**
  * The `data` of an instant query, which may be a vector or a scalar; a scalar becomes one element without labels.
  * `__name__` is not among the labels. `upstream_invalid`, blaming `source`, for anything else.
+ *
+ * @param evaluationTime epoch milliseconds, which every sample must carry
  */
-export function decodeVector(data: unknown, source: string): InstantVector {
+export function decodeVector(data: unknown, source: string, evaluationTime: number): DecodedVector {
   if (!isObject(data)) throw invalid(source, `data that is ${kind(data)}, expected a vector or a scalar`);
   const { resultType, result } = data;
   if (resultType === 'scalar')
-    return { vector: [{ labels: {}, value: decodeValue(result, source) }], omittedHistograms: 0 };
+    return { vector: [{ labels: {}, value: decodeValue(result, source, evaluationTime) }], omittedHistograms: 0 };
   if (resultType !== 'vector' || !Array.isArray(result)) {
     const type = typeof resultType === 'string' && /^[a-z]{1,20}$/.test(resultType) ? resultType : kind(resultType);
     throw invalid(source, `a result of type ${type} (${kind(result)}), expected a vector or a scalar`);
@@ -27,7 +29,10 @@ export function decodeVector(data: unknown, source: string): InstantVector {
   for (const element of result as readonly unknown[]) {
     if (!isObject(element)) throw invalid(source, `a vector with ${kind(element)} in it, expected objects`);
     if (element['value'] === undefined && Array.isArray(element['histogram'])) continue;
-    vector.push({ labels: decodeLabels(element['metric'], source), value: decodeValue(element['value'], source) });
+    vector.push({
+      labels: decodeLabels(element['metric'], source),
+      value: decodeValue(element['value'], source, evaluationTime),
+    });
   }
   return { vector, omittedHistograms: result.length - vector.length };
 }
@@ -55,12 +60,21 @@ function isLabels(metric: unknown): metric is Labels {
   return true;
 }
 
-function decodeValue(pair: unknown, source: string): string {
+function decodeValue(pair: unknown, source: string, evaluationTime: number): string {
   const value: unknown = Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'number' ? pair[1] : undefined;
   if (typeof value !== 'string' || !numberText.test(value)) {
     throw invalid(source, `a sample that is not [time, "number"] (${kind(pair)} with ${kind(value)})`);
   }
-  return value;
+  if (Math.round(1000 * (pair as readonly [number])[0]) !== evaluationTime) {
+    throw new GatewayzMetricsError(
+      'upstream_invalid',
+      `${source} answered for another time: is there a cache in between?`,
+    );
+  }
+  // Numbers beyond the largest float: no scraper reads them.
+  const number = Number(value);
+  if (number === Number.POSITIVE_INFINITY) return '+Inf';
+  return number === Number.NEGATIVE_INFINITY ? '-Inf' : value;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,9 @@
 import { type Clock, systemClock } from '../clock.js';
-import { joinBody } from '../http-client/read-body.js';
 import type { Vector } from '../model.js';
 import { ApiTransport } from './api-transport.js';
 import { decodeStrings } from './decode-response.js';
 import type { PrometheusSettings } from './prometheus-settings.js';
-import { parseData } from './read-response.js';
+import { readData } from './read-response.js';
 import { readVector } from './read-vector.js';
 
 /** `seconds`, here and below: how long the answer was waited for; not for a connection, nor until we had read it. */
@@ -63,6 +62,9 @@ export interface PrometheusClient {
 /** How far label queries look back, in milliseconds: as far as Prometheus itself does for an instant query. */
 const labelWindow = 5 * 60_000;
 
+/** Asks Thanos and VictoriaMetrics clusters for an error instead of a partial response; Prometheus ignores both. */
+const completeOnly = { partial_response: 'false', deny_partial_response: '1' } as const;
+
 /** @throws GatewayzMetricsError `settings_invalid` for a CA file that cannot be used. Opens no connection yet. */
 export function createPrometheusClient(settings: PrometheusSettings, clock: Clock = systemClock): PrometheusClient {
   const transport = new ApiTransport(settings, clock);
@@ -71,12 +73,16 @@ export function createPrometheusClient(settings: PrometheusSettings, clock: Cloc
   const evaluationTimeout = toSeconds(settings.prometheusTimeout * 0.9);
 
   const labelValues = async (label: string, selector: string | undefined, instant: number, signal: AbortSignal) => {
-    const parameters = new URLSearchParams({ start: toSeconds(instant - labelWindow), end: toSeconds(instant) });
+    const parameters = new URLSearchParams({
+      start: toSeconds(instant - labelWindow),
+      end: toSeconds(instant),
+      ...completeOnly,
+    });
     if (selector !== undefined) parameters.set('match[]', selector);
     const path = `/api/v1/label/${encodeURIComponent(label)}/values`;
     const { data: values, seconds } = await transport.ask(
       { method: 'GET', path, parameters },
-      async (chunks, asked) => decodeStrings(parseData(await joinBody(chunks), asked), source),
+      async (chunks, asked) => decodeStrings(await readData(chunks, asked), source),
       signal,
     );
     return { values, seconds };
@@ -85,10 +91,20 @@ export function createPrometheusClient(settings: PrometheusSettings, clock: Cloc
   return {
     async query(promql, instant, signal) {
       // VictoriaMetrics moves the instant of answers that it may cache.
-      const form = { query: promql, time: toSeconds(instant), timeout: evaluationTimeout, nocache: '1' };
+      const form = {
+        query: promql,
+        time: toSeconds(instant),
+        timeout: evaluationTimeout,
+        nocache: '1',
+        ...completeOnly,
+      };
       const parameters = new URLSearchParams(form);
       const question = { method: 'POST', path: '/api/v1/query', parameters } as const;
-      const { data, seconds } = await transport.ask(question, readVector, signal);
+      const { data, seconds } = await transport.ask(
+        question,
+        (chunks, context) => readVector(chunks, context, Math.round(instant)),
+        signal,
+      );
       return { ...data, seconds };
     },
     labelValues,

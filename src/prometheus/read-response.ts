@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import { displayText } from '../display-text.js';
 import { GatewayzMetricsError } from '../errors.js';
-import { readBeginning, readBody } from '../http-client/read-body.js';
+import { joinBody, readBeginning, readBody } from '../http-client/read-body.js';
 import { isObject } from './decode-response.js';
 import { responseError } from './response-error.js';
 
 /** Enough of an error answer to quote from, in bytes. */
 const errorBodyLimit = 16 * 1024;
+/** Bytes parsed at once. Parsed, hostile JSON takes about 30 times its size. */
+export const documentLimit = 8 * 1024 * 1024;
 
 /** What was asked, as far as it matters for telling what is wrong with the answer. */
 export interface RequestContext {
@@ -41,12 +44,29 @@ export async function readResponse(response: IncomingMessage, asked: RequestCont
   throw responseError({ ...asked, status, contentType, location, retryAfter, beginning });
 }
 
-/** The `data` in the text of a successful answer. */
+/** The `data` of a successful response that is read whole, up to `documentLimit`. */
+export async function readData(chunks: AsyncIterable<Buffer>, context: RequestContext): Promise<unknown> {
+  return parseData(await joinBody(chunks, documentLimit), context);
+}
+
+/** The `data` in the text of a successful response. @throws {GatewayzMetricsError} upstream_partial */
 export function parseData(text: string, asked: RequestContext): unknown {
   const document = parseJson(text, asked.source);
-  if (isObject(document) && document['status'] === 'success' && 'data' in document) return document['data'];
+  if (isObject(document) && document['status'] === 'success' && 'data' in document) {
+    rejectPartial(document, asked);
+    return document['data'];
+  }
   const none = { location: undefined, retryAfter: undefined };
   throw responseError({ ...asked, ...none, status: 200, contentType: 'application/json', beginning: text });
+}
+
+/** Part of the storage did not respond, as VictoriaMetrics (`isPartial`), Thanos, Mimir and promxy (`warnings`) report it. */
+function rejectPartial(document: Record<string, unknown>, { source, secrets }: RequestContext): void {
+  const warnings = Array.isArray(document['warnings']) ? document['warnings'] : [];
+  const warning = warnings.find((text) => !/^PromQL (?:warning|info):/.test(String(text)));
+  if (document['isPartial'] !== true && warning === undefined) return;
+  const detail = warning === undefined ? '' : `: ${displayText(String(warning), secrets, 300)}`;
+  throw new GatewayzMetricsError('upstream_partial', `${source} returned an incomplete response${detail}`);
 }
 
 export function parseJson(text: string, source: string): unknown {

@@ -1,6 +1,8 @@
+import { GatewayzMetricsError } from '../errors.js';
+import { ByteJoiner } from '../http-client/read-body.js';
 import type { Sample } from '../model.js';
-import { decodeVector, type InstantVector } from './decode-response.js';
-import { parseData, parseJson, type RequestContext } from './read-response.js';
+import { type DecodedVector, decodeVector } from './decode-response.js';
+import { documentLimit, parseData, parseJson, type RequestContext } from './read-response.js';
 
 /** How engines begin an answer with a vector: Prometheus, Thanos and Mimir without, VictoriaMetrics with `isPartial`. */
 const opening =
@@ -16,58 +18,67 @@ const seam = '},{"metric":';
 /** Bytes that are decoded at a time: a millisecond or two, after which others have their turn. */
 const batchSize = 64 * 1024;
 
+/** Samples of one response: about 100 MiB. */
+const maxSamples = 500_000;
+
 /**
- * Decodes the answer to an instant query. A long vector is decoded while it comes, so that neither its text nor what the
- * parser makes of it is ever there as a whole; an answer that begins unlike any engine's is read whole first, and
- * understood just the same. Errors are those of `openAnswer` and `decodeVector`.
+ * Decodes the response to an instant query. A long vector is decoded while it arrives, so that neither its text nor the parser's
+ * output ever exists as a whole. A response that starts unlike any engine's is read whole first, up to `documentLimit`.
+ * Series whose labels hold half of a surrogate pair are left out: as UTF-8 two of them can be the same.
+ *
+ * @param evaluationTime epoch milliseconds, which every sample must carry
  */
-export async function readVector(chunks: AsyncIterable<Buffer>, asked: RequestContext): Promise<InstantVector> {
+export async function readVector(
+  chunks: AsyncIterable<Buffer>,
+  context: RequestContext,
+  evaluationTime: number,
+): Promise<DecodedVector> {
   const samples: Sample[] = [];
-  const texts = new Map<string, string>();
-  let omitted = 0;
-  const take = ({ vector, omittedHistograms }: InstantVector): void => {
-    for (const sample of vector) {
-      share(sample.labels, texts);
-      samples.push(sample);
-    }
-    omitted += omittedHistograms;
+  const texts = new Map<string, string | undefined>();
+  let omittedHistograms = 0;
+  const decode = (data: unknown): void => {
+    const decoded = decodeVector(data, context.source, evaluationTime);
+    for (const sample of decoded.vector) if (share(sample.labels, texts)) samples.push(sample);
+    omittedHistograms += decoded.omittedHistograms;
+    if (samples.length > maxSamples) throw tooLarge(context, `more than ${maxSamples} series`);
   };
 
   let head: string | undefined;
-  let pending: Buffer[] = [];
-  let size = 0;
+  const pending = new ByteJoiner();
   let enough = batchSize;
   for await (const chunk of chunks) {
-    pending.push(chunk);
-    size += chunk.length;
-    if (size < enough) continue;
-    let bytes = Buffer.concat(pending);
+    pending.append(chunk);
+    if (pending.length > documentLimit) throw tooLarge(context, 'an element or an unknown form of response over 8 MiB');
+    if (pending.length < enough) continue;
     if (head === undefined) {
-      head = opening.exec(bytes.toString('latin1', 0, longestOpening))?.[0] ?? '';
-      bytes = bytes.subarray(head.length);
+      head = opening.exec(pending.bytes.toString('latin1', 0, longestOpening))?.[0] ?? '';
+      pending.dropUntil(head.length);
     }
-    const end = head === '' ? -1 : bytes.lastIndexOf(seam);
+    const end = head === '' ? -1 : pending.bytes.lastIndexOf(seam);
     if (end >= 0) {
-      const result = parseJson(`[${bytes.toString('utf8', 0, end + 1)}]`, asked.source);
-      take(decodeVector({ resultType: 'vector', result }, asked.source));
-      bytes = bytes.subarray(end + 2);
+      const result = parseJson(`[${pending.bytes.toString('utf8', 0, end + 1)}]`, context.source);
+      decode({ resultType: 'vector', result });
+      pending.dropUntil(end + 2);
     }
-    pending = [bytes];
-    size = bytes.length;
-    // Twice what was of no use: looking again at every chunk would take time in the square of it.
-    enough = Math.max(batchSize, 2 * size);
+    // Twice the useless bytes: searching again at every chunk would be quadratic.
+    enough = Math.max(batchSize, 2 * pending.length);
   }
-  const rest = (head ?? '') + Buffer.concat(pending).toString();
-  take(decodeVector(parseData(rest, asked), asked.source));
-  return { vector: samples, omittedHistograms: omitted };
+  decode(parseData((head ?? '') + pending.bytes.toString(), context));
+  return { vector: samples, omittedHistograms };
 }
 
-/** Makes equal label values one string: a large vector repeats few of them, and each would be a string of its own. */
-function share(labels: Record<string, string>, texts: Map<string, string>): void {
+function tooLarge({ source }: RequestContext, what: string): GatewayzMetricsError {
+  return new GatewayzMetricsError('upstream_too_large', `${source} returned ${what}`);
+}
+
+/** Makes equal label values one string, which saves memory in a large vector. False if one cannot be written as UTF-8. */
+function share(labels: Record<string, string>, texts: Map<string, string | undefined>): boolean {
   for (const name in labels) {
     const text = labels[name]!;
-    const known = texts.get(text);
-    if (known === undefined) texts.set(text, text);
-    else labels[name] = known;
+    if (!texts.has(text)) texts.set(text, /\p{Surrogate}/u.test(text) ? undefined : text);
+    const shared = texts.get(text);
+    if (shared === undefined) return false;
+    labels[name] = shared;
   }
+  return true;
 }

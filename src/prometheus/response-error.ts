@@ -33,8 +33,8 @@ export function responseError(refusal: ErrorResponse): GatewayzMetricsError {
     new GatewayzMetricsError(code, `${refusal.source} ${words}`, options);
 
   if (status >= 300 && status < 400) {
-    const advice = 'which is never followed: set PROMETHEUS_URL to what answers itself';
-    return fail('upstream_redirected', `redirects to ${redirectTarget(refusal)} (HTTP ${status}), ${advice}`);
+    const advice = 'redirects are not followed. Set PROMETHEUS_URL to the final URL.';
+    return fail('upstream_redirected', `redirects to ${redirectTarget(refusal)} (HTTP ${status}); ${advice}`);
   }
   if (status === 401 || status === 403) return fail('upstream_unauthorized', `${unauthorized(refusal)}${because}`);
   // One slow question, not a reason to be patient with all the others.
@@ -44,7 +44,7 @@ export function responseError(refusal: ErrorResponse): GatewayzMetricsError {
   if (status === 429 || status === 503) {
     const retryAfter = retryAfterSeconds(refusal.retryAfter, refusal.now);
     const options = retryAfter === undefined ? undefined : { retryAfter };
-    return fail('upstream_overloaded', `asks for patience (HTTP ${status})${because}`, options);
+    return fail('upstream_overloaded', `is overloaded or starting (HTTP ${status})${because}`, options);
   }
   const hint = status === 404 ? ` (asked at ${url.pathname}: is the path of PROMETHEUS_URL right?)` : '';
   if (document) return fail('upstream_rejected', `answered HTTP ${status}${because}${hint}`);
@@ -71,9 +71,9 @@ function plainText({ contentType, beginning, secrets }: ErrorResponse): string {
 }
 
 function unauthorized({ status, credentials }: ErrorResponse): string {
-  if (credentials !== undefined) return `refused our credentials (HTTP ${status}): check ${credentials}`;
+  if (credentials !== undefined) return `rejected our credentials (HTTP ${status}): check ${credentials}`;
   const settings = 'PROMETHEUS_TOKEN, PROMETHEUS_TOKEN_FILE, or PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD';
-  return `wants credentials (HTTP ${status}) and has got none: set ${settings}`;
+  return `requires authentication (HTTP ${status}), but no credentials are configured: set ${settings}`;
 }
 
 function unexpected({ contentType, secrets }: ErrorResponse): string {

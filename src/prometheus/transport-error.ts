@@ -10,7 +10,7 @@ const noTls: Explanation = [
   'upstream_unreachable',
   'no TLS connection could be made: should PROMETHEUS_URL be http://?',
 ];
-const noRoute: Explanation = ['upstream_unreachable', 'there is no way to that address'];
+const noRoute: Explanation = ['upstream_unreachable', 'no route to host'];
 const brokenOff: Explanation = ['upstream_unreachable', 'the connection was closed before the answer was complete'];
 const noAnswer: Explanation = [
   'upstream_unreachable',

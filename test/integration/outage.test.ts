@@ -101,6 +101,8 @@ scrape_configs:
   expect(fresh.document.metrics['http']).toMatchObject(values);
   expect(Date.parse(fresh.document.timestamp)).toBeGreaterThan(Date.parse(timestamp));
   const [replaying, again] = lines.filter((line) => line.startsWith('prometheus:')).slice(-2);
-  expect(replaying).toMatch(/^prometheus: Prometheus at http:\S+ asks for patience \(HTTP 503\): Service Unavailable/);
+  expect(replaying).toMatch(
+    /^prometheus: Prometheus at http:\S+ is overloaded or starting \(HTTP 503\): Service Unavailable/,
+  );
   expect(again).toBe('prometheus: recovered');
 });

@@ -41,14 +41,16 @@ describe('refused credentials', () => {
     fake.behave(plainText(status, 'no org id\n'));
     expect(await errorOf(ask())).toMatchObject({
       code: 'upstream_unauthorized',
-      message: `Prometheus at ${fake.url} refused our credentials (HTTP ${status}): check PROMETHEUS_TOKEN: no org id`,
+      message: `Prometheus at ${fake.url} rejected our credentials (HTTP ${status}): check PROMETHEUS_TOKEN: no org id`,
     });
   });
 
   test('that were never set say which settings to set', async () => {
     const { code, message } = await failure(htmlPage(401));
     expect(code).toBe('upstream_unauthorized');
-    expect(message).toMatch(/^Prometheus at URL wants credentials \(HTTP 401\).*set PROMETHEUS_TOKEN, .*PASSWORD$/);
+    expect(message).toMatch(
+      /^Prometheus at URL requires authentication \(HTTP 401\).*set PROMETHEUS_TOKEN, .*PASSWORD$/,
+    );
   });
 });
 
@@ -95,13 +97,13 @@ describe('an overloaded upstream', () => {
   ])('that says Retry-After %s is given that time', async (header, retryAfter) => {
     const told = await failure(plainText(429, 'too many requests', { 'retry-after': header }));
     expect(told).toMatchObject({ code: 'upstream_overloaded', retryAfter });
-    expect(told.message).toBe('Prometheus at URL asks for patience (HTTP 429): too many requests');
+    expect(told.message).toBe('Prometheus at URL is overloaded or starting (HTTP 429): too many requests');
   });
 
   test('that replays its log says so in plain text', async () => {
     expect(await failure(plainText(503, 'Service Unavailable\n'))).toEqual({
       code: 'upstream_overloaded',
-      message: 'Prometheus at URL asks for patience (HTTP 503): Service Unavailable',
+      message: 'Prometheus at URL is overloaded or starting (HTTP 503): Service Unavailable',
       retryAfter: undefined,
     });
   });

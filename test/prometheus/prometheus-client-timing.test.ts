@@ -29,7 +29,7 @@ describe('an upstream that does not answer in time', () => {
     const failures = await Promise.all(Array.from({ length: 40 }, (_, n) => errorOf(ask(`q${n}`))));
     expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['upstream_timeout']));
     expect(failures.at(-1)?.message).toBe(
-      `Prometheus at ${fake.url} was not asked, because it answered nothing else within 500ms (PROMETHEUS_TIMEOUT)`,
+      `Prometheus at ${fake.url} was not queried: all earlier requests timed out within 500ms (PROMETHEUS_TIMEOUT)`,
     );
     expect([fake.requests.length, client.retries]).toEqual([4, 0]);
   });

@@ -23,6 +23,8 @@ describe('a query', () => {
       // Less than our own timeout: Prometheus gives up first, and says so.
       timeout: '9',
       nocache: '1',
+      partial_response: 'false',
+      deny_partial_response: '1',
     });
   });
 
@@ -70,6 +72,8 @@ describe('label values', () => {
       start: String(instant / 1000 - 300),
       end: String(instant / 1000),
       'match[]': '{env="a&b"}',
+      partial_response: 'false',
+      deny_partial_response: '1',
     });
   });
 

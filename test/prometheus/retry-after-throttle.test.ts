@@ -3,7 +3,7 @@ import { GatewayzMetricsError } from '../../src/errors.js';
 import { RetryAfterThrottle } from '../../src/prometheus/retry-after-throttle.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-const busy = new GatewayzMetricsError('upstream_overloaded', 'asks for patience', { retryAfter: 30 });
+const busy = new GatewayzMetricsError('upstream_overloaded', 'is overloaded', { retryAfter: 30 });
 
 function setup() {
   const clock = new FakeClock();

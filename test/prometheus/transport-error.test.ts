@@ -9,7 +9,7 @@ test.each([
   ['ECONNREFUSED', 'upstream_unreachable', 'PROMETHEUS_URL'],
   ['ENOTFOUND', 'upstream_unreachable', 'no such host'],
   ['EAI_AGAIN', 'upstream_unreachable', 'name server'],
-  ['EHOSTUNREACH', 'upstream_unreachable', 'no way'],
+  ['EHOSTUNREACH', 'upstream_unreachable', 'no route'],
   ['ETIMEDOUT', 'upstream_unreachable', 'firewall'],
   ['CONNECT_TIMEOUT', 'upstream_unreachable', 'firewall'],
   ['ERR_STREAM_PREMATURE_CLOSE', 'upstream_unreachable', 'closed before the answer was complete'],

@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import type { Behaviour } from './fake-prometheus.js';
+import type { Behaviour, FakeRequest } from './fake-prometheus.js';
 
 /** A good answer to a query, for the behaviours that spoil it on the way. */
-const goodBody = JSON.stringify({
-  status: 'success',
-  data: { resultType: 'vector', result: [{ metric: { job: 'gateway' }, value: [0, '1'] }] },
-});
+const goodBody = (request: FakeRequest): string =>
+  JSON.stringify({
+    status: 'success',
+    data: {
+      resultType: 'vector',
+      result: [{ metric: { job: 'gateway' }, value: [Number(request.params.get('time')), '1'] }],
+    },
+  });
 
 const json = { 'content-type': 'application/json' };
 
@@ -48,19 +52,20 @@ export function redirect(location: string, status = 302): Behaviour {
 export const hang: Behaviour = () => {};
 
 /** Starts a good answer and then says nothing more. */
-export const hangMidBody: Behaviour = (response) => {
-  response.writeHead(200, json).write(goodBody.slice(0, goodBody.length / 2));
+export const hangMidBody: Behaviour = (response, request) => {
+  response.writeHead(200, json).write(goodBody(request).slice(0, 40));
 };
 
 /** A good answer, a byte at a time, `every` milliseconds. */
 export function drip(every: number): Behaviour {
-  return (response) => {
+  return (response, request) => {
+    const body = goodBody(request);
     response.writeHead(200, json);
     let sent = 0;
     const timer = setInterval(() => {
-      response.write(goodBody.charAt(sent));
+      response.write(body.charAt(sent));
       sent += 1;
-      if (sent < goodBody.length) return;
+      if (sent < body.length) return;
       clearInterval(timer);
       response.end();
     }, every);
@@ -79,42 +84,50 @@ export const hangUp: Behaviour = (response) => {
 };
 
 /** Resets the connection in the middle of a good answer. */
-export const resetMidBody: Behaviour = (response) => {
-  response.writeHead(200, json).write(goodBody.slice(0, goodBody.length / 2), () => response.socket?.resetAndDestroy());
+export const resetMidBody: Behaviour = (response, request) => {
+  response.writeHead(200, json).write(goodBody(request).slice(0, 40), () => response.socket?.resetAndDestroy());
 };
 
 type Connection = 'keep-alive' | 'close';
 
 /** Closes the connection before all bytes that `Content-Length` promises have come; what came is a whole document. */
 export function truncate(connection: Connection): Behaviour {
-  return (response) => {
-    response.writeHead(200, { ...json, connection, 'content-length': goodBody.length + 1 });
-    response.write(goodBody, () => response.socket?.end());
+  return (response, request) => {
+    const body = goodBody(request);
+    response.writeHead(200, { ...json, connection, 'content-length': body.length + 1 });
+    response.write(body, () => response.socket?.end());
   };
 }
 
 /** Closes the connection without the last chunk; what came is a whole document. */
 export function truncateChunks(connection: Connection): Behaviour {
-  return (response) => {
-    response.writeHead(200, { ...json, connection }).write(goodBody, () => response.socket?.end());
+  return (response, request) => {
+    response.writeHead(200, { ...json, connection }).write(goodBody(request), () => response.socket?.end());
   };
 }
 
 /** A good answer in gzip, whatever the client accepts; named differently if told so. */
 export function gzipped(encoding: string | string[] = 'gzip'): Behaviour {
-  return reply(gzipSync(goodBody), { headers: { ...json, 'content-encoding': encoding } });
+  return (response, request) =>
+    reply(gzipSync(goodBody(request)), { headers: { ...json, 'content-encoding': encoding } })(response, request);
 }
 
 /** A good answer, compressed `times` over, as the header says truthfully. */
 export function chainedGzip(times: number): Behaviour {
-  let body: Buffer = Buffer.from(goodBody);
-  for (let time = 0; time < times; time += 1) body = gzipSync(body);
-  return reply(body, { headers: { ...json, 'content-encoding': Array(times).fill('gzip').join(', ') } });
+  return (response, request) => {
+    let body: Buffer = Buffer.from(goodBody(request));
+    for (let time = 0; time < times; time += 1) body = gzipSync(body);
+    reply(body, { headers: { ...json, 'content-encoding': Array(times).fill('gzip').join(', ') } })(response, request);
+  };
 }
 
 /** A good answer after `spaces` spaces, a thousandth of that on the wire. */
 export function gzipBomb(spaces: number): Behaviour {
-  return reply(gzipSync(' '.repeat(spaces) + goodBody), { headers: { ...json, 'content-encoding': 'gzip' } });
+  return (response, request) =>
+    reply(gzipSync(' '.repeat(spaces) + goodBody(request)), { headers: { ...json, 'content-encoding': 'gzip' } })(
+      response,
+      request,
+    );
 }
 
 /** The same without end; stops when the client goes. */

@@ -1,3 +1,4 @@
+import { displayText } from '../../display-text.js';
 import { GatewayzMetricsError } from '../../errors.js';
 import type { Labels, Metric } from '../../model.js';
 
@@ -13,7 +14,7 @@ export function withLabels(metrics: readonly Metric[], names: readonly string[],
     if (seen.has(key)) {
       throw new GatewayzMetricsError(
         'upstream_invalid',
-        `Prometheus returned the same series twice for ${row}: ${JSON.stringify(names.map((name) => metric.labels[name] ?? ''))}`,
+        `Prometheus returned the same series twice for ${row}: ${displayText(JSON.stringify(names.map((name) => metric.labels[name] ?? '')), [], 300)}`,
       );
     }
     seen.add(key);

@@ -271,7 +271,7 @@ describe('a wrong installation', () => {
     cleanUps.push(() => service.stop());
     const report = await check(service.url, inPrometheus());
     expect(missing(report, 'http.total_requests')).toMatchObject({
-      cause: expect.stringContaining('wants credentials (HTTP 401) and has got none'),
+      cause: expect.stringContaining('requires authentication (HTTP 401), but no credentials are configured'),
       fix: expect.stringContaining('PROMETHEUS_TOKEN_FILE'),
     });
     expect(JSON.stringify(report)).not.toContain('canary-51');

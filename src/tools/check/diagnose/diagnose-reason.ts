@@ -31,6 +31,7 @@ const remedies: Partial<Record<MissingCode | ErrorCode, Remedy>> = {
   upstream_timeout: problem('raise PROMETHEUS_TIMEOUT in the environment of the service'),
   upstream_unauthorized: problem('correct PROMETHEUS_TOKEN_FILE in the environment of the service'),
   upstream_overloaded: problem('wait, or give Prometheus more resources'),
+  upstream_partial: problem('repair the part of the storage behind Prometheus that did not respond'),
   upstream_too_large: problem('raise PROMETHEUS_MAX_BODY in the environment of the service'),
 };
 
