@@ -42,9 +42,12 @@ function unknown(code: 'ENOTFOUND' | 'EAI_AGAIN'): Error {
 /** A Prometheus on one address of this machine that knows one metric, and says `value` for it. */
 async function prometheusAt(address: string, port: number, value: string): Promise<{ port: number; server: Server }> {
   const server = createServer((request, response) => {
-    void text(request).then(() => {
+    void text(request).then((form) => {
       const names = ['fastapi_requests_total'];
-      const vector = { resultType: 'vector', result: [{ metric: {}, value: [0, value] }] };
+      const vector = {
+        resultType: 'vector',
+        result: [{ metric: {}, value: [Number(new URLSearchParams(form).get('time')), value] }],
+      };
       const data = request.url?.includes('/label/') ? names : vector;
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ status: 'success', data }));
     });
