@@ -6,7 +6,8 @@ import type { Datasource } from './datasource/create-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
-import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
+import { shareEngine } from './engine/share-engine.js';
+import type { SupervisedEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
 import { hostLogger, type Logger } from './host-logger.js';
 import { type Authorize, open } from './http/decision.js';
@@ -94,7 +95,7 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
   const start = (): SupervisedEngine => {
-    engine ??= closing ? closedEngine : superviseEngine({ settings, definition, queries: catalogue.queries }, events);
+    engine ??= closing ? closedEngine : shareEngine({ settings, definition, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');

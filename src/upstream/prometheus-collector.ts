@@ -1,5 +1,6 @@
 import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
 import type { OutputFamily } from '../catalogue/definition.js';
+import { findHint } from '../catalogue/find-hint.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector } from '../model.js';
@@ -45,6 +46,8 @@ export function createPrometheusCollector(
   let asked = new InstantQuestions(client, patience, Number.NaN);
   let results = new Map<string, RowResult>();
 
+  let hint: string | undefined;
+
   async function collect(instant: number, ids: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (asked.instant !== instant) {
       asked = new InstantQuestions(client, patience, instant);
@@ -62,6 +65,7 @@ export function createPrometheusCollector(
       outcomes: new Map(known.map(([id, { outcome }]) => [id, outcome])),
       durations: new Map(known.map(([id, { seconds }]) => [id, seconds])),
       querySeconds: cost,
+      hint,
       seriesOverLimit: new Map(
         known.flatMap(([id, { dropped: count }]) =>
           count > 0 ? [[id, { family: familyOf.get(id)!.name, count }]] : [],
@@ -101,6 +105,7 @@ export function createPrometheusCollector(
     const absent = derived.filter(isAbsent);
     const down = absent.length > 0 ? await (looking ?? downTargets(catalogue, questions)) : [];
     const unanswered = absent.filter(hasNoAnswer).map(({ row }) => row);
+    hint = findHint({ names, down, presets: catalogue.presets });
     const known = names && (await notReexported(names, unanswered, catalogue, questions));
     for (const [index, result] of limited.entries()) {
       results.set(result.row.id, {
