@@ -78,12 +78,18 @@ export function summaryDocument(
         metrics: catalogue.rows.get(field.row)?.metrics ?? [field.row],
       };
     } else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.evaluationTime!);
-    if (countedSections.has(field.section) && state?.cause?.code !== 'not_exported') {
+    if (countedSections.has(field.section)) {
       fields.total += 1;
       if (usable) fields.available += 1;
     }
     everHadValue ||= field.section !== 'health' && state?.valuedAt !== undefined;
     partial ||= !(usable && state?.reason === undefined) && hadValueRecently(state, snapshot.madeAt);
+  }
+  for (const { section, field, gateway } of catalogue.notExported) {
+    metrics[section] ??= {};
+    metrics[section]![field] = values === 'number' ? null : 'N/A';
+    missing[`${section}.${field}`] = `not exported by ${gateway}`;
+    reasons[`${section}.${field}`] = { code: 'not_exported', metrics: [] };
   }
   const status = snapshot.status === 'stale' ? 'stale' : !everHadValue ? 'waiting' : partial ? 'partial' : 'ok';
   const hint = clockHint(snapshot.clockSkewSeconds) ?? (status === 'waiting' ? snapshot.hint : undefined);

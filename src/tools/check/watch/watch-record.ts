@@ -1,6 +1,6 @@
 import type { Criterion, Gap, WatchReport } from '../report.js';
 import { toMilliseconds } from '../service/check-handling-time.js';
-import { checkedEndpoints } from '../service/checked-endpoints.js';
+import type { CheckedEndpoint } from '../service/checked-endpoints.js';
 import { boundOfQuantile } from '../service/service-metrics.js';
 
 /** What one probe of the service saw. Times are epoch milliseconds. */
@@ -18,8 +18,14 @@ export interface WatchProbe {
 
 /** Shares of probes. */
 const leastAvailability = 0.999;
-/** Seconds: as long as the last good values are shown, by default. */
-const longestGap = 300;
+
+export interface WatchLimits {
+  /** Milliseconds. */
+  readonly unwatched: number;
+  /** Seconds; the service shows the last good values for as long. */
+  readonly longestGap: number;
+  readonly endpoints: readonly CheckedEndpoint[];
+}
 
 interface OpenGap {
   readonly from: number;
@@ -32,6 +38,8 @@ export class WatchRecord {
   readonly #planned: number;
   /** Longest time between two probes, in milliseconds; a longer one is a gap. */
   readonly #unwatched: number;
+  readonly #longestGap: number;
+  readonly #endpoints: readonly CheckedEndpoint[];
   readonly #gaps: Gap[] = [];
   readonly #open = new Map<'service' | 'data', OpenGap>();
   readonly #handled = new Map<string, Map<number, number>>();
@@ -41,8 +49,10 @@ export class WatchRecord {
   #available = 0;
   #fresh = 0;
 
-  /** @param planned milliseconds @param unwatched milliseconds */
-  constructor(from: number, planned: number, unwatched: number) {
+  /** @param from epoch milliseconds @param planned milliseconds */
+  constructor(from: number, planned: number, { unwatched, longestGap, endpoints }: WatchLimits) {
+    this.#longestGap = longestGap;
+    this.#endpoints = endpoints;
     this.#from = from;
     this.#last = from;
     this.#planned = planned;
@@ -86,7 +96,7 @@ export class WatchRecord {
       availability: share(this.#available, this.#probes),
       freshness: share(this.#fresh, this.#probes),
       gaps: [...this.#gaps, ...open],
-      worst: Object.fromEntries(checkedEndpoints.map(({ endpoint }) => [endpoint, this.#worstOf(endpoint)])),
+      worst: Object.fromEntries(this.#endpoints.map(({ endpoint }) => [endpoint, this.#worstOf(endpoint)])),
     };
   }
 
@@ -94,7 +104,7 @@ export class WatchRecord {
   criteria(): readonly Criterion[] {
     const { seconds, plannedSeconds, probes, availability, freshness, gaps } = this.report();
     const longest = Math.max(0, ...gaps.map((gap) => gap.seconds));
-    const slow = checkedEndpoints.filter(({ endpoint, budget }) => {
+    const slow = this.#endpoints.filter(({ endpoint, budget }) => {
       const bound = boundOfQuantile(this.#handled.get(endpoint) ?? new Map(), 0.99);
       return bound !== undefined && toMilliseconds(bound) > budget;
     });
@@ -122,9 +132,9 @@ export class WatchRecord {
       },
       {
         id: 'watch.gap',
-        ok: longest <= longestGap,
+        ok: longest <= this.#longestGap,
         value: longest,
-        budget: longestGap,
+        budget: this.#longestGap,
         detail: gaps.length === 0 ? 'no gap' : `${gapCount(gaps)}, the longest ${longest} s`,
       },
       {
