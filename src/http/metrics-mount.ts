@@ -9,7 +9,7 @@ import type { Encoding, Format, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
 import type { Authorize, Decision } from './decision.js';
 import type { MetricsRequest, MetricsResponse } from './message.js';
-import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
+import { acceptedEncoding, type DocsForm, docsForm, header, wantsOpenMetrics } from './negotiate.js';
 import type { PublishedView } from './published-view.js';
 import { deniedResponse, documentResponse, errorResponse, publishedResponse } from './responses.js';
 import type { Route } from './routes.js';
@@ -24,7 +24,7 @@ export interface HandlerSources {
   readonly problem: () => string | undefined;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
   /** The same string as long as nothing in it has changed: it is compressed once. */
-  readonly docs: () => string;
+  readonly docs: (form: DocsForm) => string | Promise<string>;
   readonly authorize: Authorize;
   /** Called once per answer; `endpoint` is one of the routes' or `other`. */
   readonly observe: (endpoint: string, status: number, startedAt: number) => void;
@@ -32,10 +32,21 @@ export interface HandlerSources {
   readonly defect: (error: unknown) => void;
 }
 
+const docsTypes: Readonly<Record<DocsForm, string>> = {
+  markdown: 'text/markdown; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  openapi: 'application/json; charset=utf-8',
+};
+
+function compressDocument(text: string): { text: string; etag: string; gzip: Uint8Array } {
+  const etag = createHash('sha256').update(text).digest('base64url').slice(0, 24);
+  return { text, etag, gzip: gzipSync(text) };
+}
+
 export type Handler = (request: MetricsRequest) => MetricsResponse | Promise<MetricsResponse>;
 
 const allow = 'GET, HEAD';
-const markdown = 'text/markdown; charset=utf-8';
 
 /**
  * Answers everything below `<prefix>/metrics`. What is kept warm is answered at once, without a promise; nothing throws or
@@ -51,7 +62,7 @@ export function createMetricsMount(
   // Made once: the cached bytes of a view are found by its object.
   const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
   const byPath = new Map(routes.map((route) => [base + route.path, route]));
-  let docs = { text: '', etag: '', gzip: new Uint8Array() };
+  const docs = new Map<DocsForm, { text: string; etag: string; gzip: Uint8Array }>();
 
   return (request) => {
     // Imported wherever requests pass: the global one is a getter, which takes as long again as the clock.
@@ -103,7 +114,8 @@ export function createMetricsMount(
 
   function answer(route: Route, request: MetricsRequest, query: string): MetricsResponse | Promise<MetricsResponse> {
     if (route.kind === 'scrape') return answerScrape(request);
-    if (route.kind === 'docs') return answerDocs(request);
+    if (route.kind === 'docs') return answerDocs(request, docsForm(header(request, 'accept')));
+    if (route.kind === 'openapi') return answerDocs(request, 'openapi');
     const view = viewOf(route, request, query);
     const now = clock.monotonic();
     const current = sources.current(view, now);
@@ -134,12 +146,18 @@ export function createMetricsMount(
     return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
   }
 
-  function answerDocs(request: MetricsRequest): MetricsResponse {
-    const text = sources.docs();
-    if (text !== docs.text) {
-      docs = { text, etag: createHash('sha256').update(text).digest('base64url').slice(0, 24), gzip: gzipSync(text) };
-    }
-    return replyText(request, markdown, text, () => docs.gzip, docs.etag);
+  function answerDocs(request: MetricsRequest, form: DocsForm): MetricsResponse | Promise<MetricsResponse> {
+    const text = sources.docs(form);
+    return typeof text === 'string'
+      ? replyDocs(request, form, text)
+      : text.then((rendered) => replyDocs(request, form, rendered));
+  }
+
+  function replyDocs(request: MetricsRequest, form: DocsForm, text: string): MetricsResponse {
+    const cached = docs.get(form);
+    const current = cached?.text === text ? cached : compressDocument(text);
+    docs.set(form, current);
+    return replyText(request, docsTypes[form], text, () => current.gzip, current.etag);
   }
 }
 
