@@ -51,7 +51,7 @@ function oneLine(text: string): string {
  */
 export function prose(text: string): string {
   return text
-    .split(/(`[^`]+`|[A-Za-z][A-Za-z0-9.]*(?:_[A-Za-z0-9.*]+)+)/)
+    .split(/(`[^`]+`|[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*_\w*(?:\.\w+)*\*?)/)
     .map((part, index) => (index % 2 === 1 ? code(part.replaceAll('`', '')) : escapeInner(part)))
     .join('');
 }
