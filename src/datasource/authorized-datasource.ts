@@ -1,12 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Authorize, Denial } from '../http/decision.js';
+import type { MetricsRequest } from '../http/message.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { ApiError } from './api-error.js';
 import { apiErrorResponse } from './api-responses.js';
 import type { Datasource } from './create-datasource.js';
-import type { DatasourceResponse } from './message.js';
+import { type DatasourceResponse, toDatasourceRequest } from './message.js';
 import { readerKey } from './reader-key.js';
+
+/** The data source behind authorization: it takes requests as adapters give them. */
+export interface AuthorizedDatasource extends Omit<Datasource, 'handle'> {
+  handle(request: MetricsRequest): Promise<DatasourceResponse>;
+}
 
 export interface DatasourceAccess {
   readonly authorize: Authorize;
@@ -22,7 +28,7 @@ export interface DatasourceAccess {
 export function authorizedDatasource(
   datasource: Datasource,
   { authorize, rate, observe }: DatasourceAccess,
-): Datasource {
+): AuthorizedDatasource {
   const limiter = new RateLimiter(rate, 60_000);
   return {
     ...datasource,
@@ -32,8 +38,7 @@ export function authorizedDatasource(
       if (decision.allowed) {
         const { principal } = decision;
         const retryAfter = limiter.consume(readerKey(principal, request.remoteAddress));
-        if (retryAfter === undefined)
-          return datasource.handle(principal === undefined ? request : { ...request, principal });
+        if (retryAfter === undefined) return datasource.handle(toDatasourceRequest(request, principal));
         observe('datasource_refused', 429, startedAt);
         return replyRefused({ allowed: false, error: tooOften(rate, retryAfter) });
       }
