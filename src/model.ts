@@ -64,8 +64,16 @@ export type Outcome =
       /** Epoch milliseconds of the source's last good value, when it could not refresh it since. */
       readonly evaluationTime?: number;
     }
-  | { readonly state: 'missing'; readonly reason: string }
-  | { readonly state: 'failed'; readonly reason: string };
+  | { readonly state: 'missing'; readonly reason: string; readonly cause?: Cause }
+  | { readonly state: 'failed'; readonly reason: string; readonly cause?: Cause };
+
+/** Why a value is missing or stale, for programs; the reason beside it is for people. */
+export interface Cause {
+  /** A missing code of the catalogue, or an error code. */
+  readonly code: string;
+  /** Names of the metrics concerned. */
+  readonly metrics: readonly string[];
+}
 
 /** The result of one `collect` call. */
 export interface Collection {
@@ -114,6 +122,8 @@ export interface RowState {
   readonly valuedAt: number | undefined;
   /** Why the metrics are missing or stale; undefined while they are fresh. */
   readonly reason: string | undefined;
+  /** The same for programs. */
+  readonly cause?: Cause | undefined;
 }
 
 export type SnapshotStatus = 'ok' | 'stale' | 'unavailable';

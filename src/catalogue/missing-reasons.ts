@@ -1,7 +1,30 @@
-import type { Vector } from '../model.js';
+import type { Cause, Vector } from '../model.js';
 import type { BlockVectors } from './block-vectors.js';
 import type { CompiledRow } from './compile.js';
 import { parseValue } from './derivations/number.js';
+
+/** Every code of a missing value, and its meaning; error codes stand for failed queries. */
+export const missingCodes = {
+  target_down: 'A scrape target of the gateway is down.',
+  no_series: 'None of the metrics exists in Prometheus, under the base selector if there is one.',
+  selector_matches_nothing: 'No series at all match METRICS_SELECTOR.',
+  idle: 'The series exist, but nothing happened in the last 5 minutes.',
+  too_few_samples: 'A rate needs two samples within 5 minutes, and there are fewer.',
+  no_samples: 'The series exist, but have no usable sample at the evaluation timestamp.',
+  unusable_value: 'The series have samples, but no value can be computed from them.',
+  not_finite: 'The computed value is NaN or infinite.',
+  not_exported: 'The gateway of this preset does not export such a metric.',
+  not_queried: 'The value has not been queried yet.',
+  not_refreshed: 'The source could not refresh the value.',
+  health_service: 'The Health Service did not respond, or its response lacks the value.',
+} as const satisfies Record<string, string>;
+
+export type MissingCode = keyof typeof missingCodes;
+
+/** Whether a code says that the value does not exist, as opposed to a failed query. */
+export function isMissingCode(code: string): code is MissingCode {
+  return Object.hasOwn(missingCodes, code);
+}
 
 /** A scrape target of the gateway that Prometheus reports as down. */
 export interface DownTarget {
@@ -9,65 +32,116 @@ export interface DownTarget {
   readonly instance: string;
 }
 
-export interface AbsenceContext {
+/** What is known when a row has no value. */
+export interface MissingContext {
   /** Names that exist under the base selector; undefined where the upstream could not tell. */
   readonly names: ReadonlySet<string> | undefined;
-  readonly answers: BlockVectors;
+  /** Results of the row's blocks. */
+  readonly blocks: BlockVectors;
   readonly down: readonly DownTarget[];
   /** The base selector as the operator wrote it, for messages. */
   readonly selector: string | undefined;
 }
 
-/** Why a row has no value, in a sentence that a person can act on, with the metric's name; a target that is down first. */
-export function explainAbsence(row: CompiledRow, context: AbsenceContext): string {
-  const reason = explainRow(row, context);
-  const [first] = context.down;
-  if (!first) return reason;
-  const target = `${first.instance} (job ${JSON.stringify(first.job)})`;
-  const more = context.down.length - 1;
-  const targets =
-    more > 0 ? `${target} and ${more} more scrape target${more > 1 ? 's' : ''} are` : `scrape target ${target} is`;
-  return `${targets} down; ${reason}`;
+/** Why a row has no value, as data; `formatMissing` makes the sentence. */
+export interface MissingReason extends Cause {
+  readonly code: MissingCode;
+  /** Metrics of the row that do not exist, where others do. */
+  readonly absent: readonly string[];
+  readonly idle: string | undefined;
+  readonly selector: string | undefined;
+  readonly down: readonly DownTarget[];
+  /** The code without the targets that are down. */
+  readonly behind: MissingCode;
 }
 
-function explainRow(row: CompiledRow, { names, answers, selector }: AbsenceContext): string {
-  const under = selector ? ` under ${selector}` : '';
-  if (names?.size === 0 && selector) return `no series at all in Prometheus match METRICS_SELECTOR ${selector}`;
+/** Finds out why a row has no value. */
+export function findMissingReason(row: CompiledRow, context: MissingContext): MissingReason {
+  const { down, selector } = context;
+  const { code, metrics, absent = [] } = explainRow(row, context);
+  return {
+    code: down.length > 0 ? 'target_down' : code,
+    behind: code,
+    metrics,
+    absent,
+    idle: row.idle,
+    selector,
+    down,
+  };
+}
+
+interface RowReason {
+  readonly code: MissingCode;
+  readonly metrics: readonly string[];
+  readonly absent?: readonly string[];
+}
+
+function explainRow(row: CompiledRow, { names, blocks, selector }: MissingContext): RowReason {
+  if (names?.size === 0 && selector) return { code: 'selector_matches_nothing', metrics: row.metrics };
   const exists = (metric: string): boolean => names?.has(metric) ?? true;
   const existing = row.metrics.filter(exists);
-  const missing = listNames(row.metrics.filter((metric) => !exists(metric)));
-  if (existing.length === 0) return `no series named ${missing} in Prometheus${under}`;
+  if (existing.length === 0) return { code: 'no_series', metrics: row.metrics };
 
-  const asked = blocksOf(row, answers).filter(({ metrics }) => metrics.some(exists));
-  const rated = asked.filter(({ promql }) => promql.includes('rate('));
-  if (row.idle && rated.some(isIdle)) return `${row.idle} in the last 5 minutes`;
+  const queried = blocksOf(row, blocks).filter(({ metrics }) => metrics.some(exists));
+  const rated = queried.filter(({ promql }) => /\brate\(/.test(promql));
+  if (row.idle && rated.some(isIdle)) return { code: 'idle', metrics: existing };
   if (rated.length > 0 && rated.every(({ vector }) => vector.length === 0)) {
-    const metrics = rated.flatMap((block) => block.metrics).filter(exists);
-    return `fewer than two samples of ${listNames(metrics)} in the last 5 minutes${under}`;
+    return { code: 'too_few_samples', metrics: [...new Set(rated.flatMap(({ metrics }) => metrics))].filter(exists) };
   }
-  if (asked.every(({ vector }) => vector.length === 0)) {
-    return `no usable samples of ${listNames(existing)} at this instant${under}`;
-  }
-  const also = missing === '' ? '' : `, and there is no series named ${missing} in Prometheus${under}`;
-  return `no usable value of ${listNames(existing)}${also}`;
+  if (queried.every(({ vector }) => vector.length === 0)) return { code: 'no_samples', metrics: existing };
+  return { code: 'unusable_value', metrics: existing, absent: row.metrics.filter((metric) => !exists(metric)) };
 }
 
-interface AskedBlock {
+interface BlockResult {
   readonly promql: string;
   readonly metrics: readonly string[];
   readonly vector: Vector;
 }
 
-function blocksOf(row: CompiledRow, answers: BlockVectors): readonly AskedBlock[] {
+function blocksOf(row: CompiledRow, blocks: BlockVectors): readonly BlockResult[] {
   return Object.entries(row.blocks).map(([name, promql]) => ({
     promql,
     metrics: row.blockMetrics[name]!,
-    vector: answers[name] ?? [],
+    vector: blocks[name] ?? [],
   }));
 }
 
-function isIdle({ vector }: AskedBlock): boolean {
+function isIdle({ vector }: BlockResult): boolean {
   return vector.length > 0 && vector.every(({ value }) => parseValue(value) === 0);
+}
+
+/** The one sentence for a reason, for people: names the metric, and a target that is down first. */
+export function formatMissing(reason: MissingReason): string {
+  const sentence = formatCode(reason);
+  const [first] = reason.down;
+  if (!first) return sentence;
+  const target = `${first.instance} (job ${JSON.stringify(first.job)})`;
+  const more = reason.down.length - 1;
+  const targets =
+    more > 0 ? `${target} and ${more} more scrape target${more > 1 ? 's' : ''} are` : `scrape target ${target} is`;
+  return `${targets} down; ${sentence}`;
+}
+
+function formatCode({ behind, metrics, absent, idle, selector }: MissingReason): string {
+  const under = selector ? ` under ${selector}` : '';
+  const names = listNames(metrics);
+  switch (behind) {
+    case 'selector_matches_nothing':
+      return `no series at all in Prometheus match METRICS_SELECTOR ${selector}`;
+    case 'no_series':
+      return `no series named ${names} in Prometheus${under}`;
+    case 'idle':
+      return `${idle} in the last 5 minutes`;
+    case 'too_few_samples':
+      return `fewer than two samples of ${names} in the last 5 minutes${under}`;
+    case 'no_samples':
+      return `no usable samples of ${names} at the evaluation timestamp${under}`;
+    default: {
+      const also =
+        absent.length === 0 ? '' : `, and there is no series named ${listNames(absent)} in Prometheus${under}`;
+      return `no usable value of ${names}${also}`;
+    }
+  }
 }
 
 /** `a, b or c`; a histogram or summary of which two parts are listed is named once, without their suffixes. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Outcome } from '../model.js';
+import type { Cause, Outcome } from '../model.js';
 import { type HealthEndpoint, type HealthFamily, healthEndpoints } from '../presets/gatewayz/health-families.js';
 import type { HealthAnswer, Reading } from './health-answer.js';
 
@@ -43,22 +43,38 @@ export class HealthState {
   outcome(family: HealthFamily): Outcome {
     const { source, name } = family;
     if (this.#endpoints.size === 0) {
-      return { state: 'failed', reason: `no ${name}: the Health Service has not answered yet` };
+      return {
+        state: 'failed',
+        reason: `no ${name}: the Health Service has not answered yet`,
+        cause: healthCause(name),
+      };
     }
     if (source.kind === 'failures') return one(this.#failures);
     if (source.kind === 'last-success') {
       return this.#lastSuccess === undefined
-        ? { state: 'missing', reason: `no ${name}: the Health Service has not given a good answer so far` }
+        ? {
+            state: 'missing',
+            reason: `no ${name}: the Health Service has not given a good answer so far`,
+            cause: healthCause(name),
+          }
         : one(this.#lastSuccess / 1000);
     }
     const state = this.#endpoints.get(source.endpoint);
     if (state === undefined) {
-      return { state: 'failed', reason: `no ${name}: the Health Service's ${source.endpoint} has not answered yet` };
+      return {
+        state: 'failed',
+        reason: `no ${name}: the Health Service's ${source.endpoint} has not answered yet`,
+        cause: healthCause(name),
+      };
     }
     if (source.kind === 'answered') return one(state.answer.fault === undefined ? 1 : 0);
     const live = this.#live(family);
     if (live === undefined)
-      return { state: 'missing', reason: `no ${name}: ${whyAbsent(source.endpoint, state, name)}` };
+      return {
+        state: 'missing',
+        reason: `no ${name}: ${whyAbsent(source.endpoint, state, name)}`,
+        cause: healthCause(name),
+      };
     const { metrics } = live.reading;
     return live.keptFrom === undefined
       ? { state: 'present', metrics }
@@ -89,6 +105,11 @@ export class HealthState {
     if (kept === undefined || this.#clock.now() - kept.at > this.#staleLimit) return undefined;
     return { reading: kept.reading, keptFrom: kept.at };
   }
+}
+
+/** For programs: the Health Service is why the family has no value. */
+function healthCause(name: string): Cause {
+  return { code: 'health_service', metrics: [name] };
 }
 
 function one(value: number): Outcome {

@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue/compile.js';
 import type { SummaryField } from '../catalogue/definition.js';
 import { parseValue } from '../catalogue/derivations/number.js';
 import type { ErrorCode } from '../errors.js';
-import type { RowState, Sample, Snapshot } from '../model.js';
+import type { Cause, RowState, Sample, Snapshot } from '../model.js';
 
 /** Milliseconds after a field's last value in which its absence makes the status `partial`. */
 const partialWindow = 3_600_000;
@@ -17,6 +17,8 @@ export interface SummaryDocument {
   readonly metrics: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   /** By `section.field`: why the value is missing. */
   readonly missing: Readonly<Record<string, string>>;
+  /** The same for programs. */
+  readonly reasons: Readonly<Record<string, Cause>>;
   /** By `section.field`: age of a last good value. */
   readonly stale: Readonly<Record<string, number>>;
 }
@@ -39,6 +41,7 @@ export function summaryDocument(
   }
   const metrics: Record<string, Record<string, Value>> = {};
   const missing: Record<string, string> = {};
+  const reasons: Record<string, Cause> = {};
   const stale: Record<string, number> = {};
   let partial = false;
   for (const field of catalogue.fields) {
@@ -55,8 +58,13 @@ export function summaryDocument(
       : values === 'number'
         ? null
         : 'N/A';
-    if (!usable) missing[name] = state?.reason ?? reasonWithoutValue(field, catalogue, text);
-    else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.evaluationTime!);
+    if (!usable) {
+      missing[name] = state?.reason ?? reasonWithoutValue(field, catalogue, text);
+      reasons[name] = state?.cause ?? {
+        code: 'not_finite',
+        metrics: catalogue.rows.get(field.row)?.metrics ?? [field.row],
+      };
+    } else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.evaluationTime!);
     partial ||= !(usable && state?.reason === undefined) && hadValueRecently(state, snapshot.madeAt);
   }
   const status = snapshot.status === 'stale' ? 'stale' : partial ? 'partial' : 'ok';
@@ -67,6 +75,7 @@ export function summaryDocument(
     age_seconds: seconds(snapshot.madeAt - snapshot.evaluationTime),
     metrics,
     missing,
+    reasons,
     stale,
   };
 }

@@ -1,6 +1,12 @@
 import type { Metric, Outcome, RowState } from '../model.js';
 
-const never: RowState = { metrics: [], evaluationTime: undefined, valuedAt: undefined, reason: 'not queried yet' };
+const never: RowState = {
+  metrics: [],
+  evaluationTime: undefined,
+  valuedAt: undefined,
+  reason: 'not queried yet',
+  cause: { code: 'not_queried', metrics: [] },
+};
 
 /**
  * Last result of every row. A row that fails, or loses its data, keeps all of its last good metrics until they are too
@@ -54,14 +60,18 @@ export class RowStates {
     const state = this.get(row);
     if (outcome.state !== 'present') {
       const neverAvailable = state.evaluationTime === undefined && this.#missing.has(row);
-      return neverAvailable && outcome.state === 'failed' ? state : { ...state, reason: outcome.reason };
+      return neverAvailable && outcome.state === 'failed'
+        ? state
+        : { ...state, reason: outcome.reason, cause: outcome.cause };
     }
     const at = outcome.evaluationTime ?? evaluationTime;
     return {
       metrics: outcome.metrics,
       evaluationTime: at,
       valuedAt: hasValue(outcome.metrics) ? at : state.valuedAt,
-      reason: at < evaluationTime ? 'the last value was not refreshed' : undefined,
+      ...(at < evaluationTime
+        ? { reason: 'the last value was not refreshed', cause: { code: 'not_refreshed', metrics: [] } }
+        : { reason: undefined, cause: undefined }),
     };
   }
 }

@@ -37,7 +37,9 @@ export class Source {
     } catch (cause) {
       const reason = `bug: ${cause instanceof Error ? cause.message : cause}`;
       return {
-        outcomes: new Map(rows.map((row) => [row, { state: 'failed', reason } as const])),
+        outcomes: new Map(
+          rows.map((row) => [row, { state: 'failed', reason, cause: { code: 'internal', metrics: [] } } as const]),
+        ),
         durations: new Map(),
         querySeconds: 0,
         seriesOverLimit: new Map(),

@@ -32,7 +32,11 @@ export function createConsoleCollector(client: PrometheusClient, catalogue: Cata
           : rankedPairs(ranking, query, catalogue));
         succeeded += 1;
         if (metrics.length > 0) return { state: 'present', metrics };
-        return { state: 'missing', reason: 'no inference requests in the last hour' };
+        return {
+          state: 'missing',
+          reason: 'no inference requests in the last hour',
+          cause: { code: 'idle', metrics: [] },
+        };
       } catch (error) {
         if (!(error instanceof GatewayzMetricsError)) throw error;
         const { code, message: reason, retryAfter } = error;

@@ -166,7 +166,7 @@ function blocksAfter(row: CompiledRow, answers: Answers): string[] {
 function allFailed(rows: readonly string[], error: GatewayzMetricsError): Collection {
   const { code, message: reason, retryAfter } = error;
   return {
-    outcomes: new Map(rows.map((row) => [row, { state: 'failed', reason }])),
+    outcomes: new Map(rows.map((row) => [row, { state: 'failed', reason, cause: { code, metrics: [] } }])),
     durations: new Map(),
     querySeconds: 0,
     seriesOverLimit: new Map(),

@@ -1,6 +1,6 @@
 import type { CompiledRow } from '../catalogue/compile.js';
 import type { OutputFamily } from '../catalogue/definition.js';
-import { type AbsenceContext, explainAbsence } from '../catalogue/missing-reasons.js';
+import { findMissingReason, formatMissing, type MissingContext } from '../catalogue/missing-reasons.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Metric, Outcome, Vector } from '../model.js';
 import type { Answer } from './answer.js';
@@ -56,17 +56,16 @@ export function hasNoAnswer({ vectors }: Derived): boolean {
   return Object.values(vectors).every((vector) => vector.length === 0);
 }
 
-export function outcomeOf(
-  { row, metrics, error, vectors }: Derived,
-  context: Omit<AbsenceContext, 'answers'>,
-): Outcome {
-  if (error) return { state: 'failed', reason: error.message };
+export function outcomeOf({ row, metrics, error, vectors }: Derived, context: Omit<MissingContext, 'blocks'>): Outcome {
+  if (error) return { state: 'failed', reason: error.message, cause: { code: error.code, metrics: row.metrics } };
   if (metrics.length > 0) return { state: 'present', metrics };
-  return { state: 'missing', reason: explainAbsence(row, { ...context, answers: vectors }) };
+  const reason = findMissingReason(row, { ...context, blocks: vectors });
+  const { code, metrics: concerned } = reason;
+  return { state: 'missing', reason: formatMissing(reason), cause: { code, metrics: concerned } };
 }
 
-export function failedResult({ message }: GatewayzMetricsError): RowResult {
-  return { outcome: { state: 'failed', reason: message }, seconds: 0, dropped: 0 };
+export function failedResult({ code, message }: GatewayzMetricsError): RowResult {
+  return { outcome: { state: 'failed', reason: message, cause: { code, metrics: [] } }, seconds: 0, dropped: 0 };
 }
 
 /** Number of label sets of a family over the series limit, whether left out upstream or here. */

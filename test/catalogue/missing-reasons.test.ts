@@ -1,23 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
-import { type AbsenceContext, explainAbsence } from '../../src/catalogue/missing-reasons.js';
+import {
+  findMissingReason,
+  formatMissing,
+  isMissingCode,
+  type MissingContext,
+} from '../../src/catalogue/missing-reasons.js';
 import type { Vector } from '../../src/model.js';
 import { presetCatalogue, presets } from '../../src/presets/presets.js';
 
 const { rows } = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
 
 /** Of a row, with answers by the row's local names; what is not told is empty or not there. */
-function explain(row: string, context: Partial<Omit<AbsenceContext, 'names'>> & { names?: readonly string[] | 'all' }) {
+function explain(
+  row: string,
+  context: Partial<Omit<MissingContext, 'names' | 'blocks'>> & {
+    answers?: MissingContext['blocks'];
+    names?: readonly string[] | 'all';
+  },
+) {
   const { names = [], answers = {}, down = [], selector } = context;
   const compiled = rows.get(row)!;
   const known = names === 'all' ? undefined : new Set(names);
-  return explainAbsence(compiled, { names: known, answers, down, selector });
+  return formatMissing(findMissingReason(compiled, { names: known, blocks: answers, down, selector }));
 }
 
 const one = (value: string): Vector => [{ labels: {}, value }];
 const down = (job: string, instance: string) => ({ job, instance });
 
-describe('explainAbsence', () => {
+describe('the reason of a missing value', () => {
   test('names the metric that does not exist', () => {
     expect(explain('trial_active', {})).toBe('no series named trial_active in Prometheus');
     expect(explain('subscription_count', {})).toBe('no series named subscription_count in Prometheus');
@@ -65,7 +76,7 @@ describe('explainAbsence', () => {
 
   test('says that the series are there and have no sample that counts', () => {
     expect(explain('active_api_keys', { names: ['active_api_keys'] })).toBe(
-      'no usable samples of active_api_keys at this instant',
+      'no usable samples of active_api_keys at the evaluation timestamp',
     );
   });
 
@@ -80,7 +91,9 @@ describe('explainAbsence', () => {
   });
 
   test('counts every metric as there where the upstream did not tell', () => {
-    expect(explain('trial_active', { names: 'all' })).toBe('no usable samples of trial_active at this instant');
+    expect(explain('trial_active', { names: 'all' })).toBe(
+      'no usable samples of trial_active at the evaluation timestamp',
+    );
   });
 
   test('begins with the scrape targets that are down', () => {
@@ -95,5 +108,22 @@ describe('explainAbsence', () => {
     expect(explain('trial_active', { down: targets })).toBe(
       `a:8000 (job "gateway") and 2 more scrape targets are down; ${reason}`,
     );
+  });
+
+  test.each([
+    ['no_series', 'trial_active', {}],
+    ['target_down', 'trial_active', { down: [down('gateway', 'host:1')] }],
+    ['selector_matches_nothing', 'trial_active', { selector: '{env="production"}' }],
+    ['no_samples', 'trial_active', { names: ['trial_active'] }],
+    ['too_few_samples', 'http.error_rate', { names: ['fastapi_requests_total'] }],
+    ['idle', 'http.error_rate', { names: ['fastapi_requests_total'], answers: { value: one('0') } }],
+    ['unusable_value', 'cache_hit_rate', { names: ['cache_hit_rate'], answers: { own: one('NaN') } }],
+  ] as const)('has the code %s, with the metrics, for programs', (code, row, context) => {
+    const { names, answers, ...rest } = { names: [], answers: {}, down: [], selector: undefined, ...context };
+    const known = new Set<string>(names);
+    const reason = findMissingReason(rows.get(row)!, { names: known, blocks: answers, ...rest });
+    expect(reason.code).toBe(code);
+    expect(reason.metrics.length).toBeGreaterThan(0);
+    expect(isMissingCode(reason.code)).toBe(true);
   });
 });

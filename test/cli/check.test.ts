@@ -64,7 +64,7 @@ describe('check', { timeout: 180_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^pass {2}endpoint\.summary +23 of 23 fields have a value$/m);
     expect(stdout).toMatch(/^pass {2}time\.all +p99 of \d{3,} at most 0\.5 ms; client p99 [\d.]+ ms$/m);
-    expect(stdout).toContain('fix    let the gateway write fastapi_exceptions_total');
+    expect(stdout).toContain('fix    export fastapi_exceptions_total from the gateway');
     expect(stdout).toMatch(/^OK: all points pass; worth a look: values\.not_exported$/m);
     const report = await readFile(file, 'utf8');
     expect(report).toMatch(/^# Check of http:/);
@@ -184,7 +184,7 @@ describe('check', { timeout: 180_000 }, () => {
     expect(stderr).toMatch(/^watched \ds of 3s: 100 % available, no gap$/m);
     const { watch, criteria } = JSON.parse(stdout) as CheckReport;
     expect(watch).toMatchObject({ plannedSeconds: 3, availability: 1, gaps: [] });
-    expect(watch!.looks).toBeGreaterThan(1);
+    expect(watch!.probes).toBeGreaterThan(1);
     expect(Object.keys(watch!.worst)).toHaveLength(9);
     const ids = criteria.map(({ id }) => id).filter((id) => id.startsWith('watch.'));
     expect(ids).toEqual(['watch.duration', 'watch.availability', 'watch.freshness', 'watch.gap', 'watch.times']);
@@ -197,7 +197,7 @@ describe('check', { timeout: 180_000 }, () => {
     cli.kill('SIGINT');
     expect(await cli.ended).toBe(1);
     expect(cli.stdout.join('\n')).toMatch(/^FAILED: .*watch\.duration/m);
-    expect(cli.stdout.join('\n')).toMatch(/^watched .* looks\): 100 % available/m);
+    expect(cli.stdout.join('\n')).toMatch(/^watched .* probes\): 100 % available/m);
   });
 
   it('of an address where nothing listens ends with 1 and says what to change', async () => {

@@ -30,6 +30,7 @@ describe('the summary', () => {
       status: 'ok',
       age_seconds: 5.2,
       missing: {},
+      reasons: {},
       stale: {},
     });
     expect(Object.entries(metrics).map(([section, fields]) => [section, Object.keys(fields)])).toEqual([

@@ -15,7 +15,13 @@ function states(...steps: readonly (readonly [evaluationTime: number, outcome: O
 describe('a row', () => {
   test('that was never asked for has nothing, and says so', () => {
     const state = new RowStates().get('row');
-    expect(state).toEqual({ metrics: [], evaluationTime: undefined, valuedAt: undefined, reason: 'not queried yet' });
+    expect(state).toEqual({
+      metrics: [],
+      evaluationTime: undefined,
+      valuedAt: undefined,
+      reason: 'not queried yet',
+      cause: { code: 'not_queried', metrics: [] },
+    });
     expect(new RowStates().answered('row')).toBe(false);
   });
 
@@ -42,6 +48,19 @@ describe('a row', () => {
     const reason = 'reason' in outcome ? outcome.reason : '';
     expect(rows.get('row')).toEqual({ metrics: one, evaluationTime: 1000, valuedAt: 1000, reason });
     expect(rows.answered('row')).toBe(answered);
+  });
+
+  test('that was never available keeps that reason through an outage, and takes a new one when its source responds', () => {
+    const rows = states([1000, absent('no series')], [6000, failed('timeout')]);
+    expect(rows.get('row').reason).toBe('no series');
+    rows.apply(11_000, new Map([['row', absent('no traffic')]]), false);
+    expect(rows.get('row').reason).toBe('no traffic');
+  });
+
+  test('that had a value, or was never queried, has the outage as its reason', () => {
+    expect(states([1000, failed('timeout')]).get('row').reason).toBe('timeout');
+    const rows = states([1000, absent('no series')], [6000, present('1')], [11_000, failed('timeout')]);
+    expect(rows.get('row').reason).toBe('timeout');
   });
 
   test('that is answered again is fresh again', () => {

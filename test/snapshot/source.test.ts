@@ -24,7 +24,7 @@ test.each([
   const { collector, source } = setup();
   collector.defect = thrown;
   const { outcomes, failure, querySeconds: cost } = await source.collect(1000, ['a'], signal);
-  expect(outcomes).toEqual(new Map([['a', failed(reason)]]));
+  expect(outcomes).toEqual(new Map([['a', { ...failed(reason), cause: { code: 'internal', metrics: [] } }]]));
   expect([failure, cost]).toEqual([{ code: 'internal', reason, cause: thrown }, 0]);
 });
 

@@ -50,7 +50,7 @@ describe.each([
         reason: 'no series named fastapi_exceptions_total in Prometheus',
       },
       subscription_count: { state: 'missing', reason: 'no series named subscription_count in Prometheus' },
-      trial_active: { state: 'missing', reason: 'no usable samples of trial_active at this instant' },
+      trial_active: { state: 'missing', reason: 'no usable samples of trial_active at the evaluation timestamp' },
     });
   });
 });

@@ -23,7 +23,7 @@ export interface Missing {
 }
 
 /**
- * How bad that is: `problem`, something is set up wrong; `not_exported`, the gateway writes no such metric; `idle`, nothing happened
+ * How bad that is: `problem`: a wrong configuration; `not_exported`: the gateway does not export the metric; `idle`: nothing happened
  * that could be measured. Only a problem fails the check, unless it is strict.
  */
 export type Severity = 'problem' | 'not_exported' | 'idle';
@@ -73,12 +73,12 @@ export interface DashboardReport {
   readonly targets: readonly TargetReport[];
 }
 
-/** A span in which something did not answer as it should. Times are ISO 8601. */
+/** A period without valid responses. Times are ISO 8601. */
 export interface Gap {
   readonly from: string;
   readonly to: string;
   readonly seconds: number;
-  /** `service`: it did not answer; `data`: it answered with old values or none; `watch`: nobody looked. */
+  /** `service`: no response; `data`: old values or none; `watch`: no probe. */
   readonly what: 'service' | 'data' | 'watch';
   readonly reason: string;
 }
@@ -88,10 +88,10 @@ export interface WatchReport {
   readonly to: string;
   readonly seconds: number;
   readonly plannedSeconds: number;
-  readonly looks: number;
-  /** Share of looks at which every endpoint answered rightly, 0 to 1. */
+  readonly probes: number;
+  /** Share of probes in which every endpoint responded correctly, 0 to 1. */
   readonly availability: number;
-  /** Share of looks at which the values were fresh, 0 to 1. */
+  /** Share of probes in which the values were fresh, 0 to 1. */
   readonly freshness: number;
   readonly gaps: readonly Gap[];
   /** Milliseconds, by endpoint. */

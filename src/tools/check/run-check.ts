@@ -110,9 +110,9 @@ export async function runDashboardCheck(
 }
 
 async function summaryOf(service: ServiceClient, signal: AbortSignal): Promise<Summary | undefined> {
-  const answer = await service.get('/summary', signal);
-  if (isFailure(answer) || answer.status !== 200) return undefined;
-  const summary = readSummary(answer.body);
+  const response = await service.get('/summary', signal);
+  if (isFailure(response) || response.status !== 200) return undefined;
+  const summary = readSummary(response.body);
   return 'problems' in summary ? undefined : summary;
 }
 

@@ -195,10 +195,12 @@ export const lifecycle: readonly Scenario[] = [
     says: 'scrapes that stopped six minutes ago',
     series: { 'fastapi_requests_total{status_code="200"}': '1000+45x4 _x24', fastapi_requests_in_progress: '4 _x24' },
     values: {
-      'http.total_requests': absent('no usable samples of fastapi_requests_total at this instant under {…}'),
+      'http.total_requests': absent(
+        'no usable samples of fastapi_requests_total at the evaluation timestamp under {…}',
+      ),
       'http.error_rate': absent('fewer than two samples of fastapi_requests_total in the last 5 minutes under {…}'),
       fastapi_requests_in_progress: absent(
-        'no usable samples of fastapi_requests_in_progress at this instant under {…}',
+        'no usable samples of fastapi_requests_in_progress at the evaluation timestamp under {…}',
       ),
     },
   },

@@ -95,7 +95,7 @@ export const scopes: readonly Scenario[] = [
     values: {
       active_api_keys: '234',
       subscription_count: '45',
-      trial_active: absent('no usable samples of trial_active at this instant under {…}'),
+      trial_active: absent('no usable samples of trial_active at the evaluation timestamp under {…}'),
     },
   },
 ];

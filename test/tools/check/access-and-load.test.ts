@@ -114,6 +114,6 @@ describe('a service in a host that is blocked', () => {
     expect(slow).toMatchObject({ ok: false, budget: 50 });
     // Null: longer than any bound.
     expect(slow.value ?? 120).toBeGreaterThanOrEqual(100);
-    expect(slow.detail).toMatch(/^p95 of \d+ .*; client p95 \d+(\.\d+)? ms; the process was held up/);
+    expect(slow.detail).toMatch(/^p95 of \d+ .*; client p95 \d+(\.\d+)? ms; something blocks the event loop/);
   });
 });

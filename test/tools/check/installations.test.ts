@@ -102,7 +102,7 @@ describe('a right installation', () => {
     expect(missing(report, 'fastapi_exceptions_total')).toEqual({
       field: 'fastapi_exceptions_total',
       cause: 'no series named fastapi_exceptions_total in Prometheus',
-      fix: 'let the gateway write fastapi_exceptions_total; nothing where it has no such thing',
+      fix: 'export fastapi_exceptions_total from the gateway, or ignore this if it does not apply',
     });
     const strict = await check(url, { ...inPrometheus(), options: { strict: true } });
     expect(strict.ok).toBe(false);
@@ -148,12 +148,12 @@ describe('a wrong installation', () => {
       isDown = false;
     });
     await until(async () => ((await summaryOf(url)).stale['http.total_requests'] ?? 0) > 0, {
-      what: 'the totals are kept ones',
+      what: 'the totals are cached ones',
       within: 50_000,
     });
     const stopped = await check(url, inPrometheus());
     expect(failed(stopped)).toContain('fresh');
-    expect(criterion(stopped, 'fresh').detail).toContain('kept from earlier: http.total_requests');
+    expect(criterion(stopped, 'fresh').detail).toContain('last good values of an earlier refresh: http.total_requests');
 
     const another = await startService(prometheus.url, { METRICS_SELECTOR: 'world="down"' });
     cleanUps.push(() => another.stop());
@@ -180,9 +180,7 @@ describe('a wrong installation', () => {
     expect(missing(report, 'cache_size_bytes')).toEqual({
       field: 'cache_size_bytes',
       cause: 'cache_size_bytes is NaN in 1 of 2 series of job "gateway"',
-      fix: expect.stringMatching(
-        /^let the gateway not write cache_size_bytes as long as it has no value; cache_size_bytes\{/,
-      ),
+      fix: expect.stringMatching(/^do not export cache_size_bytes while it has no value; query cache_size_bytes\{/),
     });
     const infinite = await check(await serviceIn('world="infinite"'), inPrometheus());
     expect(missing(infinite, 'cache_size_bytes').cause).toBe(
@@ -193,8 +191,10 @@ describe('a wrong installation', () => {
   it('with values that cannot be what they should mean is shown one', async () => {
     const report = await check(await serviceIn('world="implausible"'), inPrometheus());
     const { cause, fix } = missing(report, 'business.active_trials');
-    expect(cause).toMatch(/^no usable samples of trial_active .*: such as trial_active\{.*status="canceled".*\} 12$/);
-    expect(fix).toContain('let the gateway write what trial_active should mean');
+    expect(cause).toMatch(
+      /^no usable samples of trial_active .*: for example trial_active\{.*status="canceled".*\} 12$/,
+    );
+    expect(fix).toContain('export the values that /docs describes for trial_active');
   });
 
   it('with an availability that nobody sets is told that it is no outage', async () => {
@@ -203,7 +203,7 @@ describe('a wrong installation', () => {
     expect(missing(report, 'providers.unavailable_providers')).toEqual({
       field: 'providers.unavailable_providers',
       cause: expect.stringContaining('provider_availability was never above 0 in the last hour for "p"'),
-      fix: expect.stringContaining('or not write it'),
+      fix: expect.stringContaining('or do not export it'),
     });
   });
 

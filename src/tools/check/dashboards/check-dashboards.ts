@@ -10,7 +10,7 @@ import { listTargets } from './list-targets.js';
 import { findMissingNames } from './missing-names.js';
 import { type DashboardFile, readDashboards } from './read-dashboards.js';
 import { type QueriedVariable, resolveVariables } from './resolve-variables.js';
-import { runTarget, type TargetContext, type TargetVerdict } from './run-target.js';
+import { noValues, runTarget, type TargetContext, type TargetVerdict } from './run-target.js';
 import { timeRange } from './time-range.js';
 
 export interface DashboardCheck {
@@ -125,8 +125,7 @@ async function judgeVariable(
       if (outcome.filtered) {
         return verdict('empty', `its regular expression ${variable.regex} matches none of its values`, 'problem');
       }
-      const waits = outcome.waitsFor.map((name) => `$${name}`);
-      if (waits.length > 0) return verdict('idle', `it depends on ${waits.join(', ')}, which has no values`, 'idle');
+      if (outcome.waitsFor.length > 0) return verdict('idle', noValues(outcome.waitsFor), 'idle');
       const { severity, reason } = await explainVariable(outcome.query, context);
       return verdict(severity === 'idle' ? 'idle' : 'empty', reason, severity);
     }

@@ -5,8 +5,8 @@ import type { VariableValue } from './value-formats.js';
 const all = '$__all';
 
 /**
- * The value that a variable has when its dashboard is opened: the saved one while it is still offered, else the first. What
- * somebody wrote to stand for all stands as it is; otherwise all is every option.
+ * The value that a variable has when its dashboard is opened: the saved one if it is still an option, else the first option. "All"
+ * is the custom all value, unchanged, or else every option.
  */
 export function chooseValue(
   { current, multi = false, includeAll = false, allValue }: Variable,
@@ -25,7 +25,7 @@ export function chooseValue(
   return { value, several, verbatim: false };
 }
 
-/** What a variable offers without asking anybody; undefined where it has to be asked for. */
+/** The options of a variable that needs no query; undefined for one that does. */
 export function fixedOptions({ type, query, current }: Variable): readonly string[] | undefined {
   const text = typeof query === 'string' ? query : (query?.query ?? '');
   const saved = typeof current?.value === 'string' ? [current.value] : (current?.value ?? []);

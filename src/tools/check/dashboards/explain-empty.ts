@@ -26,7 +26,7 @@ export interface EmptyContext {
 
 const minutes = 60_000;
 /** Series of Prometheus's own, which are there only while an alert is. */
-const alertSeries = new Set(['ALERTS', 'ALERTS_FOR_STATE']);
+export const alertSeries: ReadonlySet<string> = new Set(['ALERTS', 'ALERTS_FOR_STATE']);
 
 /**
  * Looks at each selector of a query without data: does the metric exist, does anything match, are there enough samples. Rejects

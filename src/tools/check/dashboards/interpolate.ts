@@ -5,9 +5,12 @@ export interface Resolved {
   readonly value: VariableValue;
   /** Whether it can have several values, or all of them. */
   readonly several: boolean;
-  /** Its value stands as it is, whatever format is asked for: what somebody wrote to stand for all, or a built-in. */
+  /** Whether the value stays unchanged whatever the format: a custom all value, or a built-in variable. */
   readonly verbatim: boolean;
 }
+
+/** Stands for the value of a variable without values; part of no real name. */
+export const placeholder = '__no_value__';
 
 export type Variables = ReadonlyMap<string, Resolved>;
 
@@ -23,7 +26,12 @@ export function interpolate(text: string, variables: Variables): string {
       if (!variable) return whole;
       const { value, several, verbatim } = variable;
       const word = oldFormat ?? format;
-      if (verbatim && typeof value === 'string') return word?.startsWith('date') ? formatDate(value, word) : value;
+      if (verbatim && typeof value === 'string') {
+        if (word?.startsWith('date')) return formatDate(value, word);
+        // A custom all value may refer to other variables.
+        const others = new Map([...variables].filter(([, other]) => other !== variable));
+        return value.includes('$') || value.includes('[[') ? interpolate(value, others) : value;
+      }
       return word === undefined ? formatForPrometheus(value, several) : formatVariable(value, word);
     },
   );

@@ -5,6 +5,8 @@ import { nearestMetrics } from '../diagnose/nearest-metrics.js';
 import { acceptsMissingLabel } from '../diagnose/required-labels.js';
 import type { SourceFacts } from '../diagnose/source-facts.js';
 import type { MissingLabel, MissingMetric, MissingNames } from '../report.js';
+import { alertSeries } from './explain-empty.js';
+import { placeholder } from './interpolate.js';
 
 /**
  * The metric and label names in PromQL texts that Prometheus has not had for a day, with the nearest that it has. Texts that do
@@ -18,7 +20,7 @@ export async function findMissingNames(texts: readonly string[], facts: SourceFa
     const used = namesIn(text);
     if (!used) continue;
     for (const name of used.metrics) {
-      if (known.has(name) || metrics.has(name)) continue;
+      if (known.has(name) || metrics.has(name) || alertSeries.has(name) || name.includes(placeholder)) continue;
       const { renamed, similar } = nearestMetrics(name, known);
       metrics.set(name, { name, nearest: [...renamed, ...similar] });
     }

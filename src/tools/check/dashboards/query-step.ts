@@ -8,7 +8,7 @@ export const usualScrapeInterval = 15_000;
 /** Prometheus refuses a series of more points. */
 const mostPoints = 11_000;
 
-/** Milliseconds that graphs are drawn with. Between two of them the nearer one counts, from half a day on the smaller one. */
+/** Grafana's steps, in milliseconds. A value between two rounds to the nearer one; from half a day on, to the smaller one. */
 const steps: readonly number[] = [
   ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * 1000),
   ...[1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * 60_000),
@@ -38,7 +38,7 @@ export interface Step {
   readonly variables: ReadonlyMap<string, Resolved>;
 }
 
-/** How a range query is spaced, and what its built-in variables stand for. */
+/** The step of a range query, and the built-in variables that depend on it. */
 export function queryStep({ window, points, minStep, intervalFactor }: StepRequest): Step {
   const range = window.to - window.from;
   const scrape = parseDuration(minStep.replace(/^[>=]+/, '')) || usualScrapeInterval;

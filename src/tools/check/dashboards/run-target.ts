@@ -8,7 +8,7 @@ import type { Severity, TargetReport } from '../report.js';
 import type { Dashboard } from './dashboard-file.js';
 import { explainEmpty } from './explain-empty.js';
 import { explainError } from './explain-error.js';
-import { interpolate, referencesIn, type Variables } from './interpolate.js';
+import { interpolate, placeholder, referencesIn, type Variables } from './interpolate.js';
 import type { DashboardTarget } from './list-targets.js';
 import { queryStep } from './query-step.js';
 import { resolveDatasource } from './resolve-datasource.js';
@@ -60,7 +60,10 @@ export async function runTarget(target: DashboardTarget, of: TargetContext): Pro
     if (!(error instanceof GatewayzMetricsError)) throw error;
     const text = promql ?? expr;
     const waits = waitsForVariables(target, context);
-    if (waits !== undefined && parsesWithValues(target, context)) return verdict('idle', waits, 'idle');
+    if (waits !== undefined && parsesWithValues(target, context)) {
+      promql = textWithPlaceholders(target, context);
+      return verdict('idle', waits, 'idle');
+    }
     return verdict('error', [...undefinedIn(text), explainError(error, text)].join('\n'), 'problem');
   }
   const undefinedHere = undefinedIn(promql ?? expr);
@@ -68,7 +71,10 @@ export async function runTarget(target: DashboardTarget, of: TargetContext): Pro
   if (values.length > 0)
     return verdict('idle', 'every value is NaN, such as a division by zero without traffic', 'idle');
   const waits = waitsForVariables(target, context);
-  if (waits !== undefined && undefinedHere.length === 0) return verdict('idle', waits, 'idle');
+  if (waits !== undefined && undefinedHere.length === 0) {
+    promql = textWithPlaceholders(target, context);
+    return verdict('idle', waits, 'idle');
+  }
   const { severity, reason } = await explainEmpty(promql ?? expr, target.instant, context);
   const worst = undefinedHere.length > 0 ? 'problem' : severity;
   return verdict(worst === 'idle' ? 'idle' : 'empty', [...undefinedHere, reason].join('\n'), worst);
@@ -90,18 +96,26 @@ function undefinedIn(text: string): readonly string[] {
 /** Why a query has nothing where a variable of it has no values, which is reported at the variable. */
 function waitsForVariables({ expr = '', repeat }: DashboardTarget, { emptyVariables }: TargetContext) {
   const empty = [...new Set([...referencesIn(expr), ...repeat])].filter((name) => emptyVariables.has(name));
-  if (empty.length === 0) return undefined;
-  const names = empty.map((name) => `$${name}`).join(', ');
-  return `${empty.length === 1 ? 'its variable' : 'its variables'} ${names} ${empty.length === 1 ? 'has' : 'have'} no values`;
+  return empty.length === 0 ? undefined : noValues(empty);
 }
 
-/** Whether the text would parse if its empty variables had values. */
-function parsesWithValues(target: DashboardTarget, context: TargetContext): boolean {
-  const placeholder = { value: 'x', several: false, verbatim: true };
+/** `its variable $a has no values` */
+export function noValues(variables: readonly string[]): string {
+  const names = variables.map((name) => `$${name}`).join(', ');
+  return variables.length === 1 ? `its variable ${names} has no values` : `its variables ${names} have no values`;
+}
+
+/** The text as it would be if its empty variables had values. */
+function textWithPlaceholders(target: DashboardTarget, context: TargetContext): string {
   const variables = new Map(context.variables);
-  for (const name of context.emptyVariables) variables.set(name, placeholder);
+  for (const name of context.emptyVariables)
+    variables.set(name, { value: placeholder, several: false, verbatim: true });
+  return textOf(target, variables, [], context);
+}
+
+function parsesWithValues(target: DashboardTarget, context: TargetContext): boolean {
   try {
-    parsePromql(textOf(target, variables, [], context));
+    parsePromql(textWithPlaceholders(target, context));
     return true;
   } catch (error) {
     if (error instanceof PromqlError) return false;

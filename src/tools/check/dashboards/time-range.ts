@@ -25,7 +25,7 @@ export function isFixedRange(time: { readonly from: string; readonly to: string 
   return time !== undefined && !time.from.startsWith('now');
 }
 
-/** What a panel shows that has a time of its own, such as `24h` or `now/d`, or looks further back by as much as `timeShift`. */
+/** The range of a panel with its own relative time, such as `24h` or `now/d`, or shifted back by `timeShift`. */
 export function panelRange(
   window: Window,
   { timeFrom, timeShift }: { readonly timeFrom: string; readonly timeShift: string },
@@ -39,7 +39,7 @@ export function panelRange(
   return { from: from - shift, to: to - shift };
 }
 
-/** `now`, with steps such as `-1h` and `/d`, or a date; NaN for anything else. `end`: round up. */
+/** `now`, with offsets like `-1h` and rounding like `/d`, or a date; NaN for anything else. `end`: round up. */
 function readTime(text: string, now: number, end: boolean): number {
   if (!text.startsWith('now')) return /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   let at = now;

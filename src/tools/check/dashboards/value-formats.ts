@@ -1,4 +1,4 @@
-/** What a variable stands for: one text, or several where it is a list. */
+/** The value of a variable: one text, or a list. */
 export type VariableValue = string | readonly string[];
 
 type Format = (values: readonly string[], value: VariableValue) => string;
@@ -23,15 +23,15 @@ const formats: Readonly<Record<string, Format>> = {
   percentencode: (values, value) => encodeURIComponent(isList(value) ? `{${values.join(',')}}` : values.join('')),
 };
 
-/** A value in one of Grafana's formats; a word that is none gives `glob`, as there. */
+/** A value in one of Grafana's formats; an unknown format is `glob`, as in Grafana. */
 export function formatVariable(value: VariableValue, word: string): string {
   const format = formats[word] ?? formats['glob']!;
   return format(isList(value) ? value : [value], value);
 }
 
 /**
- * A value as the Prometheus datasource puts it where no format is asked for. What may be several values becomes a pattern whose
- * special characters are escaped twice: for the pattern, and for the string that it stands in.
+ * A value as the Prometheus datasource interpolates it without a format. A value of a variable that can have several becomes a
+ * regular expression, escaped twice: for the expression, and for the PromQL string around it.
  *
  * @param several whether the variable can have several values, or all
  */

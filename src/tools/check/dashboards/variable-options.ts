@@ -3,7 +3,7 @@ import { quotePromql } from '../../../promql/string-literal.js';
 import type { PrometheusApi, Window } from '../diagnose/prometheus-api.js';
 import type { Variable } from './dashboard-file.js';
 
-/** What the query of a variable asks for, in the classic notation that newer editors keep as well. */
+/** The query of a variable, in the classic notation, which newer editors save too. */
 export type VariableQuery =
   | { readonly kind: 'label names'; readonly pattern: string | undefined }
   | { readonly kind: 'label values'; readonly selector: string | undefined; readonly label: string }

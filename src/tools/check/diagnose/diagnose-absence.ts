@@ -5,7 +5,7 @@ import { nearestMetrics } from './nearest-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
 /**
- * Why none of these metrics has series under the base selector: they are elsewhere, they have gone, or they never were.
+ * Why none of these metrics has series under the base selector: they have other labels, they stopped, or they never existed.
  * Rejects as `PrometheusApi` does.
  */
 export async function diagnoseAbsence(metrics: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
@@ -22,7 +22,7 @@ export async function diagnoseAbsence(metrics: readonly string[], facts: SourceF
   return diagnoseRenamed(metrics, lately) ?? (isScraped ? notExported(metrics, lately) : diagnoseUnscraped(facts));
 }
 
-/** Where Prometheus has never seen any metric of a gateway. */
+/** For a Prometheus that has never seen a metric of the gateway. */
 async function diagnoseUnscraped(facts: SourceFacts): Promise<Diagnosis> {
   const targets = await facts.vector('up');
   const jobs = [...new Set(targets.map(({ labels }) => labels['job'] ?? ''))].sort();
@@ -93,19 +93,19 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
   const [job] = jobs;
   if (job === undefined) {
     const cause = `${metric} has had no samples for a day`;
-    return { severity: 'problem', cause, fix: `let the gateway write ${metric} again, or put its target back` };
+    return { severity: 'problem', cause, fix: `export ${metric} from the gateway again, or add its target again` };
   }
   const scraped = await facts.count(`up{job="${job}"}`);
   return {
     severity: 'problem',
     cause:
       scraped > 0
-        ? `${metric} has no samples in the last 5 minutes: the targets of ${jobList(jobs)} are up, and do not write it any more`
-        : `${metric} has no samples in the last 5 minutes: no target of ${jobList(jobs)} is scraped any more`,
+        ? `${metric} has no samples in the last 5 minutes: the targets of ${jobList(jobs)} are up, but no longer export it`
+        : `${metric} has no samples in the last 5 minutes: no target of ${jobList(jobs)} is scraped any longer`,
     fix:
       scraped > 0
-        ? `let the gateway write ${metric} again: what was changed in its last deployment?`
-        : `put its targets back under job_name: ${job} in prometheus.yml`,
+        ? `export ${metric} from the gateway again: what changed in its last deployment?`
+        : `add its targets again under job_name: ${job} in prometheus.yml`,
   };
 }
 
@@ -128,7 +128,7 @@ function notExported(metrics: readonly string[], existing: ReadonlySet<string>):
   return {
     severity: 'not_exported',
     cause: noSeries(metrics) + (similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`),
-    fix: `let the gateway write ${metrics[0]}; nothing where it has no such thing`,
+    fix: `export ${metrics[0]} from the gateway, or ignore this if it does not apply`,
   };
 }
 

@@ -4,11 +4,11 @@ import { type Diagnosis, listed } from './diagnosis.js';
 import { requiredLabels } from './required-labels.js';
 import type { SourceFacts } from './source-facts.js';
 
-/** Labels of Prometheus itself, which stand for nothing else. */
+/** Labels that Prometheus sets itself. */
 const ofScrape = ['job', 'instance', 'le', 'quantile'];
 
 /**
- * What is wrong where every metric that a row could be made of lacks a label that it needs; undefined where one has them all.
+ * The problem when every metric of a row lacks a label that the row needs; undefined if one has them all.
  * Rejects as `PrometheusApi` does.
  *
  * @param metrics those of the row that exist under the base selector
@@ -39,7 +39,7 @@ function lackingLabel(metric: string, label: string, has: readonly string[], req
     cause: `${metric} has other labels than expected: not "${label}"; it ${instead}`,
     fix:
       meant === undefined
-        ? `let the gateway write the label ${label} on ${metric}`
+        ? `add the label ${label} to ${metric} in the gateway`
         : `in the scrape job: metric_relabel_configs: [{source_labels: [${meant}], target_label: ${label}}]; or rename the label in the gateway`,
   };
 }

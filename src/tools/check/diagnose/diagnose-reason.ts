@@ -2,7 +2,7 @@ import { fixOf } from '../service/explain-status.js';
 import type { Diagnosis } from './diagnosis.js';
 
 /**
- * What the service's own sentence about a missing value comes to, where Prometheus tells no more or cannot be asked.
+ * Diagnosis from the service's own reason for a missing value, when Prometheus shows no more or is not available.
  *
  * @param selected whether a base selector is set
  */
@@ -20,21 +20,21 @@ export function diagnoseReason(sentence: string, selected: boolean): Diagnosis {
     return {
       severity: 'not_exported',
       cause: sentence,
-      fix: `let the gateway write ${missingSeries[1]}; nothing where it has no such thing`,
+      fix: `export ${missingSeries[1]} from the gateway, or ignore this if it does not apply`,
     };
   }
   if (sentence.startsWith('fewer than two samples')) {
     return problem('wait for the second scrape; if it stays so, scrape_interval: 1m or less in prometheus.yml');
   }
   if (/ in the last 5 minutes$/.test(sentence)) {
-    return { severity: 'idle', cause: sentence, fix: 'nothing: the value comes with the next request' };
+    return { severity: 'idle', cause: sentence, fix: 'none: the value appears with the next request' };
   }
   if (sentence.startsWith('no series at all'))
     return problem('correct METRICS_SELECTOR, in the environment of the service');
   const unusable = /^no usable (?:value|samples) of (\S+?),?(?: |$)/.exec(sentence);
   if (unusable) {
     return problem(
-      `let the gateway write what ${unusable[1]} should mean (see /docs); with --prometheus-url this check shows what it writes`,
+      `export the values that /docs describes for ${unusable[1]}; with --prometheus-url this check shows the actual ones`,
     );
   }
   return problem(fixOf(sentence));

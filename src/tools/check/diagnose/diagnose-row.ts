@@ -32,9 +32,9 @@ export async function diagnoseRow(row: CompiledRow, sentence: string, facts: Sou
   return /^no usable /.test(sentence) ? implausible(told, present, facts) : told;
 }
 
-/** Where samples of the metric are no numbers; sums over them are none either. */
+/** Samples of the metric that are no numbers: their sums are none either. */
 async function diagnoseNaN(metric: string, facts: SourceFacts): Promise<Diagnosis | undefined> {
-  // Quantiles of a summary are NaN whenever nothing happened.
+  // Quantiles of a summary are NaN while nothing happens.
   const series = selectorOf(metric, [...facts.scoped, { label: 'quantile', op: '=', value: '' }]);
   for (const [broken, what] of [
     [`${series} != ${series}`, 'NaN'],
@@ -48,13 +48,13 @@ async function diagnoseNaN(metric: string, facts: SourceFacts): Promise<Diagnosi
     return {
       severity: 'problem',
       cause: `${metric} is ${what} in ${count < all ? `${count} of` : 'all'} ${all} series of ${jobList(jobs)}`,
-      fix: `let the gateway not write ${metric} as long as it has no value; ${broken} shows where`,
+      fix: `do not export ${metric} while it has no value; query ${broken} to see where`,
     };
   }
   return undefined;
 }
 
-/** Where the metrics have samples, none of which can be what they should mean: one of them as an example. */
+/** For metrics with samples of which none is usable: shows one of them. */
 async function implausible(told: Diagnosis, present: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
   const [metric] = present;
   if (metric === undefined) return told;
@@ -64,7 +64,7 @@ async function implausible(told: Diagnosis, present: readonly string[], facts: S
   const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quotePromql(value)}`);
   return {
     severity: 'problem',
-    cause: `${told.cause}: such as ${metric}{${labels.join(',')}} ${example.value}`,
-    fix: `let the gateway write what ${metric} should mean (see /docs); ${series} in Prometheus shows what it writes`,
+    cause: `${told.cause}: for example ${metric}{${labels.join(',')}} ${example.value}`,
+    fix: `export the values that /docs describes for ${metric}; query ${series} for the actual ones`,
   };
 }

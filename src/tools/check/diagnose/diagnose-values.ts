@@ -17,30 +17,30 @@ import type { SourceFacts } from './source-facts.js';
 const { rows, fields } = plainCatalogue;
 const shownBy = new Map(fields.map((field) => [field.row, `${field.section}.${field.field}`]));
 
-/** What a row is called in a report: the first field of the summary that shows it, or its family. */
+/** Name of a row in a report: the first summary field that shows it, or its family. */
 function nameOf(row: string): string {
   const field = fields.find((candidate) => candidate.row === row);
   return field ? `${field.section}.${field.field}` : row;
 }
 
 /**
- * Findings for every field that Prometheus fills, where the summary as a whole is not there.
+ * Findings for every field that Prometheus fills, when there is no summary.
  *
- * @param prometheus undefined where none is at hand
+ * @param prometheus undefined without access to one
  */
 export async function findingsWithoutSummary(
-  silence: RequestFailure,
+  failure: RequestFailure,
   prometheus: PrometheusApi | undefined,
 ): Promise<readonly Finding[]> {
-  const { cause } = silence;
-  const better = /PROMETHEUS_URL/.test(silence.fix) && prometheus ? await addressOf(prometheus) : undefined;
-  const fix = better === undefined ? silence.fix : `PROMETHEUS_URL=${better}, in the environment of the service`;
+  const { cause } = failure;
+  const better = /PROMETHEUS_URL/.test(failure.fix) && prometheus ? await addressOf(prometheus) : undefined;
+  const fix = better === undefined ? failure.fix : `PROMETHEUS_URL=${better}, in the environment of the service`;
   return fields
     .filter(({ section }) => section !== 'health')
     .map(({ section, field }) => ({ field: `${section}.${field}`, severity: 'problem', cause, fix }));
 }
 
-/** Where Prometheus answers us; undefined where it does not. */
+/** The address of a Prometheus that responds; undefined if it does not. */
 async function addressOf(prometheus: PrometheusApi): Promise<string | undefined> {
   try {
     await prometheus.instant('1', Date.now());
@@ -51,15 +51,15 @@ async function addressOf(prometheus: PrometheusApi): Promise<string | undefined>
   }
 }
 
-/** What the service's own sentences about missing values come to. */
+/** Findings from the service's own reasons for missing values. */
 export function diagnoseReasons({ missing }: Summary, selected: boolean): readonly Finding[] {
   return Object.entries(missing).map(([field, sentence]) => ({ field, ...diagnoseReason(sentence, selected) }));
 }
 
 /**
- * Why values are missing, and which of the others are wrong, from what Prometheus has. Rejects as `PrometheusApi` does.
+ * Finds out from Prometheus why values are missing and which others are wrong. Rejects as `PrometheusApi` does.
  *
- * @param families names of the families in `/all`; undefined where they are not known
+ * @param families names of the families in `/all`; undefined if unknown
  */
 export async function diagnoseValues(
   { missing }: Summary,
@@ -88,12 +88,12 @@ export async function diagnoseValues(
   return [...findings, ...(await mislabelled(explained, facts)), ...(await countedTwice(facts))];
 }
 
-/** For a family, of which the service tells no reason. */
+/** For a family: the service gives reasons for fields only. */
 function sentenceOf({ idle, metrics }: CompiledRow): string {
   return idle === undefined ? `no usable value of ${metrics.join(', ')}` : `${idle} in the last 5 minutes`;
 }
 
-/** Values that are there and mean something else, because a label has another name. */
+/** Values that are wrong because a label has another name. */
 async function mislabelled(explained: ReadonlySet<string>, facts: SourceFacts): Promise<readonly Finding[]> {
   const names = await facts.names(facts.scoped, facts.now);
   const findings: Finding[] = [];
@@ -123,7 +123,7 @@ async function countedTwice(facts: SourceFacts): Promise<readonly Finding[]> {
   return findings;
 }
 
-/** Whether a series that is there twice makes the value larger: ratios, means and maxima stay as they are. */
+/** Whether a duplicated series increases the value; it does not for ratios, means and maxima. */
 function isSum({ promql }: CompiledRow): boolean {
   return Object.values(promql).some((text) => /^(?:60 \* \()?sum\b/.test(text) && !/ \/ |max by|bool/.test(text));
 }

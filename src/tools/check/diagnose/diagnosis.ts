@@ -1,7 +1,7 @@
 import { quotePromql } from '../../../promql/string-literal.js';
 import type { Finding } from '../report.js';
 
-/** Why something is not there, what to change, and how bad that is. */
+/** Cause, remedy and severity of a finding. */
 export type Diagnosis = Omit<Finding, 'field'>;
 
 /** `"a", "b" and 3 more` */

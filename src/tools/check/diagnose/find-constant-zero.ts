@@ -7,7 +7,7 @@ const idleGauge =
   'max by (provider) (max_over_time(provider_availability{provider!=""}[1h])) == 0 and on (provider) sum by (provider) (rate(model_inference_requests_total{status=~"success|"}[5m])) > 0';
 
 /**
- * An availability of 0 that nobody ever sets looks like an outage of every provider; requests that succeed tell them apart.
+ * An availability of 0 that nobody ever sets probes like an outage of every provider; requests that succeed tell them apart.
  * Rejects as `PrometheusApi` does.
  */
 export async function findConstantZero(facts: SourceFacts): Promise<Diagnosis | undefined> {
@@ -18,7 +18,7 @@ export async function findConstantZero(facts: SourceFacts): Promise<Diagnosis | 
   const shown = listed(providers.map(({ labels }) => labels['provider'] ?? '').sort());
   return {
     severity: 'problem',
-    cause: `provider_availability was never above 0 in the last hour for ${shown}, to which requests succeed: nobody sets it, and these providers count as down`,
-    fix: 'let the gateway set provider_availability, or not write it: it is derived from the requests then',
+    cause: `provider_availability was never above 0 in the last hour for ${shown}, although requests to them succeed: nothing sets it, and these providers count as down`,
+    fix: 'set provider_availability in the gateway, or do not export it: it is then derived from the requests',
   };
 }

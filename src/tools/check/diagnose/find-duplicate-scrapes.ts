@@ -5,7 +5,7 @@ import { jobList, shellQuote } from './diagnosis.js';
 import { baseName, contractMetrics } from './known-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
-/** One process of the gateway that is scraped more than once, and the metrics that are there twice. */
+/** A process of the gateway that is scraped more than once, and its duplicated metrics. */
 export interface DuplicateScrape {
   readonly metrics: ReadonlySet<string>;
   readonly diagnosis: Diagnosis;
@@ -16,7 +16,7 @@ type Scrape = Labels;
 
 /**
  * Finds targets that are scraped more than once, by several jobs or with several sets of labels, and processes that are scraped
- * under several addresses: they tell the same moment of their start, to fractions of a second. Rejects as `PrometheusApi` does.
+ * under several addresses: they have the same start time, to fractions of a second. Rejects as `PrometheusApi` does.
  */
 export async function findDuplicateScrapes(facts: SourceFacts): Promise<readonly DuplicateScrape[]> {
   const scrapes = await facts.vector('up');

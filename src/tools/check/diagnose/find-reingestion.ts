@@ -3,9 +3,9 @@ import { type Diagnosis, jobList } from './diagnosis.js';
 import { reexportedOnly } from './known-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
-/** Our own output found in the Prometheus that it comes from. */
+/** Output of this service that its own Prometheus has scraped. */
 export interface Reingestion {
-  /** Whether the service leaves it out of what it reads; if not, its totals grow by themselves. */
+  /** Whether the service excludes it from its queries; if not, its totals grow by themselves. */
   readonly excluded: boolean;
   readonly diagnosis: Diagnosis;
 }
@@ -18,7 +18,7 @@ export async function findReingestion(facts: SourceFacts): Promise<Reingestion |
     const jobs = await facts.labelValues('job', read, facts.scoped, facts.now);
     const { marker } = facts.scope;
     const why = marker
-      ? `without the marker ${formatMatchers([{ ...marker, op: '=' }])}, which a labeldrop or another service took away`
+      ? `without the marker ${formatMatchers([{ ...marker, op: '=' }])}, which a labeldrop or another service removed`
       : 'and no marker is set';
     const mark = marker
       ? 'keep the marker label in its metric_relabel_configs'
@@ -31,7 +31,7 @@ export async function findReingestion(facts: SourceFacts): Promise<Reingestion |
   const marked: Matcher = { label: marker.label, op: '=', value: marker.value };
   const jobs = await facts.api.labelValues('job', `{${formatMatchers([marked])}}`, facts.now);
   if (jobs.length === 0) return undefined;
-  const cause = `it is re-ingested: the ${jobList(jobs)} scrapes it into the Prometheus it comes from; the service leaves these series out, but your own queries see every value twice`;
+  const cause = `it is re-ingested: the ${jobList(jobs)} scrapes it into the Prometheus it comes from; the service excludes these series, but your own queries see every value twice`;
   return { excluded: true, diagnosis: { severity: 'problem', cause, fix: remedy(jobs) } };
 }
 

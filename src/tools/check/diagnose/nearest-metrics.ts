@@ -1,17 +1,17 @@
 import { nearestName } from '../../../settings/nearest-name.js';
 import { baseName, contractMetrics } from './known-metrics.js';
 
-/** Existing names that may stand for a metric that does not exist. */
+/** Existing metric names close to one that does not exist. */
 export interface NearMetrics {
-  /** Nearly the same name, nearest first: it was probably renamed. */
+  /** Nearly the same names, nearest first: the metric was probably renamed. */
   readonly renamed: readonly string[];
-  /** It has the name as a part. */
+  /** Names of which it is a part. */
   readonly similar: readonly string[];
 }
 
 const atMost = 3;
 
-/** For a metric of the contract, others of the contract are left out, however near: they mean something else. */
+/** For a metric of the catalogue, others of the catalogue are left out: they mean something else. */
 export function nearestMetrics(name: string, existing: Iterable<string>): NearMetrics {
   const inContract = contractMetrics.has(baseName(name));
   const candidates = [...existing].filter(

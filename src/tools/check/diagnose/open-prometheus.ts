@@ -5,7 +5,7 @@ import { PrometheusApi } from './prometheus-api.js';
 /** Milliseconds: what Grafana gives a query too. */
 const queryTimeout = 60_000;
 
-/** Where the Prometheus behind the service can be asked. */
+/** How to reach the Prometheus behind the service. */
 export type PrometheusAccess =
   /** Directly: an address, and the credentials for it. */
   | { readonly kind: 'direct'; readonly settings: UpstreamSettings }
@@ -13,8 +13,8 @@ export type PrometheusAccess =
   | { readonly kind: 'service'; readonly settings: UpstreamSettings };
 
 /**
- * Undefined where only the service's own Prometheus API could be asked, and that is off. Rejects only with the reason of
- * `signal`: a Prometheus that was named and does not answer is told by whoever asks it.
+ * Undefined if only the service's own Prometheus API is available, and that is off. Rejects only with the reason of
+ * `signal`: a given Prometheus that does not respond is reported by its first query.
  */
 export async function openPrometheus(
   { kind, settings }: PrometheusAccess,

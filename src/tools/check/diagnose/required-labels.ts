@@ -5,7 +5,7 @@ import { plainCatalogue } from './known-metrics.js';
 
 const families = Object.values(plainCatalogue.families).flat();
 
-/** Labels without which a metric tells the row nothing, or something else: those it selects by, and those it hands out. */
+/** Labels that a metric needs for a row: those the row selects by, and those it exports. */
 export function requiredLabels({ id, promql }: CompiledRow, metric: string): ReadonlySet<string> {
   const handedOut = families.find(({ row }) => row === id)?.labels ?? [];
   const selectedBy = Object.values(promql)

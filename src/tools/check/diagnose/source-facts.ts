@@ -7,13 +7,13 @@ import type { PrometheusApi, Window } from './prometheus-api.js';
 const fiveMinutes = 5 * 60_000;
 const oneDay = 24 * 60 * 60_000;
 
-/** What Prometheus knows at one moment, each asked once. Rejects as `PrometheusApi` does. */
+/** Cached queries to Prometheus at one evaluation timestamp. Rejects as `PrometheusApi` does. */
 export class SourceFacts {
   readonly api: PrometheusApi;
   readonly scope: Scope;
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly #asked = new Map<string, Promise<unknown>>();
+  readonly #results = new Map<string, Promise<unknown>>();
 
   constructor(api: PrometheusApi, scope: Scope, at: number) {
     this.api = api;
@@ -21,23 +21,23 @@ export class SourceFacts {
     this.at = at;
   }
 
-  /** As far back as Prometheus itself looks for an instant query. */
+  /** The lookback of an instant query. */
   get now(): Window {
     return { from: this.at - fiveMinutes, to: this.at };
   }
 
-  /** Long enough to tell what has gone from what never was. */
+  /** Long enough to distinguish metrics that stopped from those that never existed. */
   get lastDay(): Window {
     return { from: this.at - oneDay, to: this.at };
   }
 
-  /** Excludes what we exported ourselves and was scraped again. */
+  /** Excludes series that this service exported and Prometheus scraped again. */
   get excludeReexported(): readonly Matcher[] {
     const { marker } = this.scope;
     return marker ? [{ label: marker.label, op: '!=', value: marker.value }] : [];
   }
 
-  /** Base selector and exclusion of our own: what narrows every question of the service. */
+  /** Base selector and exclusion of re-exported series, as in every query of the service. */
   get scoped(): readonly Matcher[] {
     return [...this.scope.selector, ...this.excludeReexported];
   }
@@ -86,12 +86,12 @@ export class SourceFacts {
     return down.map(({ labels }) => ({ job: labels['job'] ?? '', instance: labels['instance'] ?? '' }));
   }
 
-  #once<T>(key: string, ask: () => Promise<T>): Promise<T> {
-    const known = this.#asked.get(key) as Promise<T> | undefined;
+  #once<T>(key: string, query: () => Promise<T>): Promise<T> {
+    const known = this.#results.get(key) as Promise<T> | undefined;
     if (known) return known;
-    const asked = ask();
-    this.#asked.set(key, asked);
-    return asked;
+    const result = query();
+    this.#results.set(key, result);
+    return result;
   }
 }
 

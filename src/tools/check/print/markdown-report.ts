@@ -42,8 +42,8 @@ export function markdownReport(report: CheckReport, url: string, at: number): st
   return sections.filter((section) => section !== '').join('\n');
 }
 
-function watchSection({ from, to, seconds, looks, availability, freshness, gaps, worst }: WatchReport): string {
-  const overview = `From ${from} to ${to}: ${hours(seconds)}, ${looks} looks, ${percent(availability)} available, ${percent(freshness)} fresh.\n`;
+function watchSection({ from, to, seconds, probes, availability, freshness, gaps, worst }: WatchReport): string {
+  const overview = `From ${from} to ${to}: ${hours(seconds)}, ${probes} probes, ${percent(availability)} available, ${percent(freshness)} fresh.\n`;
   const gapTable = table(
     ['what', 'from', 'to', 'length', 'reason'],
     gaps.map((gap) => [gap.what, gap.from, gap.to, hours(gap.seconds), escapeText(gap.reason)]),

@@ -1,10 +1,18 @@
-import { summaryFields } from '../../../presets/gatewayz/summary.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { countResults } from '../dashboards/count-results.js';
 import { listed } from '../diagnose/diagnosis.js';
-import type { CheckReport, Criterion, DashboardReport, Missing, MissingNames, WatchReport } from '../report.js';
+import type {
+  CheckReport,
+  Criterion,
+  DashboardReport,
+  Missing,
+  MissingLabel,
+  MissingNames,
+  WatchReport,
+} from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 
-const allFields = summaryFields.map(({ section, field }) => `${section}.${field}`);
+const allFields = gatewayzCatalogue.fields.map(({ section, field }) => `${section}.${field}`);
 
 /** The report for a terminal. */
 export function textReport(report: CheckReport, url: string): string {
@@ -31,7 +39,7 @@ export function verdict({ ok, criteria, watch }: CheckReport): string {
   return `OK: ${validated}${warnings.length === 0 ? '' : `; worth a look: ${warnings.join(', ')}`}`;
 }
 
-/** Points that fail for one reason, told together: those that measure different endpoints do. */
+/** Groups points that fail for the same reason. */
 function groupByReason(criteria: readonly Criterion[]): readonly (readonly [Criterion, ...Criterion[]])[] {
   const groups = new Map<string, [Criterion, ...Criterion[]]>();
   for (const criterion of criteria) {
@@ -63,7 +71,7 @@ function isWarning({ ok, level, value, budget }: Criterion): boolean {
   return ok && (level === 'warn' || (budget === null && typeof value === 'number' && value > 0));
 }
 
-/** Values with one remedy, told together. */
+/** Values with the same remedy. */
 export interface MissingGroup {
   readonly fields: readonly string[];
   /** Each once. */
@@ -80,7 +88,7 @@ export function groupMissing(missing: readonly Missing[]): readonly MissingGroup
   return [...groups].map(([fix, { fields, causes }]) => ({ fields: [...fields], causes: [...causes], fix }));
 }
 
-/** The first causes; others with the same remedy are much like them. */
+/** The first few causes; others with the same remedy are similar. */
 export function firstCauses(causes: readonly string[]): readonly string[] {
   const shown = causes.slice(0, 3);
   return causes.length > shown.length ? [...shown, `and ${causes.length - shown.length} more like these`] : shown;
@@ -91,7 +99,7 @@ function missingText({ fields, causes, fix }: MissingGroup): string {
   return `${condensed(fields, allFields)}\n    cause  ${indented(cause, 11)}\n    fix    ${indented(fix, 11)}`;
 }
 
-/** Names one by one, or, where all that are known with the same first word are among them, that: `http.*`. */
+/** Joins names; all names with the same first word become one: `http.*`. */
 function condensed(names: readonly string[], known: readonly string[]): string {
   const kindOf = (name: string): string => name.slice(0, name.indexOf('.') + 1);
   const isWhole = (kind: string): boolean =>
@@ -115,24 +123,28 @@ function dashboardText({ file, title, targets }: DashboardReport): string {
   return [`${file}${title ? ` (${title})` : ''}: ${countResults(targets)}`, ...lines, ...counts].join('\n');
 }
 
+/** Labels are grouped by name: one that is missing is often missing everywhere. */
 function namesText({ metrics, labels }: MissingNames): readonly string[] {
   const nearest = (names: readonly string[]): string => (names.length === 0 ? '' : `; nearest: ${names.join(', ')}`);
+  const byLabel = new Map<string, MissingLabel[]>();
+  for (const missing of labels) byLabel.set(missing.label, [...(byLabel.get(missing.label) ?? []), missing]);
   const lines = [
     ...metrics.map(({ name, nearest: near }) => `  metric ${name}${nearest(near)}`),
-    ...labels.map(({ metric, label, nearest: near, has }) => {
-      return `  label ${label} of ${metric}${nearest(near)}; it has ${listed(has, 8)}`;
+    ...[...byLabel].map(([label, [first, ...others]]) => {
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      return `  label ${label} of ${first!.metric}${more}${nearest(first!.nearest)}; it has ${listed(first!.has, 8)}`;
     }),
   ];
   return lines.length === 0 ? [] : [`Names that Prometheus does not have:\n${lines.join('\n')}`];
 }
 
-function watchText({ from, to, seconds, looks, availability, freshness, gaps, worst }: WatchReport): string {
+function watchText({ from, to, seconds, probes, availability, freshness, gaps, worst }: WatchReport): string {
   const times = Object.entries(worst).map(
     ([endpoint, { handling, client }]) =>
       `  ${endpoint.padEnd(14)}worst handling ${handling === null ? 'unknown' : `${handling} ms`}, worst client ${client} ms`,
   );
   return [
-    `watched ${from} to ${to} (${hours(seconds)}, ${looks} looks): ${percent(availability)} available, ${percent(freshness)} fresh`,
+    `watched ${from} to ${to} (${hours(seconds)}, ${probes} probes): ${percent(availability)} available, ${percent(freshness)} fresh`,
     ...gaps.map((gap) => `  gap ${gap.what}: ${gap.from} to ${gap.to} (${hours(gap.seconds)}): ${gap.reason}`),
     ...times,
   ].join('\n');

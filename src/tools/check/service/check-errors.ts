@@ -2,7 +2,7 @@ import type { Criterion } from '../report.js';
 import { ownNames } from './check-freshness.js';
 import type { ServiceMetrics } from './service-metrics.js';
 
-/** Whether the service itself counted anything that went wrong between two looks at its metrics. */
+/** Whether the service counted any errors between two scrapes. */
 export function checkErrors(before: ServiceMetrics | undefined, after: ServiceMetrics | undefined): Criterion {
   const criterion = { id: 'errors', budget: 0 };
   if (!before || !after) {
@@ -15,7 +15,7 @@ export function checkErrors(before: ServiceMetrics | undefined, after: ServiceMe
     return steps.filter(([key]) => matters(key)).reduce((sum, [, step]) => sum + step, 0);
   };
   const counts = {
-    'answers with 5xx': grown(ownNames.requests, 'code', (code) => code.startsWith('5')),
+    'responses with 5xx': grown(ownNames.requests, 'code', (code) => code.startsWith('5')),
     'failed refreshes': grown(ownNames.refreshes, 'outcome', (outcome) => outcome !== 'success'),
     'failed requests to the Health Service': grown(ownNames.healthErrors, '', () => true),
   };

@@ -2,10 +2,10 @@ import type { Criterion } from '../report.js';
 import type { Summary } from './read-summary.js';
 import type { ServiceMetrics } from './service-metrics.js';
 
-/** Settings of the service that its answers do not tell; seconds. */
+/** Settings of the service that its responses do not contain, in seconds. */
 export interface RefreshSettings {
   readonly evaluationDelay: number;
-  /** Used where the service does not tell the effective one. */
+  /** Used if the service does not report the effective interval. */
   readonly refreshInterval: number;
   readonly prometheusTimeout: number;
 }
@@ -20,16 +20,17 @@ export const ownNames = {
   healthErrors: 'gatewayz_health_service_scrape_errors_total',
 } as const;
 
-/** Seconds that values may be old: the delay, two refreshes, and what one question may take. */
+/** Maximum age of values in seconds: the delay, two refreshes, and one query timeout. */
 export function ageBudget(metrics: ServiceMetrics | undefined, settings: RefreshSettings): number {
   const interval = metrics?.value(ownNames.interval) ?? settings.refreshInterval;
   return settings.evaluationDelay + 2 * interval + settings.prometheusTimeout;
 }
 
-/** What the budget is made of: the service does not tell it all. */
-const known = 'with the METRICS_EVALUATION_DELAY and PROMETHEUS_TIMEOUT that this check was given, or their defaults';
+/** The settings behind the budget that the service does not report. */
+const known =
+  '(from METRICS_EVALUATION_DELAY and PROMETHEUS_TIMEOUT in the environment of this check, or their defaults)';
 
-/** Whether the values are recent, none of them kept from earlier, and of the moment that they say. */
+/** Whether the values are recent, none of them cached from an earlier refresh, and the clocks agree. */
 export function checkFreshness(
   summary: Summary | undefined,
   metrics: ServiceMetrics | undefined,
@@ -39,16 +40,18 @@ export function checkFreshness(
   const criterion = { id: 'fresh', budget };
   if (!summary) return { ...criterion, ok: false, value: null, detail: 'there is no summary to judge' };
   const { age_seconds: value, status, stale } = summary;
-  const kept = Object.entries(stale);
+  const cached = Object.entries(stale);
   const skew = metrics?.value(ownNames.skew) ?? 0;
   const allowedSkew = Math.max(1, settings.evaluationDelay);
   const problems = [
     ...(status === 'stale'
-      ? ['the last refresh failed, and these are the values of the last good one: the log of the service says why']
+      ? [
+          'the last refresh failed, and the values are those of the last good one; the log of the service has the reason',
+        ]
       : []),
-    ...(value > budget ? [`the values are ${value} s old; ${budget} s are in order ${known}`] : []),
-    ...(status !== 'stale' && kept.length > 0
-      ? [`kept from earlier: ${kept.map(([f, age]) => `${f} (${age} s)`).join(', ')}`]
+    ...(value > budget ? [`the values are ${value} s old; at most ${budget} s expected ${known}`] : []),
+    ...(status !== 'stale' && cached.length > 0
+      ? [`last good values of an earlier refresh: ${cached.map(([f, age]) => `${f} (${age} s)`).join(', ')}`]
       : []),
     ...(Math.abs(skew) > allowedSkew
       ? [`the clock of Prometheus is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} ours: set both by NTP`]
@@ -56,7 +59,6 @@ export function checkFreshness(
   ];
   const every = metrics?.value(ownNames.interval);
   const refreshed = every === undefined ? '' : `, refreshed every ${every} s`;
-  const detail =
-    problems.length > 0 ? problems.join('; ') : `${value} s old${refreshed}; at most ${budget} s are in order`;
+  const detail = problems.length > 0 ? problems.join('; ') : `${value} s old${refreshed}; at most ${budget} s expected`;
   return { ...criterion, ok: problems.length === 0, value, detail };
 }

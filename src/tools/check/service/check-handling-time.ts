@@ -3,15 +3,15 @@ import type { CheckedEndpoint } from './checked-endpoints.js';
 import type { Burst } from './service-client.js';
 import { boundOfQuantile, countedBetween } from './service-metrics.js';
 
-/** How much is asked of each endpoint, and which quantile must be within its budget. */
+/** Requests per endpoint, and the quantile that must be within the budget. */
 export interface Load {
   readonly requests: number;
   readonly quantile: number;
 }
 
-/** What was measured of one endpoint. */
+/** Measurements of one endpoint. */
 export interface MeasuredTimes {
-  /** Undefined where the endpoint does not answer with 200, so that nothing was measured. */
+  /** Undefined if the endpoint does not return 200. */
   readonly burst: Burst | undefined;
   /** Cumulative counts of the service's own histogram, by upper bound in seconds; undefined where it could not be read. */
   readonly before: ReadonlyMap<number, number> | undefined;
@@ -33,12 +33,12 @@ export function checkHandlingTime(
     const problems = [...burst.problems].map(([problem, count]) => `${count} × ${problem}`).join(', ');
     return fail(`of ${requests} requests some failed: ${problems}`);
   }
-  if (!before || !after) return fail('the service tells no handling times: its scrape target could not be read');
+  if (!before || !after) return fail('the service reports no handling times: its scrape target could not be read');
   const counted = countedBetween(before, after);
   const total = counted?.get(Number.POSITIVE_INFINITY) ?? 0;
   if (!counted || total < requests) {
     return fail(
-      `its own histogram counted ${counted ? total : 'less than before'} of ${requests} requests: it was restarted, or several instances are behind this URL; give --url one of them`,
+      `its own histogram counted ${counted ? total : 'less than before'} of ${requests} requests: it was restarted, or several instances are behind this URL; set --url to one of them`,
     );
   }
   const bound = boundOfQuantile(counted, quantile)!;
@@ -55,7 +55,7 @@ export function checkHandlingTime(
 }
 
 /** Responses are rendered beforehand: a slow one waits for the process. */
-const heldUp = 'the process was held up: look for what blocks its event loop, or give it more CPU';
+const heldUp = 'something blocks the event loop of the process, or it needs more CPU';
 
 function clientTime(seconds: readonly number[], quantile: number): number {
   const sorted = [...seconds].sort((a, b) => a - b);

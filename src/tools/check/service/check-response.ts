@@ -10,10 +10,10 @@ import { type InstallationDocs, readDocs } from './read-docs.js';
 import { readSummary, type Summary } from './read-summary.js';
 import type { ServiceResponse } from './service-client.js';
 
-/** What an answer with status 200 holds, or what is wrong with it. */
+/** The content of a response with status 200, or its problems. */
 export interface ResponseCheck {
   readonly problems: readonly string[];
-  /** What it holds, in a few words. */
+  /** The content in a few words. */
   readonly content: string;
   readonly summary?: Summary;
   readonly docs?: InstallationDocs;
@@ -22,21 +22,21 @@ export interface ResponseCheck {
 
 const { families: familiesByEndpoint } = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
 
-/** @param marker what every sample of the installation must carry; undefined where that is off or not known */
+/** @param marker label that every sample must carry; undefined if it is off or unknown */
 export function checkResponse(
   endpoint: CheckedEndpoint,
-  answer: ServiceResponse,
+  response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
 ): ResponseCheck {
   switch (endpoint.kind) {
     case 'summary':
-      return checkSummary(answer);
+      return checkSummary(response);
     case 'docs':
-      return checkDocs(answer);
+      return checkDocs(response);
     case 'exposition':
     case 'scrape':
-      return checkExposition(endpoint, answer, openMetrics, marker);
+      return checkExposition(endpoint, response, openMetrics, marker);
   }
 }
 
@@ -44,34 +44,34 @@ function wrongType({ contentType }: ServiceResponse, expected: string): string[]
   return contentType === expected ? [] : [`its type is ${contentType || 'not given'}, expected ${expected}`];
 }
 
-function checkSummary(answer: ServiceResponse): ResponseCheck {
-  const problems = wrongType(answer, 'application/json; charset=utf-8');
-  const read = readSummary(answer.body);
+function checkSummary(response: ServiceResponse): ResponseCheck {
+  const problems = wrongType(response, 'application/json; charset=utf-8');
+  const read = readSummary(response.body);
   if ('problems' in read) return { problems: [...problems, ...read.problems], content: '' };
   const values = Object.values(read.metrics).flatMap(Object.values);
   const had = values.filter((value) => value !== 'N/A').length;
   return { problems: problems, content: `${had} of ${values.length} fields have a value`, summary: read };
 }
 
-function checkDocs(answer: ServiceResponse): ResponseCheck {
-  const problems = wrongType(answer, 'text/markdown; charset=utf-8');
-  const missing = checkedEndpoints.filter(({ path }) => !answer.body.includes(`/metrics${path}\``));
+function checkDocs(response: ServiceResponse): ResponseCheck {
+  const problems = wrongType(response, 'text/markdown; charset=utf-8');
+  const missing = checkedEndpoints.filter(({ path }) => !response.body.includes(`/metrics${path}\``));
   problems.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
-  const docs = readDocs(answer.body);
+  const docs = readDocs(response.body);
   if (!docs) problems.push('it has no canonical PromQL that can be read: is it another version than this check?');
   return { problems: problems, content: `${docs?.promql.size ?? 0} values explained`, ...(docs && { docs }) };
 }
 
 function checkExposition(
   { endpoint }: CheckedEndpoint,
-  answer: ServiceResponse,
+  response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
 ): ResponseCheck {
-  const problems = wrongType(answer, openMetrics ? openMetricsType : expositionType);
+  const problems = wrongType(response, openMetrics ? openMetricsType : expositionType);
   let families: readonly ParsedFamily[];
   try {
-    families = parseExposition(answer.body, openMetrics ? 'openmetrics' : 'text');
+    families = parseExposition(response.body, openMetrics ? 'openmetrics' : 'text');
   } catch (error) {
     return {
       problems: [...problems, `it is not valid: ${error instanceof Error ? error.message : error}`],

@@ -40,7 +40,7 @@ export async function compareValues(sources: CompareSources): Promise<Criterion>
     const detail = `${fromPrometheus(summary).length} values, not compared: the service's own Prometheus API is off, or not for this token; set --prometheus-url`;
     return { ...criterion, ok: true, detail, level: 'warn' };
   }
-  if (!docs) return fail('the values cannot be compared: /docs does not tell their PromQL');
+  if (!docs) return fail('the values cannot be compared: /docs has no PromQL for them');
   try {
     return await compare(sources, summary, docs, api);
   } catch (error) {

@@ -7,9 +7,9 @@ const errorDocument = z.object({ error: z.object({ message: z.string() }) });
 const notFoundDocument = z.object({ paths: z.array(z.string()) });
 
 /** Why the status from `base` is not 200, with the service's own message where there is one. */
-export function explainStatus(answer: ServiceResponse, base: string, hasToken: boolean): RequestFailure {
-  const { status, location } = answer;
-  const message = messageIn(answer);
+export function explainStatus(response: ServiceResponse, base: string, hasToken: boolean): RequestFailure {
+  const { status, location } = response;
+  const message = messageIn(response);
   const because = message === undefined ? '' : `: ${message}`;
   if (status === 401) {
     return hasToken
@@ -23,7 +23,7 @@ export function explainStatus(answer: ServiceResponse, base: string, hasToken: b
     };
   }
   if (status === 404) {
-    return { cause: `there is nothing at ${base} (HTTP 404)`, fix: correctAddress(answer, base) };
+    return { cause: `there is nothing at ${base} (HTTP 404)`, fix: correctAddress(response, base) };
   }
   if (status >= 300 && status < 400) {
     return {

@@ -14,10 +14,10 @@ export function loadFor(url: string | undefined): Load {
 }
 
 /**
- * Loads each endpoint and reads its handling times from the service's own histogram, before and after: what it takes without
- * the network. One criterion an endpoint. Rejects only with the reason of `signal`.
+ * Sends load to each endpoint and reads its handling times, without the network, from the service's own histogram before and
+ * after. One criterion per endpoint. Rejects only with the reason of `signal`.
  *
- * @param answering the endpoints that answer at all
+ * @param answering names of the endpoints that return 200
  */
 export async function measureHandlingTimes(
   service: ServiceClient,
@@ -28,7 +28,7 @@ export async function measureHandlingTimes(
 ): Promise<readonly Criterion[]> {
   const bursts = new Map<string, Burst>();
   const measured = checkedEndpoints.filter(({ endpoint }) => answering.has(endpoint));
-  // What is measured is warm: the first of its kind is asked for before.
+  // One request each before the measurement, so that it is warm.
   for (const { path } of measured) await service.burst(path, 1, signal);
   const before = measured.length > 0 ? await scrapeService(service, signal) : undefined;
   for (const [index, { path, endpoint }] of measured.entries()) {

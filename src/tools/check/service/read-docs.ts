@@ -7,7 +7,7 @@ import { listSelectors } from '../../../promql/selectors.js';
 export interface InstallationDocs {
   /** Base selector and marker, as they are set there. */
   readonly scope: Scope;
-  /** Canonical PromQL of the rows that have one text, in scope, by row. */
+  /** Canonical PromQL by row, in scope; rows with several parts are left out. */
   readonly promql: ReadonlyMap<string, string>;
 }
 

@@ -1,19 +1,20 @@
 import { z } from 'zod';
-import { summaryFields } from '../../../presets/gatewayz/summary.js';
+import { gatewayzCatalogue } from '../../../presets/presets.js';
 
-/** `/summary` as it must be; what it means is in `SummaryDocument`. */
+/** Schema of `/summary`; `SummaryDocument` describes it. */
 const summary = z.strictObject({
   timestamp: z.iso.datetime({ precision: 3 }),
   status: z.enum(['ok', 'partial', 'stale']),
   age_seconds: z.number().nonnegative(),
   metrics: z.record(z.string(), z.record(z.string(), z.string())),
   missing: z.record(z.string(), z.string()),
+  reasons: z.record(z.string(), z.strictObject({ code: z.string(), metrics: z.array(z.string()) })),
   stale: z.record(z.string(), z.number().nonnegative()),
 });
 
 export type Summary = z.infer<typeof summary>;
 
-/** The summary, or what is wrong with it. */
+/** The summary, or its problems. */
 export function readSummary(body: string): Summary | { readonly problems: readonly string[] } {
   let document: unknown;
   try {
@@ -33,7 +34,7 @@ export function readSummary(body: string): Summary | { readonly problems: readon
 
 function faultsOf({ metrics, missing, stale }: Summary): string[] {
   const healthService = 'health' in metrics;
-  const expected = summaryFields
+  const expected = gatewayzCatalogue.fields
     .filter(({ section }) => healthService || section !== 'health')
     .map(({ section, field }) => `${section}.${field}`);
   const values = new Map(

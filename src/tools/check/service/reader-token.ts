@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { GatewayzMetricsError } from '../../../errors.js';
 
 /**
- * The bearer token in a file, read anew each time: it may be rotated while we watch. Once it was there, the last good one
- * goes on while the file cannot be read.
+ * Reads the bearer token from a file each time, so it may be rotated during a watch. While the file cannot be read, the last good
+ * token stays in use.
  *
  * @throws GatewayzMetricsError `settings_invalid` where there is none now
  */
@@ -23,7 +23,7 @@ async function read(path: string): Promise<string> {
   });
   const token = text.trim();
   if (token === '') throw fail('it is empty');
-  // The content itself is not shown: it may be a secret in the wrong form.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw fail('it holds more than one word of visible ASCII characters');
+  // The content may be a secret, so it is not shown.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw fail('it contains more than one word of visible ASCII characters');
   return token;
 }

@@ -10,15 +10,15 @@ export interface ServiceResponse {
   readonly contentType: string;
   readonly location: string | undefined;
   readonly body: string;
-  /** From sending the request to the last byte of the answer. */
+  /** From sending the request to the last byte of the response. */
   readonly seconds: number;
 }
 
-/** How a number of equal requests went. */
+/** Outcome of a number of equal requests. */
 export interface Burst {
-  /** Client times of those that were answered with 200, in seconds. */
+  /** Client times of the responses with status 200, in seconds. */
   readonly seconds: readonly number[];
-  /** What came instead, and how often. */
+  /** Other outcomes, and how often. */
   readonly problems: ReadonlyMap<string, number>;
 }
 
@@ -29,11 +29,11 @@ export interface ServiceOptions {
   readonly token: (() => Promise<string>) | undefined;
 }
 
-/** Milliseconds for one answer: a cold one may take eight seconds, and a large one its time on the way. */
+/** Milliseconds for one response: a cold one may take eight seconds, and a large one takes time to transfer. */
 const timeout = 30_000;
 const connectTimeout = 5_000;
 
-/** Asks the service as its readers do. Redirects are not followed: the token is for nobody else. */
+/** HTTP client of the service. Redirects are not followed, because the token is for the service only. */
 export class ServiceClient {
   /** Where `/summary` and the others are. */
   readonly base: string;
@@ -60,18 +60,18 @@ export class ServiceClient {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     const started = performance.now();
     try {
-      const answer = await this.#request(path, limit, headers);
-      const body = await joinBody(answer);
+      const response = await this.#request(path, limit, headers);
+      const body = await joinBody(response);
       const seconds = (performance.now() - started) / 1000;
-      const contentType = answer.headers['content-type'] ?? '';
-      return { status: answer.statusCode ?? 0, contentType, location: answer.headers.location, body, seconds };
+      const contentType = response.headers['content-type'] ?? '';
+      return { status: response.statusCode ?? 0, contentType, location: response.headers.location, body, seconds };
     } catch (error) {
       signal.throwIfAborted();
       return explainFailure(error, this.base, timeout);
     }
   }
 
-  /** Equal requests, one after the other over a warm connection. Answers are read, compressed as they come, and thrown away. */
+  /** Equal requests in sequence over a warm connection. Responses are read, still compressed, and discarded. */
   async burst(path: string, count: number, signal: AbortSignal): Promise<Burst> {
     const seconds: number[] = [];
     const problems = new Map<string, number>();
@@ -83,14 +83,14 @@ export class ServiceClient {
     return { seconds, problems };
   }
 
-  /** Seconds, or what went wrong. */
+  /** Seconds, or the problem. */
   async #timed(path: string, signal: AbortSignal): Promise<number | string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     const started = performance.now();
     try {
-      const answer = await this.#request(path, limit, { 'accept-encoding': 'gzip' });
-      await finished(answer.resume());
-      if (answer.statusCode !== 200) return `HTTP ${answer.statusCode}`;
+      const response = await this.#request(path, limit, { 'accept-encoding': 'gzip' });
+      await finished(response.resume());
+      if (response.statusCode !== 200) return `HTTP ${response.statusCode}`;
       return (performance.now() - started) / 1000;
     } catch (error) {
       signal.throwIfAborted();
@@ -121,6 +121,6 @@ export class ServiceClient {
   }
 }
 
-export function isFailure(answer: ServiceResponse | RequestFailure): answer is RequestFailure {
-  return 'cause' in answer;
+export function isFailure(response: ServiceResponse | RequestFailure): response is RequestFailure {
+  return 'cause' in response;
 }

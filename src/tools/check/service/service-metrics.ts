@@ -3,7 +3,7 @@ import { requestMetrics } from '../../../request-metrics.js';
 import { type ParsedFamily, parseExposition } from './parse-exposition.js';
 import { isFailure, type ServiceClient } from './service-client.js';
 
-/** What the service says of itself at one moment. */
+/** The service's own metrics, from one scrape. */
 export class ServiceMetrics {
   readonly #families: ReadonlyMap<string, ParsedFamily>;
 
@@ -40,18 +40,18 @@ export class ServiceMetrics {
   }
 }
 
-/** The scrape target's answer; undefined where it has none that can be read. Rejects only with the reason of `signal`. */
+/** Scrapes the service; undefined without a valid response. Rejects only with the reason of `signal`. */
 export async function scrapeService(service: ServiceClient, signal: AbortSignal): Promise<ServiceMetrics | undefined> {
-  const answer = await service.get('', signal);
-  if (isFailure(answer) || answer.status !== 200) return undefined;
+  const response = await service.get('', signal);
+  if (isFailure(response) || response.status !== 200) return undefined;
   try {
-    return new ServiceMetrics(parseExposition(answer.body, 'text'));
+    return new ServiceMetrics(parseExposition(response.body, 'text'));
   } catch {
     return undefined;
   }
 }
 
-/** What was counted between two moments; undefined where the counts fell, so that it was not one process that counted. */
+/** Counts between two scrapes; undefined if any count fell, because another process counted. */
 export function countedBetween(
   before: ReadonlyMap<number, number>,
   after: ReadonlyMap<number, number>,

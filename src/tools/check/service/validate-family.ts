@@ -4,7 +4,7 @@ export interface ParsedSample {
   readonly name: string;
   /** Unescaped, in the order of the line; `le` and `quantile` included. */
   readonly labels: Readonly<Record<string, string>>;
-  /** As it stands in the document. */
+  /** As in the document. */
   readonly value: string;
 }
 

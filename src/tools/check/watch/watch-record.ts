@@ -3,20 +3,20 @@ import { toMilliseconds } from '../service/check-handling-time.js';
 import { checkedEndpoints } from '../service/checked-endpoints.js';
 import { boundOfQuantile } from '../service/service-metrics.js';
 
-/** What one look at the service saw. Times are epoch milliseconds. */
+/** What one probe of the service saw. Times are epoch milliseconds. */
 export interface WatchProbe {
   readonly at: number;
-  /** Why an endpoint did not answer rightly; undefined when all did. */
+  /** Why an endpoint failed; undefined when none did. */
   readonly service: string | undefined;
   /** Why the values are old or none; undefined when they are fresh. */
   readonly data: string | undefined;
   /** Client times in seconds, by endpoint. */
   readonly client: ReadonlyMap<string, number>;
-  /** Handling times since the look before, by endpoint: counts by upper bound in seconds. */
+  /** Handling times since the previous probe, by endpoint: counts by upper bound in seconds. */
   readonly handled: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
-/** Shares of looks. */
+/** Shares of probes. */
 const leastAvailability = 0.999;
 /** Seconds: as long as the last good values are shown, by default. */
 const longestGap = 300;
@@ -26,18 +26,18 @@ interface OpenGap {
   readonly reason: string;
 }
 
-/** What all looks of a watch came to. Grows with the gaps, not with the looks. */
+/** The result of all probes of a watch. Grows with the gaps, not with the probes. */
 export class WatchRecord {
   readonly #from: number;
   readonly #planned: number;
-  /** Milliseconds between two looks after which nobody was looking. */
+  /** Longest time between two probes, in milliseconds; a longer one is a gap. */
   readonly #unwatched: number;
   readonly #gaps: Gap[] = [];
   readonly #open = new Map<'service' | 'data', OpenGap>();
   readonly #handled = new Map<string, Map<number, number>>();
   readonly #client = new Map<string, number>();
   #last: number;
-  #looks = 0;
+  #probes = 0;
   #available = 0;
   #fresh = 0;
 
@@ -50,11 +50,10 @@ export class WatchRecord {
   }
 
   note({ at, service, data, client, handled }: WatchProbe): void {
-    if (at - this.#last > this.#unwatched)
-      this.#gap('watch', this.#last, at, 'nobody looked: was this machine asleep?');
+    if (at - this.#last > this.#unwatched) this.#gap('watch', this.#last, at, 'no probe: was this machine asleep?');
     this.#follow('service', at, service);
     this.#follow('data', at, service ?? data);
-    this.#looks += 1;
+    this.#probes += 1;
     if (service === undefined) this.#available += 1;
     if (service === undefined && data === undefined) this.#fresh += 1;
     for (const [endpoint, seconds] of client) {
@@ -68,7 +67,7 @@ export class WatchRecord {
     this.#last = at;
   }
 
-  /** In a line, for somebody who waits. */
+  /** Progress in one line. */
   progress(): string {
     const { seconds, plannedSeconds, availability, gaps } = this.report();
     const last = gaps.at(-1);
@@ -83,17 +82,17 @@ export class WatchRecord {
       to: new Date(this.#last).toISOString(),
       seconds: Math.round((this.#last - this.#from) / 1000),
       plannedSeconds: Math.round(this.#planned / 1000),
-      looks: this.#looks,
-      availability: share(this.#available, this.#looks),
-      freshness: share(this.#fresh, this.#looks),
+      probes: this.#probes,
+      availability: share(this.#available, this.#probes),
+      freshness: share(this.#fresh, this.#probes),
       gaps: [...this.#gaps, ...open],
       worst: Object.fromEntries(checkedEndpoints.map(({ endpoint }) => [endpoint, this.#worstOf(endpoint)])),
     };
   }
 
-  /** The sign-off, point by point. */
+  /** The criteria of the watch. */
   criteria(): readonly Criterion[] {
-    const { seconds, plannedSeconds, looks, availability, freshness, gaps } = this.report();
+    const { seconds, plannedSeconds, probes, availability, freshness, gaps } = this.report();
     const longest = Math.max(0, ...gaps.map((gap) => gap.seconds));
     const slow = checkedEndpoints.filter(({ endpoint, budget }) => {
       const bound = boundOfQuantile(this.#handled.get(endpoint) ?? new Map(), 0.99);
@@ -105,21 +104,21 @@ export class WatchRecord {
         ok: seconds >= plannedSeconds,
         value: seconds,
         budget: plannedSeconds,
-        detail: `watched for ${hours(seconds)}, ${looks} looks`,
+        detail: `watched for ${hours(seconds)}, ${probes} probes`,
       },
       {
         id: 'watch.availability',
         ok: availability >= leastAvailability,
         value: availability,
         budget: leastAvailability,
-        detail: `${percent(availability)} of ${looks} looks got a right answer from every endpoint`,
+        detail: `${percent(availability)} of ${probes} probes got a valid response from every endpoint`,
       },
       {
         id: 'watch.freshness',
         ok: freshness >= leastAvailability,
         value: freshness,
         budget: leastAvailability,
-        detail: `${percent(freshness)} of ${looks} looks saw fresh values`,
+        detail: `${percent(freshness)} of ${probes} probes saw fresh values`,
       },
       {
         id: 'watch.gap',

@@ -7,10 +7,10 @@ import { isFailure, type ServiceClient } from '../service/service-client.js';
 import { countedBetween, type ServiceMetrics, scrapeService } from '../service/service-metrics.js';
 import { type WatchProbe, WatchRecord } from './watch-record.js';
 
-/** Milliseconds between two looks: a hundredth of the time, but no less and no more. */
+/** Milliseconds between two probes: a hundredth of the time, within these bounds. */
 const intervalBounds = { least: 1000, most: 10_000 };
 
-/** Looks at every endpoint again and again, whatever happens to it, until the time is over or `signal` fires. */
+/** Probes every endpoint repeatedly, through outages, until the time is over or `signal` fires. */
 export async function watch(
   service: ServiceClient,
   milliseconds: number,
@@ -54,7 +54,7 @@ async function look(
     const [what] = problems.keys();
     if (what === undefined) continue;
     problem ??= `${endpoint}: ${what}`;
-    // Who does not answer is not waited for again before the next look.
+    // After a timeout, no further waiting before the next probe.
     if (!what.startsWith('HTTP ')) break;
   }
   const silent = client.size === 0;
@@ -77,10 +77,10 @@ function handledSince(before: ServiceMetrics, after: ServiceMetrics, endpoint: s
 }
 
 async function dataProblem(service: ServiceClient, budget: number, signal: AbortSignal): Promise<string | undefined> {
-  const answer = await service.get('/summary', signal);
-  if (isFailure(answer)) return answer.cause;
-  if (answer.status !== 200) return explainStatus(answer, service.base, service.hasToken).cause;
-  const summary = readSummary(answer.body);
+  const response = await service.get('/summary', signal);
+  if (isFailure(response)) return response.cause;
+  if (response.status !== 200) return explainStatus(response, service.base, service.hasToken).cause;
+  const summary = readSummary(response.body);
   if ('problems' in summary) return summary.problems[0];
   if (summary.status === 'stale') return `the values are stale, ${summary.age_seconds} s old`;
   return summary.age_seconds > budget ? `the values are ${summary.age_seconds} s old` : undefined;

@@ -405,12 +405,16 @@ describe('the verdict', () => {
       'label_replace(sum by (made) (up), "made", "$1", "job", "(.*)")',
       'up{env=~".*"}',
     ];
-    const panels = exprs.map((expr) => panel('P', expr));
-    const { missingNames } = await checkFiles(api, { 'one.json': board({ panels, templating: { list } }) });
+    const unknown = { name: 'host', type: 'query', query: 'label_values(upp, host)' };
+    const waiting = [`rate(x_${braced('host')}_total[1m])`, 'unknown_total{host="$host"} / ALERTS'];
+    const panels = [...exprs, ...waiting].map((expr) => panel('P', expr));
+    const templating = { list: [...list, unknown] };
+    const { missingNames } = await checkFiles(api, { 'one.json': board({ panels, templating }) });
     expect(missingNames).toEqual({
       metrics: [
         { name: 'upp', nearest: [] },
         { name: 'no_such_metric', nearest: [] },
+        { name: 'unknown_total', nearest: [] },
       ],
       labels: [
         { metric: 'up', label: 'instanc', nearest: ['instance'], has: ['instance', 'job'] },

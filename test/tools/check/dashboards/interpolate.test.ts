@@ -24,6 +24,14 @@ describe('a variable in a query', () => {
     expect(referencesIn(`$a ${braced('b:csv')} [[c]]`)).toEqual(['a', 'b', 'c']);
   });
 
+  it('that stands for all by a text of its own has the variables in that text filled in, but not itself', () => {
+    const variables = new Map([
+      ['pods', verbatim('$cluster-[0-9]+|$pods')],
+      ['cluster', single('eu')],
+    ]);
+    expect(interpolate('up{pod=~"$pods"}', variables)).toBe('up{pod=~"eu-[0-9]+|$pods"}');
+  });
+
   it('with several values becomes a pattern, with one of a list its text, and both are escaped for pattern and string', () => {
     expect(filled('$v', list('a.b', 'c'))).toBe('(a\\\\.b|c)');
     expect(filled('$v', list('a.b'))).toBe('a\\\\.b');

@@ -46,7 +46,7 @@ describe('a service whose /all is scraped into its own source', () => {
     expect(missing(report, '/all')).toEqual({
       field: '/all',
       cause:
-        'it is re-ingested: the job "backend" scrapes it into the Prometheus it comes from; the service leaves these series out, but your own queries see every value twice',
+        'it is re-ingested: the job "backend" scrapes it into the Prometheus it comes from; the service excludes these series, but your own queries see every value twice',
       fix: 'remove job_name: backend from prometheus.yml, or set its metrics_path: to <prefix>/metrics',
     });
     expect(report.missing.map(({ field }) => field)).not.toContain('http.total_requests');

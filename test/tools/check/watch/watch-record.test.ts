@@ -26,7 +26,7 @@ describe('a watch', () => {
   it('without anything wrong is signed off', () => {
     const record = watched();
     expect(failed(record)).toEqual([]);
-    expect(record.report()).toMatchObject({ seconds: 100, looks: 11, availability: 1, freshness: 1, gaps: [] });
+    expect(record.report()).toMatchObject({ seconds: 100, probes: 11, availability: 1, freshness: 1, gaps: [] });
   });
 
   it('has a gap from the first bad look to the next good one, and is not signed off for it', () => {
@@ -59,7 +59,7 @@ describe('a watch', () => {
     expect(failed(watched({}, 40))).toEqual(['watch.duration']);
   });
 
-  it('adds handling times up over all looks, and keeps the worst of the clients', () => {
+  it('adds handling times up over all probes, and keeps the worst of the clients', () => {
     const handled = (within50: number, within500: number) =>
       new Map([
         [

@@ -48,6 +48,7 @@ const summary: SummaryDocument = {
     },
   },
   missing: {},
+  reasons: {},
   stale: {},
 };
 const state: ScreenState = {
