@@ -77,7 +77,7 @@ export async function startService({ world, tokens, load }) {
 /** Expected error lines; any other line of that level is a failure. */
 const expectedErrors = [
   /^worker thread exited, restarting in \d+ ms/,
-  /^METRICS_TOKENS_FILE: the new file cannot be used/,
+  /^METRICS_TOKENS_FILE: invalid; the old tokens stay valid/,
 ];
 
 function judgeLine(bad) {

@@ -33,7 +33,7 @@ export async function openTokens() {
     },
     follow(service) {
       service.onLine((line) => {
-        if (line.includes('METRICS_TOKENS_FILE: read again')) settled = true;
+        if (line.includes('METRICS_TOKENS_FILE: reloaded')) settled = true;
       });
     },
     /** Replaces the token of the rotating reader. */

@@ -18,6 +18,7 @@ export const errorCodes = {
     status: 429,
     meaning: 'Too many requests or failed attempts. Retry after the number of seconds in `Retry-After`.',
   },
+  bad_request: { status: 400, meaning: 'The request is not valid HTTP.' },
   not_found: { status: 404, meaning: 'The path does not exist.' },
   method_not_allowed: { status: 405, meaning: 'The path does not support this method.' },
   tool_unavailable: { status: 500, meaning: 'A required program could not be found, downloaded or started.' },
@@ -33,6 +34,7 @@ export type ErrorCode = keyof typeof errorCodes;
 /** Codes in HTTP responses. The others appear in logs, exceptions and CLI output. */
 export const responseCodes: readonly ErrorCode[] = [
   'unavailable',
+  'bad_request',
   'unauthorized',
   'forbidden',
   'rate_limited',

@@ -2,6 +2,6 @@ export type { HostAuthorize } from './access/create-authorize.js';
 export { setupPrometheusRoutes } from './adapters/fastify.js';
 export { type ErrorCode, errorCodes, GatewayzMetricsError } from './errors.js';
 export type { Area } from './http/decision.js';
-export type { MetricsRequest, MetricsResponse as MetricsReply } from './http/message.js';
+export type { MetricsRequest, MetricsResponse } from './http/message.js';
 export { createMetrics, type Logger, type Metrics, type MetricsOptions, type MetricsSnapshot } from './metrics.js';
 export type { Options, Settings } from './settings/read-settings.js';

@@ -1,16 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { HostAuthorize } from './access/create-authorize.js';
+import { loadAccess } from './access/load-access.js';
 import { createCatalogue } from './catalogue/create-catalogue.js';
 import { systemClock } from './clock.js';
-import type { Datasource } from './datasource/create-datasource.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
+import { loadDatasource } from './datasource/load-datasource.js';
 import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
-import { type Authorize, open } from './http/decision.js';
+import { loadConsole } from './history/load-console.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
+import { createMounts } from './http/mounts.js';
 import { createRoutes } from './http/routes.js';
 import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
@@ -55,10 +57,15 @@ export interface Metrics {
   readonly settings: Settings;
   /** Paths of all endpoints, with the prefix. */
   readonly paths: readonly string[];
-  /** Answers a request below `<prefix>/metrics`; at once where the endpoint is kept warm. Never throws or rejects. */
+  /** Whether a request target (path and query, or an absolute URL) is served here. */
+  owns(url: string): boolean;
+  /**
+   * Answers a request: synchronously where its endpoint is warm, and with 404 where `owns` is false. Never throws or rejects.
+   *
+   * @example
+   * const { status, headers, body } = await metrics.handle({ method: 'GET', url: '/prometheus/metrics/summary', headers: {} });
+   */
   handle(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse>;
-  /** The Prometheus API for Grafana; undefined while it is off. */
-  readonly datasource: Pick<Datasource, 'owns' | 'handle'> | undefined;
   /** Values instead of bytes; counts as asking for `/all` and `/summary`. */
   snapshot(): Promise<MetricsSnapshot>;
   /** Whether any data source has answered yet; asks for `/summary` if none has. */
@@ -77,6 +84,20 @@ const stateWait = 3_000;
  * @throws GatewayzMetricsError `settings_invalid` or `catalogue_invalid`, with every fault at once
  */
 export async function createMetrics(options: MetricsOptions = {}): Promise<Metrics> {
+  return (await composeMetrics(options)).metrics;
+}
+
+/** Composition for a server of our own, which counts responses that never reach `handle`, and reloads files on a signal. */
+export interface Composition {
+  readonly metrics: Metrics;
+  /** Counts a response in the HTTP metrics; `startedAt` as `performance.now()` counts. */
+  readonly observe: (endpoint: string, status: number, startedAt: number) => void;
+  /** Reads changed files now: tokens. */
+  reload(): Promise<void>;
+}
+
+/** Creates metrics with what only a server of our own needs. @throws {GatewayzMetricsError} as `createMetrics` */
+export async function composeMetrics(options: MetricsOptions = {}): Promise<Composition> {
   const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
   const log = logger ?? (await loadLogger(settings));
@@ -104,16 +125,17 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
-  const access = await loadAccess(settings, hostAuthorize, log, defect);
+  const access = await loadAccess(settings.metricsTokensFile, hostAuthorize, log, defect);
   const observe = (endpoint: string, status: number, startedAt: number): void =>
     requests.observe(endpoint, status, (performance.now() - startedAt) / 1000);
   const datasource = await loadDatasource(settings, datasourceLimits, access.authorize, log, observe);
   const views = new ViewStore(start, settings.metricsIdleAfter, clock);
 
   const routes = createRoutes(catalogue.endpoints);
-  const handle = createMetricsMount(
+  const { metricsPrefix: prefix } = settings;
+  const metricsMount = createMetricsMount(
     routes,
-    settings.metricsPrefix,
+    prefix,
     {
       current: (view, now) => views.current(view, now),
       fetch: (view) => views.fetch(view),
@@ -137,11 +159,29 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
     clock,
   );
 
-  return {
+  const console = await loadConsole({
     settings,
-    paths: routes.map(({ path }) => `${settings.metricsPrefix}/metrics${path}`),
+    catalogue,
+    snapshot: (endpoint) => start().snapshot(endpoint),
+    authorize: access.authorize,
+    observe,
+    defect,
+    clock,
+  });
+  const { owns, handle } = createMounts(
+    [
+      metricsMount,
+      ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : []),
+      ...(console ? [console] : []),
+    ],
+    defect,
+  );
+
+  const metrics: Metrics = {
+    settings,
+    paths: routes.map(({ path }) => `${prefix}/metrics${path}`),
+    owns,
     handle,
-    datasource,
     async snapshot() {
       if (closing) throw new GatewayzMetricsError('unavailable', 'The metrics have been closed.');
       const inLimit = (endpoint: string) => inTime(start().snapshot(endpoint), waitLimit);
@@ -162,12 +202,13 @@ export async function createMetrics(options: MetricsOptions = {}): Promise<Metri
       return ready;
     },
     close() {
-      access.close();
-      closing ??= Promise.all([engine?.close(), datasource?.close()]).then(() => {});
+      access.destroy();
+      closing ??= Promise.all([engine?.close(), datasource?.close(), console?.close()]).then(() => {});
       engine = closedEngine;
       return closing;
     },
   };
+  return { metrics, observe, reload: access.reload };
 }
 
 /** Without the variables that nothing here uses: hosts have them for themselves, in words that may not be ours. */
@@ -209,41 +250,4 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T |
 async function loadLogger(settings: Settings): Promise<Logger> {
   const { createLogger } = await import('./logger.js');
   return createLogger(settings);
-}
-
-interface Access {
-  readonly authorize: Authorize;
-  readonly close: () => void;
-}
-
-/** What decides about readers is loaded only where something is to be decided. */
-async function loadAccess(
-  { metricsTokensFile }: Settings,
-  decide: HostAuthorize | undefined,
-  log: Logger,
-  defect: (error: unknown) => void,
-): Promise<Access> {
-  if (decide === undefined && metricsTokensFile === undefined) return { authorize: open, close: () => {} };
-  const { authorizeByHost, authorizeByToken } = await import('./access/create-authorize.js');
-  if (decide !== undefined) return { authorize: authorizeByHost(decide, defect), close: () => {} };
-  const { TokenStore } = await import('./access/token-store.js');
-  const tokens = await TokenStore.open(metricsTokensFile!, log);
-  return { authorize: authorizeByToken(tokens), close: () => tokens.destroy() };
-}
-
-/** The same for the datasource: its cache and its connections are only there where it is on. */
-async function loadDatasource(
-  settings: Settings,
-  limits: DatasourceLimitOptions | undefined,
-  authorize: Authorize,
-  logger: Logger,
-  observe: (endpoint: string, status: number, startedAt: number) => void,
-): Promise<Datasource | undefined> {
-  if (settings.datasource !== true) return undefined;
-  const { createDatasource } = await import('./datasource/create-datasource.js');
-  const { authorizedDatasource } = await import('./datasource/authorized-datasource.js');
-  const { readLimits } = await import('./datasource/limits.js');
-  const { metricsPrefix: prefix } = settings;
-  const datasource = createDatasource({ prefix, upstream: settings, limits, logger, observe });
-  return authorizedDatasource(datasource, { authorize, rate: readLimits(limits).rate, observe });
 }

@@ -1,125 +1,188 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
-import { belowMetrics } from './http/below-metrics.js';
-import { limitConnections } from './http/limit-connections.js';
-import { safetyHeaders } from './http/safety-headers.js';
-import type { Metrics } from './metrics.js';
+import { trackConnections } from './http/connection-limits.js';
+import type { MetricsRequest, MetricsResponse } from './http/message.js';
+import { toPath } from './http/mounts.js';
+import { documentResponse, errorResponse } from './http/responses.js';
+import type { Logger, Metrics } from './metrics.js';
 
-/** How long a client may take, in milliseconds. Neither Node.js nor Fastify have all of them by default. */
+/** Time limits of client connections, in milliseconds. Node.js does not have all of them by default. */
 export interface ConnectionLimits {
-  /** Until the headers of a request have come, from the first byte on or, on a new connection, from its beginning. */
+  /** For the headers of a request, from its first byte or, on a new connection, from the connect. */
   readonly headersTimeout: number;
-  /** Until the whole request has come. */
+  /** For the whole request. */
   readonly requestTimeout: number;
-  /** How often these two are looked at: they may be exceeded by this much. */
+  /** Interval at which these two are checked: they can be exceeded by this much. */
   readonly connectionsCheckingInterval: number;
-  /** Between two requests. */
+  /** Idle time between two requests. */
   readonly keepAliveTimeout: number;
-  /** From the headers of a request to the last byte of its answer; a client that reads slowly is cut off then. */
-  readonly answerTimeout: number;
-  /** The same for the datasource, whose queries may take two minutes upstream. */
+  /** From the headers of a request to the last byte of its response; then the connection is destroyed. */
+  readonly responseTimeout: number;
+  /** The same for the data source, whose queries may take two minutes upstream. */
   readonly datasourceTimeout: number;
 }
 
-/** Those of the service. */
-export const usualLimits: ConnectionLimits = {
+export const defaultConnectionLimits: ConnectionLimits = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
-  // Longer than the idle time of common load balancers, so that they, not we, end a connection.
+  // Longer than the idle time of common load balancers, so that they close connections first.
   keepAliveTimeout: 75_000,
-  answerTimeout: 60_000,
+  responseTimeout: 60_000,
   datasourceTimeout: 180_000,
 };
 
-/**
- * The standalone service. The paths of the metrics, and of the datasource where it is on, are answered in the request
- * listener, before Fastify routes: they are what this process is for, and need nothing of it. Fastify has the rest:
- * `/healthz`, `/readyz`, and answers to anything else.
- */
-export function createStandalone(
-  metrics: Metrics,
-  log: FastifyBaseLogger,
-  limits: ConnectionLimits = usualLimits,
-): FastifyInstance {
-  const { answerTimeout, datasourceTimeout, ...serverLimits } = limits;
-  const answer = nodeHandler(metrics);
-  const isMetrics = belowMetrics(metrics.settings.metricsPrefix);
-  const isOurs = (url: string): boolean => isMetrics(url) || metrics.datasource?.owns(url) === true;
-
-  const limitAnswer = limitConnections();
-  let closing = false;
-  const app = fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: limits.requestTimeout,
-    keepAliveTimeout: limits.keepAliveTimeout,
-    forceCloseConnections: 'idle',
-    serverFactory: (route) =>
-      // Joined, two `Authorization` headers are no token; else Node would keep the first and a proxy may have judged the other.
-      // Two readings of one request are a way past a proxy's rules: what is not clear is refused, whatever flags Node.js has.
-      createServer({ ...serverLimits, joinDuplicateHeaders: true, insecureHTTPParser: false }, (request, response) => {
-        const url = request.url ?? '';
-        limitAnswer(request.socket, response, metrics.datasource?.owns(url) ? datasourceTimeout : answerTimeout);
-        if (!isOurs(url)) return route(request, response);
-        // What goes wrong with metrics has been logged where it did.
-        if (isVerbose(log) || !isMetrics(url)) logAnswer(log, request, response);
-        // Fastify says so in the answers that it routes; a client that goes on asking would keep the server open.
-        if (closing) response.shouldKeepAlive = false;
-        return answer(request, response);
-      }),
-  });
-  app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const ready = await metrics.ready();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'no data source has answered yet' });
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    logAnswer(request.log, request.raw, reply.raw);
-    reply.headers(safetyHeaders);
-  });
-  app.setNotFoundHandler((_request, reply) => {
-    const paths = [...metrics.paths, '/healthz', '/readyz'];
-    const { code, message, status } = new GatewayzMetricsError('not_found', 'There is nothing at this path.');
-    return reply.code(status).send({ error: { code, message }, paths });
-  });
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onClose', () => metrics.close());
-  return app;
+/** A logger with levels, such as pino. */
+export interface ServiceLogger extends Logger {
+  readonly level: string;
+  debug(fields: object, message: string): void;
 }
 
-function isVerbose({ level }: FastifyBaseLogger): boolean {
+export interface Standalone {
+  readonly server: Server;
+  /** Resolves to the URL. @throws the error of `server.listen` */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Refuses new connections, waits for responses in progress, then closes the metrics. */
+  close(): Promise<void>;
+}
+
+/** Counts a response that never reached `metrics.handle`. */
+type Observe = (endpoint: string, status: number, startedAt: number) => void;
+
+/** Creates the standalone service: `node:http` around the node adapter, `/healthz`, `/readyz`, and 404 for anything else. */
+export function createStandalone(
+  metrics: Metrics,
+  log: ServiceLogger,
+  { limits = defaultConnectionLimits, observe = () => {} }: { limits?: ConnectionLimits; observe?: Observe } = {},
+): Standalone {
+  const { responseTimeout, datasourceTimeout, ...serverLimits } = limits;
+  const { metricsPrefix } = metrics.settings;
+  const datasourcePaths = `${metricsPrefix}/api/v1`;
+  const connections = trackConnections();
+  const answer = nodeHandler({
+    handle: (request) => (metrics.owns(request.url) ? metrics.handle(request) : probe(request)),
+  });
+  let closing: Promise<void> | undefined;
+
+  // Duplicate headers are joined, so that two Authorization values never parse as a token. Together with strict parsing this
+  // prevents request smuggling.
+  const options = { ...serverLimits, joinDuplicateHeaders: true, insecureHTTPParser: false };
+  const server = createServer(options, (request, response) => {
+    const isDatasource = toPath(request.url ?? '').startsWith(datasourcePaths);
+    connections.track(request.socket, response, isDatasource ? datasourceTimeout : responseTimeout);
+    // Bugs in the metrics paths are logged where they occur.
+    if (isVerbose(log)) logResponse(log, request, response);
+    // A client that keeps sending would keep the server open.
+    if (closing) response.shouldKeepAlive = false;
+    answer(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const status = parserStatus(error);
+    if (status === undefined || !socket.writable || connections.isSending(socket)) return void socket.destroy();
+    observe('other', status, performance.now());
+    log.debug({ status, code: error.code }, 'request refused by the HTTP parser');
+    socket.write(refusal(status));
+    return void socket.destroy(error);
+  });
+
+  /** Answers everything outside of the metrics' areas. */
+  function probe(request: MetricsRequest): MetricsResponse | Promise<MetricsResponse> {
+    const path = toPath(request.url).split('?', 1)[0]!;
+    const isProbe = path === '/healthz' || path === '/readyz';
+    if (isProbe && request.method !== 'GET' && request.method !== 'HEAD') {
+      const error = new GatewayzMetricsError('method_not_allowed', 'Expected GET or HEAD.');
+      return errorResponse(request, error, {}, { allow: 'GET, HEAD' });
+    }
+    if (path === '/healthz') return replyJson(request, 200, { status: 'ok' });
+    if (path === '/readyz') {
+      return metrics
+        .ready()
+        .catch(() => false)
+        .then((ready) =>
+          replyJson(request, ready ? 200 : 503, { status: ready ? 'ready' : 'no data source has answered yet' }),
+        );
+    }
+    const paths = [...metrics.paths, '/healthz', '/readyz'];
+    const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
+    return errorResponse(request, error, { paths });
+  }
+
+  return {
+    server,
+    listen: ({ host, port }) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject).listen(port, host, () => {
+          server.off('error', reject);
+          const { address, family, port: bound } = server.address() as AddressInfo;
+          const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+          log.info({}, `Server listening at ${url}`);
+          resolve(url);
+        });
+      }),
+    close() {
+      closing ??= closeServer(server).then(() => metrics.close());
+      return closing;
+    },
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  return closed;
+}
+
+function replyJson(request: MetricsRequest, status: number, document: object): MetricsResponse {
+  return documentResponse(request, status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`);
+}
+
+/** Status for an error of Node's HTTP parser, as Node.js itself chooses it; undefined if the connection broke. */
+function parserStatus({ code }: NodeJS.ErrnoException): number | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408;
+  return code?.startsWith('HPE_') ? 400 : undefined;
+}
+
+/** The bytes of a response to a request that could not be parsed. */
+function refusal(status: number): string {
+  const meaning = STATUS_CODES[status]!;
+  const reply = errorResponse(
+    { method: 'GET', url: '/', headers: {} },
+    new GatewayzMetricsError('bad_request', `The request could not be parsed: ${meaning}.`),
+  );
+  const headers = Object.entries({ ...reply.headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+  return `HTTP/1.1 ${status} ${meaning}\r\n${headers.join('\r\n')}\r\n\r\n${reply.body}`;
+}
+
+function isVerbose({ level }: ServiceLogger): boolean {
   return level === 'debug' || level === 'trace';
 }
 
-/** Answers are logged at debug, defects at warn; the query, which may hold a secret, and tokens never are. */
-function logAnswer(log: FastifyBaseLogger, request: IncomingMessage, response: ServerResponse): void {
+/** Logs a response at debug, without its query, which may contain a secret. */
+function logResponse(log: ServiceLogger, request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now();
   response.once('close', () => {
     const { statusCode, writableFinished } = response;
-    // That a data source cannot be had, which 502 and 503 say, is logged once, when it begins.
-    const level = statusCode === 500 ? 'warn' : 'debug';
-    if (level === 'debug' && !isVerbose(log)) return;
     const path = withoutTokens((request.url ?? '').split('?', 1)[0]!.slice(0, 200));
     const ms = Math.round(performance.now() - started);
-    const told = { method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) };
-    log[level](told, writableFinished ? 'answered' : 'broken off');
+    const fields = { method: request.method, path, status: statusCode, ms, requestId: requestIdOf(request) };
+    log.debug(fields, writableFinished ? 'answered' : 'broken off');
   });
 }
 
-/** The client's own id where it is a harmless word, so that its log and ours can be read together. */
+/** The client's id if it is harmless, so that its log and ours can be correlated. */
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? withoutTokens(given) : randomUUID();
 }
 
-/** Readers' tokens have a prefix of their own: one that was put in a wrong place is not logged either. */
+/** Masks reader tokens, which have a prefix of their own, also where they were sent in the wrong place. */
 function withoutTokens(text: string): string {
   return text.replace(/gwm_[\w-]+/g, 'gwm_***');
 }

@@ -6,27 +6,24 @@ import type { MetricsRequest } from '../http/message.js';
 import { secondsToWait } from '../http/seconds-to-wait.js';
 import type { TokenStore } from './token-store.js';
 
-/** An embedding host's own decision: true, or the reader's name, lets the request pass. */
+/** Decision of the host application: true, or the reader's name, allows the request. */
 export type HostAuthorize = (request: MetricsRequest, area: Area) => boolean | string | Promise<boolean | string>;
 
-/**
- * Failed attempts of one address, and the seconds in which they count, before it is told to wait. A right token passes all the
- * same: others may share the address, behind a proxy all do.
- */
+/** Failed logins allowed per address and minute. Valid tokens are never limited, because clients behind a proxy share its address. */
 const failures = { points: 20, duration: 60 };
-/** No token of ours is longer; hashing more would be work for an attacker to order. */
-const longestToken = 512;
-/** Milliseconds that a host may take to decide: as long as a request waits for Prometheus. */
-const decidesWithin = 8_000;
+/** Longer tokens do not exist; hashing them would be work that an attacker chooses. */
+const maxTokenLength = 512;
+/** Milliseconds the host application may take: as long as a request waits for Prometheus. */
+const decisionTimeout = 8_000;
 
 const realm = 'Bearer realm="gatewayz-metrics"';
 const unauthorized: Denial = {
   allowed: false,
-  error: new GatewayzMetricsError('unauthorized', 'Expected a bearer token that is known here.'),
+  error: new GatewayzMetricsError('unauthorized', 'Expected a known bearer token.'),
   challenge: realm,
 };
 
-/** Decides by the tokens of `METRICS_TOKENS_FILE`: 401 without a known one, 403 without the scope, 429 after many failures. */
+/** Authorizes by the tokens of `METRICS_TOKENS_FILE`: 401 for unknown tokens, 403 without the scope, 429 after many failures. */
 export function authorizeByToken(tokens: TokenStore): Authorize {
   const limiter = new RateLimiterMemory(failures);
   return (request, area) => {
@@ -41,36 +38,36 @@ export function authorizeByToken(tokens: TokenStore): Authorize {
 }
 
 /**
- * Decides as the host does. One that throws, or does not decide within eight seconds, lets nobody in; `onDefect` hears of it
- * once, until the host has decided again.
+ * Authorizes by a function of the host application. If it throws, rejects or takes more than eight seconds, the request is denied;
+ * `onError` is called once until it works again.
  */
 export function authorizeByHost(
   decide: HostAuthorize,
-  onDefect: (error: unknown) => void,
+  onError: (error: unknown) => void,
   clock: Clock = systemClock,
 ): Authorize {
   let failing = false;
   return async (request, area) => {
     try {
-      const decision = await inTime(decide(request, area), clock);
+      const decision = await withTimeout(decide(request, area), clock);
       failing = false;
       if (decision === true) return { allowed: true, principal: undefined };
       if (typeof decision === 'string' && decision !== '') return { allowed: true, principal: decision };
     } catch (error) {
-      if (!failing) onDefect(error);
+      if (!failing) onError(error);
       failing = true;
     }
-    const error = new GatewayzMetricsError('forbidden', 'This host does not let the request pass.');
+    const error = new GatewayzMetricsError('forbidden', 'The host application denied the request.');
     return { allowed: false, error };
   };
 }
 
-async function inTime<T>(decision: T | Promise<T>, clock: Clock): Promise<T> {
+async function withTimeout<T>(decision: T | Promise<T>, clock: Clock): Promise<T> {
   if (typeof decision !== 'object') return decision;
   let timer: Timer | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error(`authorize: expected a decision within ${decidesWithin / 1000} s, got none`);
-    timer = clock.setTimeout(() => reject(error), decidesWithin);
+    const error = new Error(`authorize: expected a decision within ${decisionTimeout / 1000} s, got none`);
+    timer = clock.setTimeout(() => reject(error), decisionTimeout);
   });
   return Promise.race([decision, late]).finally(() => timer?.cancel());
 }
@@ -78,12 +75,12 @@ async function inTime<T>(decision: T | Promise<T>, clock: Clock): Promise<T> {
 async function afterFailure(limiter: RateLimiterMemory, address: string): Promise<Denial> {
   const retryAfter = await secondsToWait(limiter, address);
   if (retryAfter === undefined) return unauthorized;
-  const words = 'Too many failed attempts to authenticate.';
+  const words = 'Too many failed logins.';
   return { allowed: false, error: new GatewayzMetricsError('rate_limited', words, { retryAfter }) };
 }
 
-/** The scheme's name is matched in any case, as RFC 9110 section 11.1 has it. Two headers, or anything else, are no token. */
+/** The scheme is case-insensitive (RFC 9110 section 11.1). Joined headers are not a token. */
 function bearerToken(header: string | readonly string[] | undefined): string | undefined {
-  if (typeof header !== 'string' || header.length > longestToken + 16) return undefined;
+  if (typeof header !== 'string' || header.length > maxTokenLength + 16) return undefined;
   return /^bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1];
 }

@@ -1,26 +1,21 @@
-import { belowMetrics } from '../http/below-metrics.js';
 import type { Metrics } from '../metrics.js';
 import { type NodeRequestLike, type NodeResponseLike, nodeHandler } from './node.js';
 
 export type ExpressHandler = (request: NodeRequestLike, response: NodeResponseLike, next: () => void) => void;
 
 /**
- * A middleware for Express 4 and 5, connect and their like. It answers what is below `<prefix>/metrics`, and the datasource
- * where it is on, and passes on everything else. Use it before body parsers: forms of the datasource must come unread.
+ * Creates a middleware for Express 4 and 5, connect and compatible frameworks. It answers the requests that `metrics.owns`, and passes all
+ * others to `next`. Use it before body parsers, because the data source reads forms from the request.
  *
- * Mounted under a path, that path comes before the prefix: `app.use('/internal', …)` gives
- * `/internal/prometheus/metrics/summary`. With the prefix `/` the mount point is all: `app.use('/observability', …)` gives
- * `/observability/metrics/summary`.
+ * The mount path comes before the prefix: `app.use('/internal', …)` serves `/internal/prometheus/metrics/summary`. With the prefix `/`,
+ * `app.use('/observability', …)` serves `/observability/metrics/summary`.
+ *
+ * @example
+ * const metrics = await createMetrics({ prometheusUrl: 'http://prometheus:9090' });
+ * express().use(expressHandler(metrics)).listen(8000);
  */
-export function expressHandler(
-  metrics: Pick<Metrics, 'handle' | 'settings'> & Partial<Pick<Metrics, 'datasource'>>,
-): ExpressHandler {
+export function expressHandler(metrics: Pick<Metrics, 'owns' | 'handle'>): ExpressHandler {
   const answer = nodeHandler(metrics);
-  const isOurs = belowMetrics(metrics.settings.metricsPrefix);
-  return (request, response, next) => {
-    // Both frameworks cut the mount point off `url`; `originalUrl` keeps it.
-    const { url = '' } = request;
-    if (isOurs(url) || metrics.datasource?.owns(url)) answer(request, response);
-    else next();
-  };
+  // Both frameworks remove the mount path from `url`; `originalUrl` keeps it.
+  return (request, response, next) => (metrics.owns(request.url ?? '') ? answer(request, response) : next());
 }

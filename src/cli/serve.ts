@@ -1,39 +1,57 @@
 import { Command } from 'commander';
-import { createMetrics } from '../metrics.js';
+import { composeMetrics } from '../metrics.js';
 import { isLoopback } from '../settings/loopback.js';
 import { readSettings } from '../settings/read-settings.js';
 import { listenError } from './listen-error.js';
 import { servesDatasource } from './serves-datasource.js';
+import { version } from './version.js';
 
-/** Milliseconds that requests in flight have to finish after the first signal; a second signal does not wait. */
+/** Milliseconds for requests in progress after the first signal. A second signal exits at once. */
 const shutdownDeadline = 10_000;
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Serve the endpoints; settings come from the environment.')
+    .description('Run the service. Settings come from environment variables.')
     .action(async () => {
       const settings = readSettings();
       const { createLogger } = await import('../logger.js');
       const { createStandalone } = await import('../standalone.js');
       const log = createLogger(settings);
-      const metrics = await createMetrics({ logger: log, datasource: servesDatasource(settings) });
-      const app = createStandalone(metrics, log);
-      const { host, port } = settings;
-      if (!isLoopback(host) && settings.metricsTokensFile === undefined) {
-        log.warn({ host }, 'everybody who can reach this address may read the metrics: set METRICS_TOKENS_FILE');
+      const datasource = servesDatasource(settings);
+      const { metricsConsole = true } = settings;
+      const { metrics, observe, reload } = await composeMetrics({ logger: log, datasource, metricsConsole });
+      const service = createStandalone(metrics, log, { observe });
+      const { host, port, metricsTokensFile } = settings;
+      log.info(
+        {
+          version,
+          prometheusUrl: settings.prometheusUrl,
+          selector: metrics.settings.metricsSelector,
+          tokens: metricsTokensFile !== undefined,
+          datasource,
+          console: metricsConsole,
+        },
+        'starting',
+      );
+      if (!isLoopback(host) && metricsTokensFile === undefined) {
+        log.warn(
+          { host },
+          'anyone who can reach this address can read the metrics; set METRICS_TOKENS_FILE to require tokens',
+        );
       }
-      await app.listen({ host, port }).catch((error: unknown) => {
+      await service.listen({ host, port }).catch((error: unknown) => {
         throw listenError(error, `${host}:${port}`, 'HOST and PORT');
       });
-      void metrics.ready();
+      void metrics.ready().catch(() => {});
+      process.on('SIGHUP', () => void reload());
       await new Promise<void>((resolve) => {
         let stopping = false;
         const stop = (signal: NodeJS.Signals): void => {
           if (stopping) process.exit(1);
           stopping = true;
           log.info({ signal }, 'stopping');
-          setTimeout(() => app.server.closeAllConnections(), shutdownDeadline).unref();
-          void app.close().then(resolve);
+          setTimeout(() => service.server.closeAllConnections(), shutdownDeadline).unref();
+          void service.close().then(resolve);
         };
         process.on('SIGTERM', stop).on('SIGINT', stop);
       });

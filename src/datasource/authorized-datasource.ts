@@ -2,11 +2,17 @@ import { performance } from 'node:perf_hooks';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Authorize, Denial } from '../http/decision.js';
+import type { MetricsRequest } from '../http/message.js';
 import { secondsToWait } from '../http/seconds-to-wait.js';
 import { ApiError } from './api-error.js';
 import { apiErrorResponse } from './api-responses.js';
 import type { Datasource } from './create-datasource.js';
-import type { DatasourceResponse } from './message.js';
+import { type DatasourceResponse, toDatasourceRequest } from './message.js';
+
+/** The data source behind authorization: it takes requests as adapters give them. */
+export interface AuthorizedDatasource extends Omit<Datasource, 'handle'> {
+  handle(request: MetricsRequest): Promise<DatasourceResponse>;
+}
 
 export interface DatasourceAccess {
   readonly authorize: Authorize;
@@ -23,7 +29,7 @@ export interface DatasourceAccess {
 export function authorizedDatasource(
   datasource: Datasource,
   { authorize, rate, observe }: DatasourceAccess,
-): Datasource {
+): AuthorizedDatasource {
   const limiter = new RateLimiterMemory({ points: rate, duration: 60 });
   return {
     ...datasource,
@@ -35,8 +41,7 @@ export function authorizedDatasource(
         // A name and an address never meet in one key.
         const reader = principal === undefined ? `from ${request.remoteAddress ?? 'unknown'}` : `named ${principal}`;
         const retryAfter = await secondsToWait(limiter, reader);
-        if (retryAfter === undefined)
-          return datasource.handle(principal === undefined ? request : { ...request, principal });
+        if (retryAfter === undefined) return datasource.handle(toDatasourceRequest(request, principal));
         observe('datasource_refused', 429, startedAt);
         return replyRefused({ allowed: false, error: tooOften(rate, retryAfter) });
       }

@@ -1,10 +1,10 @@
 import type { GatewayzMetricsError } from '../errors.js';
 import type { MetricsRequest } from './message.js';
 
-/** What a reader may be let in to. */
+/** What a reader can be allowed to read. */
 export type Area = 'metrics' | 'datasource';
 
-/** Whether a request may go on; `principal` is the reader's name, where it has one. */
+/** Whether a request is allowed; `principal` is the reader's name, if known. */
 export type Decision = { readonly allowed: true; readonly principal: string | undefined } | Denial;
 
 export interface Denial {
@@ -14,7 +14,7 @@ export interface Denial {
   readonly challenge?: string;
 }
 
-/** Decides about a request, at once where it can. Does not throw or reject. */
+/** Authorizes a request; synchronously where possible. Never throws or rejects. */
 export type Authorize = (request: MetricsRequest, area: Area) => Decision | Promise<Decision>;
 
 export const open: Authorize = () => allowed;

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../clock.js';
-import { GatewayzMetricsError } from '../errors.js';
 import { emptyExposition, expositionType } from '../render/exposition.js';
 import { emptyOpenMetrics, openMetricsType } from '../render/open-metrics.js';
 import type { Encoding, Format, View } from '../render/representation.js';
 import { unavailableDocument } from '../render/summary.js';
-import type { Authorize, Decision } from './decision.js';
-import type { MetricsRequest, MetricsResponse } from './message.js';
+import type { Authorize } from './decision.js';
+import type { MetricsRequest, WholeResponse } from './message.js';
+import { mountRoutes, type RouteMount } from './mount-routes.js';
 import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
 import type { PublishedView } from './published-view.js';
-import { deniedResponse, documentResponse, errorResponse, publishedResponse } from './responses.js';
+import { documentResponse, publishedResponse } from './responses.js';
 import type { Route } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
@@ -32,76 +31,26 @@ export interface HandlerSources {
   readonly defect: (error: unknown) => void;
 }
 
-export type Handler = (request: MetricsRequest) => MetricsResponse | Promise<MetricsResponse>;
-
-const allow = 'GET, HEAD';
 const markdown = 'text/markdown; charset=utf-8';
 
-/**
- * Answers everything below `<prefix>/metrics`. What is kept warm is answered at once, without a promise; nothing throws or
- * rejects.
- */
+/** Serves the endpoints below `<prefix>/metrics`; synchronously where the endpoint is warm. Never throws or rejects. */
 export function createMetricsMount(
   routes: readonly Route[],
   prefix: string,
   sources: HandlerSources,
   clock: Clock,
-): Handler {
-  const base = `${prefix}/metrics`;
-  // Made once: the cached bytes of a view are found by its object.
+): RouteMount {
+  const { authorize, observe, defect: onError } = sources;
+  // Created once: the cached bytes of a view are found by its object.
   const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
-  const byPath = new Map(routes.map((route) => [base + route.path, route]));
   let docs = { text: '', etag: '', gzip: new Uint8Array() };
+  const mounted = routes.map((route) => ({
+    ...route,
+    handle: (request: MetricsRequest, query: string) => answer(route, request, query),
+  }));
+  return mountRoutes(`${prefix}/metrics`, mounted, { area: 'metrics', authorize, observe, onError });
 
-  return (request) => {
-    // Imported wherever requests pass: the global one is a getter, which takes as long again as the clock.
-    const startedAt = performance.now();
-    const query = request.url.indexOf('?');
-    const path = query < 0 ? request.url : request.url.slice(0, query);
-    const route = byPath.get(path) ?? byPath.get(path.replace(/(?<=.)\/$/, ''));
-    const endpoint = route?.endpoint ?? 'other';
-    const reply = route ? answerRoute(route, request) : replyNotFound(request, [...byPath.keys()]);
-    return reply instanceof Promise
-      ? reply.then((given) => observed(given, endpoint, startedAt))
-      : observed(reply, endpoint, startedAt);
-  };
-
-  function observed(reply: MetricsResponse, endpoint: string, startedAt: number): MetricsResponse {
-    sources.observe(endpoint, reply.status, startedAt);
-    return reply;
-  }
-
-  /** Neither throws nor rejects. */
-  function answerRoute(route: Route, request: MetricsRequest): MetricsResponse | Promise<MetricsResponse> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return replyNotAllowed(request);
-    try {
-      const decision = sources.authorize(request, 'metrics');
-      const reply =
-        decision instanceof Promise
-          ? decision.then((decided) => answerIfAllowed(decided, route, request))
-          : answerIfAllowed(decision, route, request);
-      return reply instanceof Promise ? reply.catch((error: unknown) => replyDefect(error, request)) : reply;
-    } catch (error) {
-      return replyDefect(error, request);
-    }
-  }
-
-  function replyDefect(error: unknown, request: MetricsRequest): MetricsResponse {
-    sources.defect(error);
-    return errorResponse(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
-  }
-
-  function answerIfAllowed(
-    decision: Decision,
-    route: Route,
-    request: MetricsRequest,
-  ): MetricsResponse | Promise<MetricsResponse> {
-    if (!decision.allowed) return deniedResponse(request, decision);
-    const query = request.url.indexOf('?');
-    return answer(route, request, query < 0 ? '' : request.url.slice(query + 1));
-  }
-
-  function answer(route: Route, request: MetricsRequest, query: string): MetricsResponse | Promise<MetricsResponse> {
+  function answer(route: Route, request: MetricsRequest, query: string): WholeResponse | Promise<WholeResponse> {
     if (route.kind === 'scrape') return answerScrape(request);
     if (route.kind === 'docs') return answerDocs(request);
     const view = viewOf(route, request, query);
@@ -110,7 +59,7 @@ export function createMetricsMount(
     return current ? answerFrom(current, view, request, now) : answerCold(view, request);
   }
 
-  async function answerCold(view: View, request: MetricsRequest): Promise<MetricsResponse> {
+  async function answerCold(view: View, request: MetricsRequest): Promise<WholeResponse> {
     return answerFrom(await sources.fetch(view), view, request, clock.monotonic());
   }
 
@@ -119,13 +68,13 @@ export function createMetricsMount(
     view: View,
     request: MetricsRequest,
     now: number,
-  ): MetricsResponse {
+  ): WholeResponse {
     return published && !published.isExpired(now)
       ? publishedResponse(published, request, now)
       : replyUnavailable(view, request, clock.now(), sources.problem());
   }
 
-  async function answerScrape(request: MetricsRequest): Promise<MetricsResponse> {
+  async function answerScrape(request: MetricsRequest): Promise<WholeResponse> {
     const { contentType, text } = await sources.scrape(wantsOpenMetrics(header(request, 'accept')));
     return replyText(request, contentType, text, () => gzipSync(text));
   }
@@ -134,7 +83,7 @@ export function createMetricsMount(
     return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
   }
 
-  function answerDocs(request: MetricsRequest): MetricsResponse {
+  function answerDocs(request: MetricsRequest): WholeResponse {
     const text = sources.docs();
     if (text !== docs.text) {
       docs = { text, etag: createHash('sha256').update(text).digest('base64url').slice(0, 24), gzip: gzipSync(text) };
@@ -169,7 +118,7 @@ function replyText(
   text: string,
   gzip: () => Uint8Array,
   tag?: string,
-): MetricsResponse {
+): WholeResponse {
   const encoding = acceptedEncoding(header(request, 'accept-encoding'));
   const headers = {
     'cache-control': 'no-cache',
@@ -184,7 +133,7 @@ function replyUnavailable(
   request: MetricsRequest,
   now: number,
   problem: string | undefined,
-): MetricsResponse {
+): WholeResponse {
   const reason = problem ?? 'no data source has responded in time';
   if (view.format === 'openmetrics') {
     return documentResponse(request, 503, openMetricsType, emptyOpenMetrics());
@@ -194,17 +143,4 @@ function replyUnavailable(
   }
   const document = JSON.stringify(unavailableDocument(now, reason));
   return documentResponse(request, 503, 'application/json; charset=utf-8', `${document}\n`);
-}
-
-function replyNotFound(request: MetricsRequest, paths: readonly string[]): MetricsResponse {
-  const error = new GatewayzMetricsError('not_found', `There is nothing at this path; there is ${paths.join(', ')}.`);
-  return errorResponse(request, error, { paths });
-}
-
-function replyNotAllowed(request: MetricsRequest): MetricsResponse {
-  const error = new GatewayzMetricsError(
-    'method_not_allowed',
-    `Expected GET or HEAD, got ${request.method.slice(0, 20)}.`,
-  );
-  return errorResponse(request, error, {}, { allow });
 }

@@ -1,12 +1,12 @@
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Denial } from './decision.js';
 import { documentHeaders, type Headers } from './document-headers.js';
-import type { MetricsRequest, MetricsResponse } from './message.js';
+import type { MetricsRequest, WholeResponse } from './message.js';
 import { header, matchesTag } from './negotiate.js';
 import type { PublishedView } from './published-view.js';
 
 /** Responds with published bytes as they are at `now`, monotonic milliseconds. */
-export function publishedResponse(published: PublishedView, request: MetricsRequest, now: number): MetricsResponse {
+export function publishedResponse(published: PublishedView, request: MetricsRequest, now: number): WholeResponse {
   const { status, headers, body } = published.at(now);
   return reply(request, status, headers, body);
 }
@@ -18,13 +18,13 @@ export function documentResponse(
   contentType: string,
   text: string | Uint8Array,
   headers: Headers = { 'cache-control': 'no-store' },
-): MetricsResponse {
+): WholeResponse {
   const body = typeof text === 'string' ? Buffer.from(text) : text;
   return reply(request, status, { ...documentHeaders(contentType, body), ...headers }, body);
 }
 
 /** A refusal: how to authenticate where that would help, when to come again where it is for want of patience. */
-export function deniedResponse(request: MetricsRequest, { error, challenge }: Denial): MetricsResponse {
+export function deniedResponse(request: MetricsRequest, { error, challenge }: Denial): WholeResponse {
   return errorResponse(
     request,
     error,
@@ -42,7 +42,7 @@ export function errorResponse(
   error: GatewayzMetricsError,
   more: Readonly<Record<string, unknown>> = {},
   headers: Headers = {},
-): MetricsResponse {
+): WholeResponse {
   const document = { error: { code: error.code, message: error.message }, ...more };
   return documentResponse(request, error.status, 'application/json; charset=utf-8', `${JSON.stringify(document)}\n`, {
     'cache-control': 'no-store',
@@ -50,7 +50,7 @@ export function errorResponse(
   });
 }
 
-function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): MetricsResponse {
+function reply(request: MetricsRequest, status: number, headers: Headers, body: Uint8Array): WholeResponse {
   const { etag } = headers;
   if (status === 200 && etag !== undefined && matchesTag(header(request, 'if-none-match'), etag)) {
     const { 'content-length': _length, 'content-type': _type, ...rest } = headers;

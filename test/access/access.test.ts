@@ -82,7 +82,7 @@ describe('a reader with a token', () => {
     const decision = await authorizeByToken(await open())(request(header), 'metrics');
     expect(decision).toMatchObject({
       allowed: false,
-      error: { code: 'unauthorized', message: 'Expected a bearer token that is known here.' },
+      error: { code: 'unauthorized', message: 'Expected a known bearer token.' },
       challenge: 'Bearer realm="gatewayz-metrics"',
     });
   });
@@ -221,7 +221,7 @@ describe('a host that decides itself', () => {
       for (const host of [odd(answer), odd(Promise.resolve(answer))]) {
         expect(await decide(host)(request(), 'metrics')).toMatchObject({
           allowed: false,
-          error: { code: 'forbidden', status: 403, message: 'This host does not let the request pass.' },
+          error: { code: 'forbidden', status: 403, message: 'The host application denied the request.' },
         });
       }
     },

@@ -1,4 +1,5 @@
 import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
+import { createMounts } from '../../src/http/mounts.js';
 import type { Metrics } from '../../src/metrics.js';
 import { readSettings } from '../../src/settings/read-settings.js';
 
@@ -8,15 +9,25 @@ type Answer = MetricsResponse | Promise<MetricsResponse>;
 export function echoMetrics(
   prefix = '/prometheus',
   answer: (request: MetricsRequest) => Answer = echo,
-): Pick<Metrics, 'handle' | 'settings'> & { readonly requests: readonly MetricsRequest[] } {
+): Pick<Metrics, 'owns' | 'handle' | 'settings'> & { readonly requests: readonly MetricsRequest[] } {
   const requests: MetricsRequest[] = [];
   return {
     settings: readSettings({ env: {}, metricsPrefix: prefix }),
     requests,
-    handle(request) {
-      requests.push(request);
-      return answer(request);
-    },
+    ...createMounts(
+      [
+        {
+          base: `${prefix === '/' ? '' : prefix}/metrics`,
+          handle(request) {
+            requests.push(request);
+            return answer(request);
+          },
+        },
+      ],
+      (error) => {
+        throw error;
+      },
+    ),
   };
 }
 

@@ -131,7 +131,7 @@ describe('refused requests', { timeout: 180_000 }, () => {
     const limited = await fetch(url + summary, { headers: bearer('wrong') });
     expect([limited.status, await limited.json()]).toEqual([
       429,
-      { error: { code: 'rate_limited', message: 'Too many failed attempts to authenticate.' } },
+      { error: { code: 'rate_limited', message: 'Too many failed logins.' } },
     ]);
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(Number(limited.headers.get('retry-after'))).toBeLessThanOrEqual(60);

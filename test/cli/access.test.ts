@@ -50,7 +50,7 @@ describe('a service with METRICS_TOKENS_FILE', () => {
     expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="gatewayz-metrics"');
     expect(refused.headers.get('cache-control')).toBe('no-store');
     expect(await refused.json()).toEqual({
-      error: { code: 'unauthorized', message: 'Expected a bearer token that is known here.' },
+      error: { code: 'unauthorized', message: 'Expected a known bearer token.' },
     });
     const scrape = await fetch(`${url}/prometheus/metrics`, { headers: { authorization: `Bearer ${widgets.token}` } });
     const told = `${cli.stdout.join()} ${cli.stderr.join()} ${await scrape.text()}`;

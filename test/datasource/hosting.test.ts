@@ -80,10 +80,10 @@ describe('whether it is on', () => {
     const fake = await upstream();
     for (const options of [{}, { datasource: false }, { host: '127.0.0.1', metricsOpen: true }]) {
       const metrics = await metricsOf(fake, options);
-      expect(metrics.datasource).toBeUndefined();
+      expect(metrics.owns(query)).toBe(false);
       expect((await ask(`${await listen(nodeHandler(metrics))}${query}`)).status).toBe(404);
     }
-    expect((await metricsOf(fake, { datasource: true })).datasource).toBeDefined();
+    expect((await metricsOf(fake, { datasource: true })).owns(query)).toBe(true);
     expect(fake.requests).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe('access', () => {
     const metrics = await metricsOf(fake, { datasource: true, datasourceLimits: { rate: 1 } });
     const signal = new AbortController().signal;
     const from = async (remoteAddress: string) =>
-      (await metrics.datasource!.handle({ method: 'GET', url: query, headers: {}, remoteAddress, signal })).status;
+      (await metrics.handle({ method: 'GET', url: query, headers: {}, remoteAddress, signal })).status;
     expect([await from('192.0.2.1'), await from('192.0.2.1'), await from('192.0.2.2')]).toEqual([200, 429, 200]);
   });
 

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { nodeDatasourceHandler } from '../../src/adapters/node-datasource.js';
+import { nodeHandler } from '../../src/adapters/node.js';
 import { createDatasource, type Datasource, type DatasourceOptions } from '../../src/datasource/create-datasource.js';
+import { toDatasourceRequest } from '../../src/datasource/message.js';
 import type { UpstreamSettings } from '../../src/upstream/upstream-settings.js';
 import { type FakePrometheus, type FakePrometheusOptions, startFakePrometheus } from '../support/fake-prometheus.js';
 
@@ -60,7 +61,7 @@ export async function serveDatasource(
       ...given.upstream,
     },
   });
-  const server = createServer(nodeDatasourceHandler(datasource));
+  const server = createServer(nodeHandler({ handle: (sent) => datasource.handle(toDatasourceRequest(sent)) }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
     await datasource.close();

@@ -6,7 +6,7 @@ import { errorCodes, responseCodes } from '../../src/errors.js';
 import { datasourceMetrics, stateMetrics, workerMetrics } from '../../src/own-metrics.js';
 import { gatewayzCatalogue } from '../../src/presets/presets.js';
 import { requestMetrics } from '../../src/request-metrics.js';
-import { usualLimits } from '../../src/standalone.js';
+import { defaultConnectionLimits } from '../../src/standalone.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
@@ -103,11 +103,11 @@ describe('the table of faults in docs/operations.md', () => {
   });
 
   test('says how long a client may take, as the service has it', () => {
-    const { headersTimeout, requestTimeout, answerTimeout, datasourceTimeout } = usualLimits;
+    const { headersTimeout, requestTimeout, responseTimeout, datasourceTimeout } = defaultConnectionLimits;
     const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
     expect(section).toContain(`a header that takes more than ${seconds(headersTimeout)}`);
     expect(section).toContain(`a body that takes more than ${seconds(requestTimeout)}`);
-    expect(section).toContain(`within ${seconds(answerTimeout)} (datasource: ${seconds(datasourceTimeout)})`);
+    expect(section).toContain(`within ${seconds(responseTimeout)} (datasource: ${seconds(datasourceTimeout)})`);
   });
 
   test('names every test file about faults', () => {

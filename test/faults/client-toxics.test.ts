@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 async function start() {
   const service = await startService(
     { prometheusUrl: 'http://127.0.0.1:1' },
-    { answerTimeout: 2_000, keepAliveTimeout: 2_000 },
+    { responseTimeout: 2_000, keepAliveTimeout: 2_000 },
   );
   return { service, proxy: await startToxicProxy(service.port) };
 }

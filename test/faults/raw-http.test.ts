@@ -116,7 +116,7 @@ describe('methods', () => {
     }
   });
 
-  test('10,000 invented ones are 400 each, and leave no trace in the metrics', async () => {
+  test('10,000 invented ones are 400 each, with our body, and are counted under one name', async () => {
     const { port, url } = await start();
     await fetch(`${url}/prometheus/metrics/nothing`);
     await countedAs({ url });
@@ -125,9 +125,14 @@ describe('methods', () => {
       const answers = Array.from({ length: 100 }, (_, index) =>
         sendRaw(port, `BREW${batch}X${index} ${metrics} HTTP/1.1\r\n${host}\r\n`),
       );
-      for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      for (const answer of await Promise.all(answers)) {
+        expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+        expect(answer).toContain('"code":"bad_request"');
+      }
     }
-    expect([...(await countedAs({ url })).keys()]).toEqual(before);
+    const after = await countedAs({ url });
+    expect([...after.keys()].filter((key) => !before.includes(key))).toEqual(['other 400']);
+    expect(after.get('other 400')).toBe(10_000);
   });
 
   test('10,000 invented paths and queries are counted under one name', async () => {

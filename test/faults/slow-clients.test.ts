@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createMetrics } from '../../src/metrics.js';
-import { createStandalone, usualLimits } from '../../src/standalone.js';
+import { createStandalone, defaultConnectionLimits } from '../../src/standalone.js';
 import { startFakePrometheus } from '../support/fake-prometheus.js';
 import { type RawConnection, rawConnection } from '../support/raw-http.js';
 import { type StartedService, startService } from '../support/start-service.js';
@@ -52,13 +52,13 @@ async function allClosed(connections: readonly RawConnection[], { port }: Starte
   });
 }
 
-test('the service has a limit for each, which neither Node.js nor Fastify have', async () => {
+test('the service has a limit for each, which Node.js does not have by default', async () => {
   const metrics = await createMetrics({ env: {}, metricsWorker: false });
   const { server, close } = createStandalone(metrics, pino({ level: 'silent' }));
   onTestFinished(() => close());
-  const { headersTimeout, requestTimeout } = usualLimits;
+  const { headersTimeout, requestTimeout } = defaultConnectionLimits;
   expect(server).toMatchObject({ headersTimeout, requestTimeout });
-  for (const limit of Object.values(usualLimits)) expect(limit).toBeGreaterThan(0);
+  for (const limit of Object.values(defaultConnectionLimits)) expect(limit).toBeGreaterThan(0);
 });
 
 describe('a client that sends slowly', () => {
@@ -114,7 +114,7 @@ describe('a client that sends slowly', () => {
 
 describe('a client that reads slowly', () => {
   test('is cut off in time, with less than it was promised, and others are served meanwhile', async () => {
-    const service = await start({ answerTimeout: 4_000 });
+    const service = await start({ responseTimeout: 4_000 });
     await servesOthers(service);
     const slow = await rawConnection(service.port);
     slow.socket.pause();
@@ -136,7 +136,7 @@ describe('a client that reads slowly', () => {
   });
 
   test('of the datasource has more time, because a query may take it, but not more than that', async () => {
-    const service = await start({ answerTimeout: 100, datasourceTimeout: 1_500 });
+    const service = await start({ responseTimeout: 100, datasourceTimeout: 1_500 });
     service.fake.behave((response) => response.writeHead(200, { 'content-type': 'application/json' }).write('{'));
     const slow = await rawConnection(service.port);
     slow.socket.write(`GET /prometheus/api/v1/query?query=up HTTP/1.1\r\n${host}\r\n`);

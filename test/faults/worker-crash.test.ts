@@ -75,6 +75,9 @@ test('a request that waits while the thread dies is answered by the next one', a
   await until(() => fake.requests.length > 0, { what: 'Prometheus is asked' });
   await threads[0]!.terminate();
   const { status, body } = await waiting;
-  expect([status, Buffer.from(body ?? []).toString()]).toEqual([200, expect.stringContaining('active_api_keys')]);
+  expect([status, Buffer.from((body as Uint8Array | undefined) ?? []).toString()]).toEqual([
+    200,
+    expect.stringContaining('active_api_keys'),
+  ]);
   expect(threads).toHaveLength(2);
 });

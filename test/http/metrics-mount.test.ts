@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { open } from '../../src/http/decision.js';
-import type { MetricsRequest, MetricsResponse } from '../../src/http/message.js';
+import type { MetricsRequest, WholeResponse } from '../../src/http/message.js';
 import { createMetricsMount, type HandlerSources } from '../../src/http/metrics-mount.js';
 import { PublishedView } from '../../src/http/published-view.js';
 import { createRoutes } from '../../src/http/routes.js';
@@ -54,7 +54,7 @@ function setup(prefix = '/prometheus') {
     observe: (endpoint, status) => observed.push([endpoint, status]),
     defect: (error) => defects.push(error),
   };
-  const handler = createMetricsMount(routes, prefix, sources, clock);
+  const handler = createMetricsMount(routes, prefix, sources, clock).handle;
   return {
     clock,
     kept,
@@ -69,7 +69,7 @@ function setup(prefix = '/prometheus') {
   };
 }
 
-const bodyOf = (reply: MetricsResponse): unknown => JSON.parse(new TextDecoder().decode(reply.body));
+const bodyOf = (reply: WholeResponse): unknown => JSON.parse(new TextDecoder().decode(reply.body));
 
 describe('the age', () => {
   test.each([
@@ -273,6 +273,11 @@ describe('where there is nothing to show', () => {
 });
 
 describe('paths', () => {
+  test.each(['/%73ummary', '/summary/', '/%73%75mmary/?x=1'])('%s is another spelling of /summary', async (path) => {
+    const { get } = setup();
+    expect((await get(path)).status).toBe(200);
+  });
+
   test.each([
     '/nowhere',
     '/summary/x',
@@ -281,7 +286,8 @@ describe('paths', () => {
     '//',
     '/Summary',
     '/summary%2f',
-    '/%73ummary',
+    '/%',
+    '/%zzsummary',
     '/../metrics/summary',
     '/__proto__',
     '/all;a=1',
@@ -438,7 +444,7 @@ describe('a source that breaks its contract', () => {
       const { kept, clock, sources, observed, defects } = setup();
       if (which === 'fetch') kept.current = undefined;
       const error = new Error('secret detail');
-      const handler = createMetricsMount(
+      const { handle: handler } = createMetricsMount(
         routes,
         '',
         {

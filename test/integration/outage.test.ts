@@ -33,7 +33,7 @@ async function summaryOf(metrics: Metrics): Promise<Seen> {
     url: '/prometheus/metrics/summary',
     headers: {},
   });
-  const document = JSON.parse(new TextDecoder().decode(body)) as SummaryDocument;
+  const document = JSON.parse(new TextDecoder().decode(body as Uint8Array)) as SummaryDocument;
   return { status, cacheControl: headers['cache-control'], document };
 }
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { createMetrics, type Metrics } from '../../src/metrics.js';
+import { composeMetrics, type Metrics } from '../../src/metrics.js';
 import type { Options } from '../../src/settings/read-settings.js';
 import { type ConnectionLimits, createStandalone } from '../../src/standalone.js';
 
@@ -22,7 +22,7 @@ const limits: ConnectionLimits = {
   requestTimeout: 5_000,
   connectionsCheckingInterval: 100,
   keepAliveTimeout: 60_000,
-  answerTimeout: 60_000,
+  responseTimeout: 60_000,
   datasourceTimeout: 60_000,
 };
 
@@ -30,8 +30,14 @@ const limits: ConnectionLimits = {
 export async function startService(options: Options, given: Partial<ConnectionLimits> = {}): Promise<StartedService> {
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-  const metrics = await createMetrics({ env: {}, metricsWorker: false, datasource: true, logger, ...options });
-  const app = createStandalone(metrics, logger, { ...limits, ...given });
+  const { metrics, observe } = await composeMetrics({
+    env: {},
+    metricsWorker: false,
+    datasource: true,
+    logger,
+    ...options,
+  });
+  const app = createStandalone(metrics, logger, { limits: { ...limits, ...given }, observe });
   onTestFinished(async () => {
     app.server.closeAllConnections();
     await app.close();

@@ -42,7 +42,7 @@ export async function startParallelJobs({ scrape, alter }: ParallelOptions): Pro
     if (alter === undefined) return answer(request, response);
     const { body } = await metrics.handle({ method: 'GET', url: request.url ?? '/', headers: {} });
     response.setHeader('content-type', 'text/plain; version=0.0.4');
-    response.end(alter(Buffer.from(body ?? []).toString('utf8')));
+    response.end(alter(Buffer.from((body as Uint8Array | undefined) ?? []).toString('utf8')));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
