@@ -10,6 +10,7 @@ import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
 import { loadConsole } from './history/load-console.js';
+import { hostLogger, type Logger } from './host-logger.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
 import { createMounts } from './http/mounts.js';
@@ -29,13 +30,6 @@ import {
 } from './render/summary.js';
 import { RequestMetrics } from './request-metrics.js';
 import { type Options, readSettings, type Settings } from './settings/read-settings.js';
-
-/** A place for log lines, as pino and Fastify have it. */
-export interface Logger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** Settings, and what cannot be one. */
 export interface MetricsOptions extends Options {
@@ -100,7 +94,7 @@ export interface Composition {
 export async function composeMetrics(options: MetricsOptions = {}): Promise<Composition> {
   const { logger, authorize: hostAuthorize, datasourceLimits, ...given } = options;
   const settings = readSettings({ ...given, env: ourPartOf(given.env ?? process.env, logger !== undefined) });
-  const log = logger ?? (await loadLogger(settings));
+  const log = await hostLogger(logger, settings);
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
   const definition = catalogueFor(settings);
   const catalogue = createCatalogue(definition, scope);
@@ -244,10 +238,4 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T |
     timer = setTimeout(() => resolve(undefined), milliseconds);
   });
   return Promise.race([settled, limit]).finally(() => clearTimeout(timer));
-}
-
-/** pino is loaded only where nobody brings a logger. */
-async function loadLogger(settings: Settings): Promise<Logger> {
-  const { createLogger } = await import('./logger.js');
-  return createLogger(settings);
 }

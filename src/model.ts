@@ -83,8 +83,8 @@ export interface Collection {
   readonly durations: ReadonlyMap<string, number>;
   /** Summed response time of all queries in seconds. Shared queries count once. */
   readonly querySeconds: number;
-  /** By family: number of label sets over METRICS_MAX_SERIES. */
-  readonly seriesOverLimit: ReadonlyMap<string, number>;
+  /** By row id: family and number of its label sets over METRICS_MAX_SERIES. */
+  readonly seriesOverLimit: ReadonlyMap<string, { readonly family: string; readonly count: number }>;
   /** Set when the source as a whole failed; then every outcome has failed. */
   readonly failure?: {
     readonly code: string;

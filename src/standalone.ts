@@ -4,11 +4,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
+import type { Logger } from './host-logger.js';
 import { trackConnections } from './http/connection-limits.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { toPath } from './http/mounts.js';
 import { documentResponse, errorResponse } from './http/responses.js';
-import type { Logger, Metrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
 
 /** Time limits of client connections, in milliseconds. Node.js does not have all of them by default. */
 export interface ConnectionLimits {

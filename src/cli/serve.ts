@@ -16,7 +16,7 @@ export function serveCommand(): Command {
       const settings = readSettings();
       const { createLogger } = await import('../logger.js');
       const { createStandalone } = await import('../standalone.js');
-      const log = createLogger(settings);
+      const log = await createLogger(settings);
       const datasource = servesDatasource(settings);
       const { metricsConsole = true } = settings;
       const { metrics, observe, reload } = await composeMetrics({ logger: log, datasource, metricsConsole });
@@ -55,5 +55,8 @@ export function serveCommand(): Command {
         };
         process.on('SIGTERM', stop).on('SIGINT', stop);
       });
+      await log.close();
+      // A log line that nobody reads must not keep the process alive.
+      process.exit();
     });
 }

@@ -7,7 +7,7 @@ export class RefreshRecord {
   /** By row of the last refresh. Rows that are no longer requested are dropped. */
   readonly rowDurations = new Map<string, number>();
   readonly rowTimes = new Map<string, number>();
-  readonly seriesOverLimit = new Map<string, number>();
+  readonly seriesOverLimit = new Map<string, { readonly family: string; readonly count: number }>();
   readonly #refreshed = new Map<string, { readonly evaluationTime: number; readonly rows: Set<string> }>();
   readonly #problems = new Map<string, string>();
   readonly #events: Pick<EngineEvents, 'log' | 'seriesOverLimit'>;
@@ -33,7 +33,7 @@ export class RefreshRecord {
       refreshes: { ...this.refreshes },
       rowDurations: Object.fromEntries(this.rowDurations),
       rowTimes: Object.fromEntries(this.rowTimes),
-      seriesOverLimit: Object.fromEntries(this.seriesOverLimit),
+      seriesOverLimit: this.#countsByFamily(),
     };
   }
 
@@ -43,9 +43,9 @@ export class RefreshRecord {
     for (const [row, seconds] of durations) this.rowDurations.set(row, seconds);
     for (const [row, outcome] of outcomes) {
       if (outcome.state === 'present') this.rowTimes.set(row, outcome.evaluationTime ?? evaluationTime);
-      const count = seriesOverLimit.get(row);
-      if (count === undefined) this.seriesOverLimit.delete(row);
-      else this.seriesOverLimit.set(row, count);
+      const overLimit = seriesOverLimit.get(row);
+      if (overLimit === undefined) this.seriesOverLimit.delete(row);
+      else this.seriesOverLimit.set(row, overLimit);
     }
     if (collector === 'prometheus') {
       const states = [...outcomes.values()].map(({ state }) => state);
@@ -72,8 +72,12 @@ export class RefreshRecord {
     else this.#reportRecovery(collector, { collector });
   }
 
+  #countsByFamily(): EngineState['seriesOverLimit'] {
+    return Object.fromEntries([...this.seriesOverLimit.values()].map(({ family, count }) => [family, count]));
+  }
+
   #announceSeriesOverLimit(): void {
-    const counts = Object.fromEntries(this.seriesOverLimit);
+    const counts = this.#countsByFamily();
     const text = JSON.stringify(counts);
     if (text !== this.#announced) this.#events.seriesOverLimit(counts);
     this.#announced = text;

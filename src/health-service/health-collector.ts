@@ -18,13 +18,15 @@ export function createHealthCollector(poller: Pick<HealthPoller, 'state'>): Coll
     has: (row) => families.has(row),
     async collect(_evaluationTime, rows) {
       const asked = rows.map(familyOf);
-      const dropped = asked.map((family) => [family.name, state.dropped(family)] as const);
+      const dropped = asked.map(
+        (family) => [family.name, { family: family.name, count: state.dropped(family) }] as const,
+      );
       const fault = state.fault();
       return {
         outcomes: new Map(asked.map((family) => [family.name, state.outcome(family)])),
         durations: new Map(rows.map((row) => [row, 0])),
         querySeconds: 0,
-        seriesOverLimit: new Map(dropped.filter(([, count]) => count > 0)),
+        seriesOverLimit: new Map(dropped.filter(([, { count }]) => count > 0)),
         ...(fault !== undefined && {
           failure: { code: 'health_service_unavailable' satisfies ErrorCode, reason: fault },
         }),

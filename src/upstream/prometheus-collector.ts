@@ -63,7 +63,9 @@ export function createPrometheusCollector(
       durations: new Map(known.map(([id, { seconds }]) => [id, seconds])),
       querySeconds: cost,
       seriesOverLimit: new Map(
-        known.flatMap(([id, { dropped }]) => (dropped > 0 ? [[familyOf.get(id)!.name, dropped]] : [])),
+        known.flatMap(([id, { dropped: count }]) =>
+          count > 0 ? [[id, { family: familyOf.get(id)!.name, count }]] : [],
+        ),
       ),
     };
   }

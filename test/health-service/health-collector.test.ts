@@ -117,7 +117,9 @@ test('statuses that are left out are counted under their family', async () => {
   const counts = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`s${i}`, 1]));
   polling.service.reply('/metrics', { body: { status_distribution: counts } });
   polling.poller.start();
-  expect((await collect()).seriesOverLimit).toEqual(new Map([['gatewayz_health_status_distribution', 10]]));
+  expect((await collect()).seriesOverLimit).toEqual(
+    new Map([['gatewayz_health_status_distribution', { family: 'gatewayz_health_status_distribution', count: 10 }]]),
+  );
 });
 
 describe('a defect shows:', () => {

@@ -81,7 +81,7 @@ export class FakeCollector implements Collector {
       outcomes: new Map(rows.map((row) => [row, this.outcomes[row] ?? otherwise])),
       durations: new Map(rows.map((row) => [row, 0.01])),
       querySeconds: failure ? 0 : typeof cost === 'number' ? cost : cost(rows),
-      seriesOverLimit: new Map(Object.entries(dropped)),
+      seriesOverLimit: new Map(Object.entries(dropped).map(([row, count]) => [row, { family: row, count }])),
       ...(failure && { failure }),
     };
   }
