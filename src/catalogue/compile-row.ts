@@ -20,6 +20,10 @@ export interface CompiledRow {
   readonly when: Readonly<Record<string, string>>;
   readonly derive: (blocks: BlockVectors) => readonly Metric[];
   readonly idle: string | undefined;
+  /** Whether the row must not be queried, because the base selector has no `job`. */
+  readonly needsJob: boolean;
+  /** The same row with other spellings of its metric names. */
+  readonly spellings: readonly CompiledRow[];
 }
 
 /** Adds the scope's matchers to a text. @throws {PromqlError} if it does not parse. */
@@ -73,5 +77,19 @@ export function compileRow(
     when,
     derive: (blocks) => withLabels(applyDerivation(derivation, blocks, args), labels, id),
     idle,
+    needsJob: row.needsJob === true,
+    spellings: [],
   };
+}
+
+/** The texts of a row with another spelling of a prefix. */
+export function respell(row: RowDefinition, prefix: string, other: string): RowDefinition {
+  const change = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.replaceAll(prefix, other)]));
+  return { ...row, promql: change(row.promql), ...(row.blocks && { blocks: change(row.blocks) }) };
+}
+
+/** The spelling of a row that has metrics; the first if none has. */
+export function findSpelling(row: CompiledRow, exists: (metric: string) => boolean): CompiledRow {
+  return [row, ...row.spellings].find(({ metrics }) => metrics.some(exists)) ?? row;
 }

@@ -2,11 +2,12 @@ import { GatewayzMetricsError, problemsError } from '../errors.js';
 import { formatMatchers } from '../promql/format-matchers.js';
 import type { Matcher } from '../promql/matcher.js';
 import type { ScopedQuery } from '../promql/query.js';
-import { type CompiledRow, compileRow, type QueryScoper } from './compile-row.js';
+import { type CompiledRow, compileRow, type QueryScoper, respell } from './compile-row.js';
 import { type ConsoleDefinition, consoleTexts } from './console-definition.js';
 import type {
   CatalogueDefinition,
   EndpointDefinition,
+  NotExportedField,
   OutputFamily,
   SeriesLimitDefinition,
   SummaryField,
@@ -34,6 +35,8 @@ export interface Catalogue {
   /** By endpoint, `all` included. */
   readonly families: Readonly<Record<string, readonly OutputFamily[]>>;
   readonly fields: readonly SummaryField[];
+  /** Fields of the summary that none of the presets can fill. */
+  readonly notExported: readonly NotExportedField[];
   /** Texts are bare; `query` and `scoped` know them. */
   readonly seriesLimits: readonly SeriesLimitDefinition[];
   readonly rankings: Readonly<Record<string, string>>;
@@ -71,13 +74,18 @@ export function compileCatalogue(definition: CatalogueDefinition, scope: Scope, 
   };
   const rows = new Map<string, CompiledRow>();
   const defined = new Map<string, string>();
-  for (const { file, families = [], rows: own = [] } of definition.tables) {
+  const hasJob = scope.selector.some(({ label }) => label === 'job');
+  for (const { file, families = [], rows: own = [], spellings } of definition.tables) {
     for (const { row, labels } of [...families, ...own.map((row) => ({ row, labels: [] }))]) {
       const earlier = defined.get(row.id);
       if (earlier) problems.push(`${file}: row ${row.id} is already defined in ${earlier}`);
       defined.set(row.id, file);
-      const compiled = compileRow(row, labels, query, (problem) => problems.push(`${file}: row ${row.id}, ${problem}`));
-      if (compiled) rows.set(row.id, compiled);
+      const report = (problem: string): unknown => problems.push(`${file}: row ${row.id}, ${problem}`);
+      const compiled = compileRow(row, labels, query, report);
+      if (!compiled) continue;
+      const others = (spellings?.others ?? []).map((other) => respell(row, spellings!.prefix, other));
+      const spelled = others.flatMap((other) => compileRow(other, labels, query, report) ?? []);
+      rows.set(row.id, { ...compiled, needsJob: compiled.needsJob && !hasJob, spellings: spelled });
     }
   }
   const families = endpointFamilies(definition, problems);
@@ -97,15 +105,16 @@ export function compileCatalogue(definition: CatalogueDefinition, scope: Scope, 
     endpoints: definition.endpoints,
     rows,
     blockMetrics: new Map(
-      [...rows.values()].flatMap((row) =>
-        Object.entries(row.blocks).map(([name, text]) => [text, row.blockMetrics[name]!] as const),
-      ),
+      [...rows.values()]
+        .flatMap((row) => [row, ...row.spellings])
+        .flatMap((row) => Object.entries(row.blocks).map(([name, text]) => [text, row.blockMetrics[name]!] as const)),
     ),
     recorded: new Map(
       rules.map(({ block, record, replacement }) => [find(block).text, { record, promql: find(replacement).text }]),
     ),
     families,
     fields: definition.fields,
+    notExported: definition.notExported,
     seriesLimits: definition.seriesLimits,
     rankings: definition.rankings,
     console: definition.console,

@@ -13,6 +13,8 @@ export interface CatalogueDefinition {
   readonly endpoints: readonly EndpointDefinition[];
   readonly tables: readonly CatalogueTable[];
   readonly fields: readonly SummaryField[];
+  /** Fields of the summary that none of the presets can fill. */
+  readonly notExported: readonly NotExportedField[];
   /** Families that another collector fills: those of the Health Service. */
   readonly externalFamilies: readonly OutputFamily[];
   readonly seriesLimits: readonly SeriesLimitDefinition[];
@@ -38,6 +40,8 @@ export interface CatalogueTable {
   readonly families?: readonly FamilyDefinition[];
   /** Rows without a family: only the summary shows them. */
   readonly rows?: readonly RowDefinition[];
+  /** Other spellings of a prefix of metric names; the spelling that exists is found at run time. */
+  readonly spellings?: PrefixSpellings;
 }
 
 /**
@@ -58,6 +62,14 @@ export interface RowDefinition {
   readonly arguments?: DerivationArguments;
   /** Why the value is missing although its series exist: `no requests`. Completed by "in the last 5 minutes". */
   readonly idle?: string;
+  /** Whether other programs use these metric names too: without a base selector on `job`, the row is missing. */
+  readonly needsJob?: boolean;
+}
+
+export interface PrefixSpellings {
+  /** As in the texts. */
+  readonly prefix: string;
+  readonly others: readonly string[];
 }
 
 /** An exported family, and the row that fills it. */
@@ -85,6 +97,16 @@ export interface SummaryField {
   readonly help: string;
   /** Id of the row whose only sample is the value, or of an external family. */
   readonly row: string;
+  /** Whether it is beyond the 23 fields of the contract. */
+  readonly extra?: boolean;
+}
+
+/** A field of `/summary` without a row. */
+export interface NotExportedField {
+  readonly section: string;
+  readonly field: string;
+  /** Names of the gateways, for people. */
+  readonly gateway: string;
 }
 
 /**

@@ -9,11 +9,13 @@ export const missingCodes = {
   no_series: 'None of the metrics exists in Prometheus, under the base selector if there is one.',
   selector_matches_nothing: 'No series at all match METRICS_SELECTOR.',
   idle: 'The series exist, but nothing happened in the last 5 minutes.',
+  idle_or_too_few_samples: 'Nothing happened in the last 5 minutes, or there are fewer than two samples for a rate.',
   too_few_samples: 'A rate needs two samples within 5 minutes, and there are fewer.',
   no_samples: 'The series exist, but have no usable sample at the evaluation timestamp.',
   unusable_value: 'The series have samples, but no value can be computed from them.',
   not_finite: 'The computed value is NaN or infinite.',
   not_exported: 'The gateway of this preset does not export such a metric.',
+  needs_job: 'Other programs use this metric name too: METRICS_SELECTOR must name a job.',
   not_queried: 'The value has not been queried yet.',
   not_refreshed: 'The source could not refresh the value.',
   health_service: 'The Health Service did not respond, or its response lacks the value.',
@@ -77,6 +79,7 @@ interface RowReason {
 }
 
 function explainRow(row: CompiledRow, { names, blocks, selector }: MissingContext): RowReason {
+  if (row.needsJob) return { code: 'needs_job', metrics: row.metrics };
   if (names?.size === 0 && selector) return { code: 'selector_matches_nothing', metrics: row.metrics };
   const exists = (metric: string): boolean => names?.has(metric) ?? true;
   const existing = row.metrics.filter(exists);
@@ -86,10 +89,18 @@ function explainRow(row: CompiledRow, { names, blocks, selector }: MissingContex
   const rated = queried.filter(({ promql }) => /\brate\(/.test(promql));
   if (row.idle && rated.some(isIdle)) return { code: 'idle', metrics: existing };
   if (rated.length > 0 && rated.every(({ vector }) => vector.length === 0)) {
-    return { code: 'too_few_samples', metrics: [...new Set(rated.flatMap(({ metrics }) => metrics))].filter(exists) };
+    // A row that is a single query cannot tell them apart.
+    const isSingle = row.idle !== undefined && isSingleQuery(row);
+    if (isSingle && existing.length < row.metrics.length) return unusable(existing, row);
+    const code = isSingle ? 'idle_or_too_few_samples' : 'too_few_samples';
+    return { code, metrics: [...new Set(rated.flatMap(({ metrics }) => metrics))].filter(exists) };
   }
   if (queried.every(({ vector }) => vector.length === 0)) return { code: 'no_samples', metrics: existing };
-  return { code: 'unusable_value', metrics: existing, absent: row.metrics.filter((metric) => !exists(metric)) };
+  return unusable(existing, row);
+}
+
+function unusable(existing: readonly string[], { metrics }: CompiledRow): RowReason {
+  return { code: 'unusable_value', metrics: existing, absent: metrics.filter((metric) => !existing.includes(metric)) };
 }
 
 interface BlockResult {
@@ -104,6 +115,10 @@ function blocksOf(row: CompiledRow, blocks: BlockVectors): readonly BlockResult[
     metrics: row.blockMetrics[name]!,
     vector: blocks[name] ?? [],
   }));
+}
+
+function isSingleQuery({ blocks, promql }: CompiledRow): boolean {
+  return Object.keys(blocks).length === 1 && Object.values(blocks)[0] === promql['value'];
 }
 
 function isIdle({ vector }: BlockResult): boolean {
@@ -132,6 +147,10 @@ function formatCode({ behind, metrics, absent, idle, selector }: MissingReason):
       return `no series named ${names} in Prometheus${under}`;
     case 'idle':
       return `${idle} in the last 5 minutes`;
+    case 'idle_or_too_few_samples':
+      return `${idle} in the last 5 minutes, or fewer than two samples of ${names}${under}`;
+    case 'needs_job':
+      return `other programs use the name ${names} too; add job="…" to METRICS_SELECTOR`;
     case 'too_few_samples':
       return `fewer than two samples of ${names} in the last 5 minutes${under}`;
     case 'no_samples':

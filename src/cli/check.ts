@@ -83,9 +83,12 @@ async function check(flags: Flags): Promise<number> {
     const report = service
       ? await run({ ...context, service }, options, flags.watch, progress, interrupted.signal)
       : await checkDashboardsOnly(context, options);
+    const fields = options.catalogue.fields.map(({ section, field }) => `${section}.${field}`);
     const checked = service?.base ?? dashboards.join(', ');
     progress.clear();
-    process.stdout.write(flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report, checked));
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report, checked, fields),
+    );
     if (flags.report !== undefined) await writeFile(flags.report, markdownReport(report, checked, Date.now()));
     return report.ok ? 0 : 1;
   } catch (error) {
@@ -128,6 +131,7 @@ async function run(
   progress.note(`before the watch: ${verdict(first)}`);
   const record: WatchRecord = await watch(
     context.service,
+    options.catalogue,
     milliseconds,
     options.refresh,
     (line) => progress.report(line),
@@ -167,6 +171,8 @@ async function optionsOf(
   dashboards: readonly string[],
 ): Promise<CheckOptions> {
   const { loadFor } = await import('../tools/check/service/measure-handling-times.js');
+  const { CheckedCatalogue } = await import('../tools/check/checked-catalogue.js');
+  const { gatewayzCatalogue } = await import('../presets/presets.js');
   return {
     load: loadFor(url),
     quick: quick ?? false,
@@ -177,6 +183,7 @@ async function optionsOf(
       prometheusTimeout: settings.prometheusTimeout / 1000,
     },
     recorded: settings.metricsRecorded,
+    catalogue: new CheckedCatalogue(gatewayzCatalogue),
     scope: { selector: settings.metricsSelector, marker: settings.metricsMarker },
     dashboards,
   };

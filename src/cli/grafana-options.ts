@@ -15,6 +15,7 @@ interface Given {
   readonly sloLatency: number;
   readonly sloLatencySeconds: number;
   readonly runbookUrl?: string;
+  readonly variables: readonly string[];
 }
 
 /** The settings that queries and datasources depend on; a fault in any other is none of these commands' business. */
@@ -26,6 +27,10 @@ export function withGrafanaOptions(command: Command): Command {
     .option('--selector <matchers>', "matchers of the gateway's series (default: METRICS_SELECTOR)")
     .option('--service-selector <matchers>', "matchers of this service's own scrape target", matchers, [])
     .option('--metric-prefix <prefix>', 'what stands before every metric name in your Prometheus', prefix, '')
+    .option('--variables <labels>', 'labels of the gateway that become variables of its dashboards', labels, [
+      'job',
+      'instance',
+    ])
     .option('--datasource-uid <uid>', 'uid of the Prometheus datasource in Grafana', uid, 'prometheus')
     .option('--backend-url <url>', "this service's Prometheus API as Grafana reaches it", url)
     .option('--slo-availability <percent>', 'objective: HTTP requests without 5xx', percent, 99.5)
@@ -45,6 +50,7 @@ export function readGrafanaOptions(given: Given): GrafanaOptions {
       serviceSelector: given.serviceSelector,
       metricPrefix: given.metricPrefix,
     },
+    variables: given.variables,
     objectives: {
       availability: given.sloAvailability,
       latency: given.sloLatency,
@@ -66,6 +72,14 @@ function matchers(text: string): readonly Matcher[] {
     if (!(error instanceof PromqlError)) throw error;
     throw new InvalidArgumentError(`expected PromQL matchers such as env="production": ${formatPromqlError(error)}`);
   }
+}
+
+function labels(text: string): readonly string[] {
+  const names = text.split(',').filter((name) => name !== '');
+  if (!names.every((name) => /^[a-zA-Z_]\w*$/.test(name))) {
+    throw new InvalidArgumentError('expected label names such as job,instance,env.');
+  }
+  return names;
 }
 
 function prefix(text: string): string {

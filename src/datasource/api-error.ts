@@ -1,20 +1,20 @@
 import type { ErrorCode } from '../errors.js';
 
-/** The limits that a call can run into: the `limit` label of our own metrics. */
+/** Limits of the datasource: the `limit` label of our own metrics. */
 export type LimitName = 'query_size' | 'points' | 'range' | 'answer_size' | 'timeout' | 'concurrency';
 
-/** The kinds of error that the Prometheus API knows, as far as we have use for them. */
+/** Error types of the Prometheus API that are used here. */
 export type ErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'unavailable' | 'internal';
 
-/** An error as the Prometheus API tells it. The message is for the client: nothing in it is of the inside. */
+/** An error response of the Prometheus API. The message is for the client and reveals no internals. */
 export class ApiError extends Error {
   readonly status: number;
   readonly type: ErrorType | ErrorCode;
-  /** The limit that stood in the way, where it was one. */
+  /** The limit that was exceeded, if it was one. */
   readonly limit: LimitName | undefined;
-  /** Seconds after which to come again. */
+  /** Seconds for `Retry-After`. */
   readonly retryAfter: number | undefined;
-  /** The connection cannot be used again: a part of the request is still on its way. */
+  /** The connection cannot be reused, because a part of the request is unread. */
   readonly closes: boolean;
 
   constructor(

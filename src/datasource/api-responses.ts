@@ -2,23 +2,23 @@ import { safetyHeaders } from '../http/safety-headers.js';
 import type { ApiError } from './api-error.js';
 import type { DatasourceResponse } from './message.js';
 
-/** What every answer says, wherever it is from. */
+/** Headers of every response. */
 const always = {
   'cache-control': 'no-store',
   vary: 'Accept-Encoding, Authorization',
   ...safetyHeaders,
 } as const;
 
-/** An answer of the upstream. */
+/** Forwards a response of the upstream. */
 export function upstreamResponse(
   status: number,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array | AsyncIterable<Uint8Array>,
 ): DatasourceResponse {
-  const told: Record<string, string> = { ...headers, ...always };
-  if (status === 204) return { status, headers: told, body: undefined };
-  if (body instanceof Uint8Array) told['content-length'] = String(body.length);
-  return { status, headers: told, body };
+  const sent: Record<string, string> = { ...headers, ...always };
+  if (status === 204) return { status, headers: sent, body: undefined };
+  if (body instanceof Uint8Array) sent['content-length'] = String(body.length);
+  return { status, headers: sent, body };
 }
 
 /** An error in the form of the Prometheus API. */
@@ -32,23 +32,23 @@ export function apiErrorResponse(error: ApiError): DatasourceResponse {
   return withLength(status, headers, JSON.stringify({ status: 'error', errorType, error: message }));
 }
 
-/** As Prometheus answers a path that it does not know. */
+/** Prometheus's response to an unknown path. */
 export function notFoundResponse(): DatasourceResponse {
   return replyText(404, '404 page not found\n');
 }
 
-/** As Prometheus answers a method that the path does not have. */
+/** Prometheus's response to a method that the path does not have. */
 export function methodNotAllowedResponse(methods: readonly string[]): DatasourceResponse {
   const allow = [...methods, 'OPTIONS'].sort().join(', ');
   return replyText(405, 'Method Not Allowed\n', { allow });
 }
 
-/** As Prometheus answers while it starts and stops. */
+/** Prometheus's response while it starts and stops. */
 export function notReadyResponse(headers: Readonly<Record<string, string>>): DatasourceResponse {
   return replyText(503, 'Service Unavailable', headers);
 }
 
-/** As Prometheus answers OPTIONS, but without leave for pages of other origins. */
+/** Prometheus's response to OPTIONS, but without permission for other origins. */
 export function optionsResponse(): DatasourceResponse {
   return { status: 204, headers: { ...always }, body: undefined };
 }

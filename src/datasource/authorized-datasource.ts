@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Authorize, Denial } from '../http/decision.js';
 import type { MetricsRequest } from '../http/message.js';
-import { secondsToWait } from '../http/seconds-to-wait.js';
+import { RateLimiter } from '../http/rate-limiter.js';
 import { ApiError } from './api-error.js';
 import { apiErrorResponse } from './api-responses.js';
 import type { Datasource } from './create-datasource.js';
 import { type DatasourceResponse, toDatasourceRequest } from './message.js';
+import { readerKey } from './reader-key.js';
 
 /** The data source behind authorization: it takes requests as adapters give them. */
 export interface AuthorizedDatasource extends Omit<Datasource, 'handle'> {
@@ -16,21 +16,20 @@ export interface AuthorizedDatasource extends Omit<Datasource, 'handle'> {
 
 export interface DatasourceAccess {
   readonly authorize: Authorize;
-  /** Calls of one reader in a minute. */
+  /** Requests of one reader per minute. */
   readonly rate: number;
-  /** Called once per refusal; refused calls are all counted under one name. */
+  /** Called once per denied request; all are counted under one endpoint. */
   readonly observe: (endpoint: string, status: number, startedAt: number) => void;
 }
 
 /**
- * The same for those who are let in, whose answers are then apart from those of others, and as often as they may ask. Nothing
- * is told to anybody else, paths included.
+ * Adds authorization, a cache per principal and a rate limit per reader. Unauthorized clients cannot tell which paths exist.
  */
 export function authorizedDatasource(
   datasource: Datasource,
   { authorize, rate, observe }: DatasourceAccess,
 ): AuthorizedDatasource {
-  const limiter = new RateLimiterMemory({ points: rate, duration: 60 });
+  const limiter = new RateLimiter(rate, 60_000);
   return {
     ...datasource,
     async handle(request) {
@@ -38,9 +37,7 @@ export function authorizedDatasource(
       const decision = await authorize(request, 'datasource');
       if (decision.allowed) {
         const { principal } = decision;
-        // A name and an address never meet in one key.
-        const reader = principal === undefined ? `from ${request.remoteAddress ?? 'unknown'}` : `named ${principal}`;
-        const retryAfter = await secondsToWait(limiter, reader);
+        const retryAfter = limiter.consume(readerKey(principal, request.remoteAddress));
         if (retryAfter === undefined) return datasource.handle(toDatasourceRequest(request, principal));
         observe('datasource_refused', 429, startedAt);
         return replyRefused({ allowed: false, error: tooOften(rate, retryAfter) });
@@ -52,7 +49,7 @@ export function authorizedDatasource(
 }
 
 function tooOften(rate: number, retryAfter: number): GatewayzMetricsError {
-  const words = `more than ${rate.toLocaleString('en-US')} calls in a minute, which is the limit of one reader`;
+  const words = `more than ${rate.toLocaleString('en-US')} requests in a minute, which is the limit per reader`;
   return new GatewayzMetricsError('rate_limited', words, { retryAfter });
 }
 

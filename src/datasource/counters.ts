@@ -3,7 +3,7 @@ import type { Family, Vector } from '../model.js';
 import { datasourceMetrics } from '../own-metrics.js';
 import type { LimitName } from './api-error.js';
 
-/** Where an answer came from: a kept one, a call of another client that was under way, or a call of its own. */
+/** Where a response came from: the cache, the request of another client in flight, or a request of its own. */
 export type Origin = 'hit' | 'shared' | 'miss';
 
 export interface Gauges {
@@ -12,7 +12,7 @@ export interface Gauges {
   readonly cacheBytes: number;
 }
 
-/** Counts calls. Label values are of fixed sets. */
+/** Counts requests. Label values are of fixed sets. */
 export class Counters {
   readonly #answers: Record<Origin, number> = { hit: 0, shared: 0, miss: 0 };
   readonly #rejected: Record<LimitName, number> = {

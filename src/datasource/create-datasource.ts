@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../clock.js';
-import { acceptedEncoding } from '../http/negotiate.js';
+import { acceptedEncoding, header } from '../http/negotiate.js';
 import type { Family } from '../model.js';
 import type { UpstreamSettings } from '../upstream/upstream-settings.js';
 import { ApiError } from './api-error.js';
@@ -19,6 +19,7 @@ import type { DatasourceRequest, DatasourceResponse } from './message.js';
 import { OutageLog, type OutageLogger } from './outage-log.js';
 import { Parameters } from './parameters.js';
 import { readForm } from './read-form.js';
+import { readerKey } from './reader-key.js';
 import { ResponseCache } from './response-cache.js';
 import { type FlightResponse, SingleFlight } from './single-flight.js';
 import { type Call, UpstreamCalls } from './upstream-calls.js';
@@ -27,35 +28,35 @@ import { upstreamFailure } from './upstream-failure.js';
 export interface DatasourceOptions {
   /** Path below which `/api/v1/…` is served, without trailing slash; empty text for the root. */
   readonly prefix: string;
-  /** The way to the upstream; its timeout and connections are those of `limits`, only connecting takes half of its timeout at most. */
+  /** Timeout and connections are those of `limits`; connecting takes at most half of the upstream's timeout. */
   readonly upstream: UpstreamSettings;
-  /** Default: see `DatasourceLimits`; the size of answers is that of the upstream settings. */
+  /** Default: see `DatasourceLimits`; the size of responses is that of the upstream settings. */
   readonly limits?: DatasourceLimitOptions | undefined;
-  /** Told when the upstream begins to fail and when it answers again. */
+  /** Logs when the upstream begins to fail and when it recovers. */
   readonly logger: OutageLogger;
-  /** Called once per answer, when it begins; `endpoint` is `datasource_` and one of the table's names or `other`. */
+  /** Called once per response, when it begins; `endpoint` is `datasource_` and a name of the table, or `other`. */
   readonly observe?: ((endpoint: string, status: number, startedAt: number) => void) | undefined;
   readonly clock?: Clock;
-  /** Milliseconds on a clock that never jumps, for the age of answers. */
+  /** Monotonic milliseconds, for the age of cached responses. */
   readonly now?: () => number;
 }
 
-/** The Prometheus API in front of an upstream that has it. */
+/** The Prometheus HTTP API, forwarded to an upstream that has it. */
 export interface Datasource {
-  /** Whether a URL (path and query) is `<prefix>/api/v1` or below it: what `handle` answers with more than 404. */
+  /** Whether a URL (path and query) is `<prefix>/api/v1` or below it. */
   owns(url: string): boolean;
-  /** Answers one call. Never rejects. */
+  /** Handles one request. Never rejects. */
   handle(request: DatasourceRequest): Promise<DatasourceResponse>;
-  /** Our own metrics about it. */
+  /** Own metrics about the datasource. */
   metrics(): Family[];
-  /** Breaks off what is under way; resolves when all connections are closed. May be called again. */
+  /** Aborts what is in progress; resolves when all connections are closed. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Opens no connection yet.
+ * Creates the datasource; opens no connection yet.
  *
- * @throws GatewayzMetricsError `settings_invalid` for limits or a CA file that cannot be used
+ * @throws {GatewayzMetricsError} settings_invalid for limits or a CA file that cannot be used
  */
 export function createDatasource(options: DatasourceOptions): Datasource {
   const { prefix, upstream, logger, observe = () => {}, clock = systemClock, now } = options;
@@ -67,55 +68,57 @@ export function createDatasource(options: DatasourceOptions): Datasource {
   const outages = new OutageLog(calls.source, logger);
   const flights = new Map<string, SingleFlight>();
 
-  async function answer(
+  async function respond(
     request: DatasourceRequest,
-    destination: Destination,
+    { endpoint, path }: Destination,
     query: string,
   ): Promise<DatasourceResponse> {
-    const { endpoint, path } = destination;
-    const most = 4 * limits.querySize;
-    const given = Parameters.merge(request.method === 'POST' ? await readForm(request, most) : '', query);
-    if (given.text.length > most) throw tooLong(most);
+    const maxForm = 4 * limits.querySize;
+    const given = Parameters.merge(request.method === 'POST' ? await readForm(request, maxForm) : '', query);
+    if (given.text.length > maxForm) throw tooLong(maxForm);
     const parameters = guard(endpoint, given, limits, clock.now());
-    const gzip = acceptedEncoding(headerText(request, 'accept-encoding')) === 'gzip';
-    const call: Call = { method: request.method, path, form: parameters.text, gzip };
-    const key = keyOf(call, request.principal);
-    const keep = endpoint.cache === 'always' || (endpoint.cache === 'without time' && parameters.first('time') === '');
-    const kept = keep ? cache.get(key) : undefined;
-    if (!kept) return share(request, call, key, keep && limits.cacheFor > 0);
-    return fromUpstream('hit', kept.answer, { age: String(kept.age) });
+    const gzip = acceptedEncoding(header(request, 'accept-encoding')) === 'gzip';
+    const reader = readerKey(request.principal, request.remoteAddress);
+    const call: Call = { method: request.method, path, form: parameters.text, gzip, reader };
+    const key = cacheKey(call, request.principal);
+    const cacheable =
+      endpoint.cache === 'always' || (endpoint.cache === 'without time' && parameters.first('time') === '');
+    const cached = cacheable ? cache.get(key) : undefined;
+    if (cached) return fromUpstream('hit', cached.answer, { age: String(cached.age) });
+    return share(request, call, key, cacheable && limits.cacheFor > 0);
   }
 
-  /** Joins a call that is under way, or makes one. */
+  /** Joins an identical request in flight, or starts one. */
   async function share(
-    request: DatasourceRequest,
+    { signal }: DatasourceRequest,
     call: Call,
     key: string,
-    keep: boolean,
+    cacheable: boolean,
   ): Promise<DatasourceResponse> {
     const known = flights.get(key);
-    const flight = known?.joinable ? known : launch(call, key, keep);
-    const answer = await flight.join(request.signal);
-    return fromUpstream(flight === known ? 'shared' : 'miss', answer);
+    const flight = known?.joinable ? known : launch(call, key, cacheable);
+    const { body, ...head } = await flight.join(signal);
+    const begun = body instanceof Uint8Array ? body : await firstChunk(body);
+    return fromUpstream(flight === known ? 'shared' : 'miss', { ...head, body: begun });
   }
 
-  function launch(call: Call, key: string, keep: boolean): SingleFlight {
-    calls.admit();
+  function launch(call: Call, key: string, cacheable: boolean): SingleFlight {
+    calls.admit(call.reader);
     const flight = new SingleFlight(clock);
     flights.set(key, flight);
-    void fly(flight, call, key, keep);
+    void run(flight, call, key, cacheable);
     return flight;
   }
 
-  async function fly(flight: SingleFlight, call: Call, key: string, keep: boolean): Promise<void> {
+  async function run(flight: SingleFlight, call: Call, key: string, cacheable: boolean): Promise<void> {
     try {
-      await calls.fly(flight, call);
+      await calls.run(flight, call);
       const { head, whole } = flight;
-      if (keep && whole && head?.status === 200) cache.set(key, head, whole);
+      if (cacheable && whole && head?.status === 200) cache.set(key, head, whole);
       outages.answered();
     } catch (error) {
       outages.failed(error);
-      // Who has the beginning of an answer is told nothing more.
+      // Once a response has begun, its readers get no error response that would be counted.
       if (flight.head) countLimit(upstreamFailure(error));
     }
     if (flights.get(key) === flight) flights.delete(key);
@@ -131,11 +134,23 @@ export function createDatasource(options: DatasourceOptions): Datasource {
   }
 
   function fail(error: unknown, { signal }: DatasourceRequest): DatasourceResponse {
-    const gone = signal.aborted ? new ApiError(499, 'canceled', 'the client has gone') : undefined;
+    const gone = signal.aborted ? new ApiError(499, 'canceled', 'the client disconnected') : undefined;
     if (!gone) outages.failed(error);
-    const told = gone ?? upstreamFailure(error);
-    countLimit(told);
-    return apiErrorResponse(told);
+    const failure = gone ?? upstreamFailure(error);
+    countLimit(failure);
+    return apiErrorResponse(failure);
+  }
+
+  async function dispatch(
+    request: DatasourceRequest,
+    destination: Destination | undefined,
+    query: string,
+  ): Promise<DatasourceResponse> {
+    if (!destination) return notFoundResponse();
+    if (request.method === 'OPTIONS') return optionsResponse();
+    const { methods } = destination.endpoint;
+    if (!methods.includes(request.method)) return methodNotAllowedResponse(methods);
+    return respond(request, destination, query).catch((error: unknown) => fail(error, request));
   }
 
   function countLimit({ limit }: ApiError): void {
@@ -146,19 +161,12 @@ export function createDatasource(options: DatasourceOptions): Datasource {
     owns: (url) => url.startsWith(base) && ['/', '?', undefined].includes(url[base.length]),
     async handle(request) {
       const startedAt = performance.now();
-      const { method, url } = request;
+      const { url } = request;
       const mark = url.indexOf('?');
       const path = mark < 0 ? url : url.slice(0, mark);
-      const destination = path.startsWith(base) ? findEndpoint(path.slice(base.length)) : undefined;
-      const methods = destination?.endpoint.methods ?? [];
       const query = mark < 0 ? '' : url.slice(mark + 1);
-      const reply = !destination
-        ? notFoundResponse()
-        : method === 'OPTIONS'
-          ? optionsResponse()
-          : methods.includes(method)
-            ? await answer(request, destination, query).catch((error: unknown) => fail(error, request))
-            : methodNotAllowedResponse(methods);
+      const destination = path.startsWith(base) ? findEndpoint(path.slice(base.length)) : undefined;
+      const reply = await dispatch(request, destination, query);
       observe(`datasource_${destination?.endpoint.name ?? 'other'}`, reply.status, startedAt);
       return reply;
     },
@@ -170,18 +178,31 @@ export function createDatasource(options: DatasourceOptions): Datasource {
   };
 }
 
-/** Everything that changes an answer. Only a name can have spaces in front of the form, and that is quoted. */
-function keyOf({ method, path, gzip, form }: Call, principal: string | undefined): string {
+/**
+ * Waits for the first chunk of a stream: a response that breaks off before anything was sent can still become an error
+ * response.
+ */
+async function firstChunk(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = body[Symbol.asyncIterator]();
+  let first: IteratorResult<Uint8Array> | undefined = await chunks.next();
+  const iterator: AsyncIterator<Uint8Array> = {
+    async next() {
+      const next = first ?? (await chunks.next());
+      first = undefined;
+      return next;
+    },
+    return: async (value) => (await chunks.return?.(value)) ?? { done: true, value },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
+
+/** Everything that a response depends on. The principal is JSON-quoted, so keys cannot collide. */
+function cacheKey({ method, path, gzip, form }: Call, principal: string | undefined): string {
   const reader = principal === undefined ? '' : JSON.stringify(principal);
   return `${reader} ${method} ${gzip ? 'gzip' : 'identity'} ${path} ${form}`;
 }
 
-function headerText({ headers }: DatasourceRequest, name: string): string {
-  const value = headers[name];
-  return typeof value === 'string' ? value : (value?.join(', ') ?? '');
-}
-
-function tooLong(most: number): ApiError {
-  const words = `the parameters have more than ${most} bytes, four times the limit of a query`;
+function tooLong(maxForm: number): ApiError {
+  const words = `the parameters have more than ${maxForm} bytes, four times the limit of a query`;
   return new ApiError(400, 'bad_data', words, { limit: 'query_size' });
 }

@@ -1,45 +1,45 @@
 /**
- * What is done about a parameter: `promql` counts towards the query size, `range` (start, end, step) towards points and
- * longest range, `timeout` is capped, `kept` goes on as it is.
+ * How a parameter is checked: `promql` counts towards the query size, `range` (start, end, step) towards points and longest
+ * range, `timeout` is capped, `unchecked` is forwarded as it is.
  */
-export type ParameterRule = 'promql' | 'range' | 'timeout' | 'kept';
+export type ParameterRule = 'promql' | 'range' | 'timeout' | 'unchecked';
 
-/** One path of the Prometheus API, for the router, the guard, our metrics and the documentation. */
+/** One path of the Prometheus API. */
 export interface Endpoint {
   /** What follows `<prefix>/api/v1`; `<name>` stands for one segment, a label name. */
   readonly path: string;
   /** The `endpoint` label of our own metrics. */
   readonly name: string;
   readonly methods: readonly string[];
-  /** Those that Prometheus knows. Others go on as they are, for engines that know more. */
+  /** Those of Prometheus. Others are forwarded as they are, for engines that have more. */
   readonly parameters: Readonly<Record<string, ParameterRule>>;
-  /** Whether a good answer may be given again for a few seconds. */
+  /** Whether a successful response may be cached for a few seconds. */
   readonly cache: 'never' | 'always' | 'without time';
 }
 
 const get = ['GET'];
 const getPost = ['GET', 'POST'];
-const evaluation = { timeout: 'timeout', lookback_delta: 'kept', limit: 'kept', stats: 'kept' } as const;
-const window = { start: 'kept', end: 'kept', limit: 'kept' } as const;
+const evaluation = { timeout: 'timeout', lookback_delta: 'unchecked', limit: 'unchecked', stats: 'unchecked' } as const;
+const window = { start: 'unchecked', end: 'unchecked', limit: 'unchecked' } as const;
 const matching = { 'match[]': 'promql', ...window } as const;
 const ruleFilter = {
-  type: 'kept',
-  'rule_name[]': 'kept',
-  'rule_group[]': 'kept',
-  'file[]': 'kept',
+  type: 'unchecked',
+  'rule_name[]': 'unchecked',
+  'rule_group[]': 'unchecked',
+  'file[]': 'unchecked',
   'match[]': 'promql',
-  exclude_alerts: 'kept',
-  group_limit: 'kept',
-  group_next_token: 'kept',
+  exclude_alerts: 'unchecked',
+  group_limit: 'unchecked',
+  group_next_token: 'unchecked',
 } as const;
 
-/** Everything that is served; whatever is not here is 404. Methods are Prometheus's, without those that change anything. */
+/** Every path that is served; all others are 404. Methods are Prometheus's, without those that change anything. */
 export const endpoints: readonly Endpoint[] = [
   {
     path: '/query',
     name: 'query',
     methods: getPost,
-    parameters: { query: 'promql', time: 'kept', ...evaluation },
+    parameters: { query: 'promql', time: 'unchecked', ...evaluation },
     cache: 'without time',
   },
   {
@@ -53,7 +53,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/query_exemplars',
     name: 'query_exemplars',
     methods: getPost,
-    parameters: { query: 'promql', start: 'kept', end: 'kept' },
+    parameters: { query: 'promql', start: 'unchecked', end: 'unchecked' },
     cache: 'never',
   },
   { path: '/series', name: 'series', methods: getPost, parameters: matching, cache: 'never' },
@@ -63,7 +63,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/metadata',
     name: 'metadata',
     methods: get,
-    parameters: { metric: 'kept', limit: 'kept', limit_per_metric: 'kept' },
+    parameters: { metric: 'unchecked', limit: 'unchecked', limit_per_metric: 'unchecked' },
     cache: 'always',
   },
   { path: '/status/buildinfo', name: 'buildinfo', methods: get, parameters: {}, cache: 'never' },
@@ -74,13 +74,13 @@ export const endpoints: readonly Endpoint[] = [
 
 export interface Destination {
   readonly endpoint: Endpoint;
-  /** The path to ask upstream, below `/api/v1`. */
+  /** The upstream path, below `/api/v1`. */
   readonly path: string;
 }
 
 const byPath = new Map(endpoints.map((endpoint) => [endpoint.path, endpoint]));
 
-/** Where a path below `<prefix>/api/v1` leads. Compared as it was sent: no second spelling leads anywhere. */
+/** Finds the endpoint of a path below `<prefix>/api/v1`. The path is compared as it was sent. */
 export function findEndpoint(path: string): Destination | undefined {
   const named = /^\/label\/([^/]+)\/values$/.exec(path)?.[1];
   const label = named === undefined ? undefined : labelName(named);
@@ -89,7 +89,7 @@ export function findEndpoint(path: string): Destination | undefined {
   return { endpoint, path: label === undefined ? path : `/label/${encodeURIComponent(label)}/values` };
 }
 
-/** Any name, as Prometheus 3 has them, but nothing that means another path. */
+/** Any label name of Prometheus 3, unless it would change the path. */
 function labelName(segment: string): string | undefined {
   try {
     const name = decodeURIComponent(segment);

@@ -4,20 +4,20 @@ import { bodyTooLong } from '../http-client/read-body.js';
 import type { DatasourceResponse } from './message.js';
 import type { Head, SingleFlight } from './single-flight.js';
 
-/** One request on the wire, into the flight; what `judge` says is said in place of the answer where it has a body. */
+/** One request on the wire; its response goes into the flight, or what `judge` puts in its place. */
 export interface Exchange {
   readonly pool: OriginPool;
   readonly request: PoolRequest;
   readonly flight: SingleFlight;
-  /** Throws for an answer that nobody is to see. */
+  /** Returns the head to forward, or a response to send instead; throws if neither fits. */
   readonly judge: (status: number, headers: IncomingHttpHeaders) => Head | DatasourceResponse;
-  /** Called when the upstream has begun to answer, in whatever words. */
+  /** Called when the upstream has begun to respond, whatever it says. */
   readonly answered: () => void;
   /** Bytes on the wire. */
   readonly maxBody: number;
 }
 
-/** Resolves when the flight is complete; rejects with what broke it off, or at once with the reason of the request's signal. */
+/** Resolves when the flight is complete; rejects with the error that broke it off, or with the reason of the request's signal. */
 export async function exchange({ pool, request, flight, judge, answered, maxBody }: Exchange): Promise<void> {
   const response = await pool.request(request);
   answered();
@@ -52,5 +52,5 @@ export async function exchange({ pool, request, flight, judge, answered, maxBody
 }
 
 function brokenOff(): Error {
-  return Object.assign(new Error('the answer broke off'), { code: 'ECONNRESET' });
+  return Object.assign(new Error('the response broke off'), { code: 'ECONNRESET' });
 }

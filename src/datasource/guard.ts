@@ -15,51 +15,51 @@ const rulesOf = new Map(
 );
 
 /**
- * The parameters as they may go on. PromQL is not parsed: that is for the upstream, whose dialect and error texts are its
- * own. What we cannot read goes on too, for the upstream to refuse.
+ * Checks the limits and returns the parameters to forward. PromQL is not parsed: dialect and error texts are the upstream's.
+ * Unreadable values are forwarded too, for the upstream to reject.
  *
  * @param now Epoch milliseconds.
- * @throws AnswerError for a call that is over a limit
+ * @throws {ApiError} if a limit is exceeded
  */
 export function guard(endpoint: Endpoint, parameters: Parameters, limits: DatasourceLimits, now: number): Parameters {
   const { promql, has } = rulesOf.get(endpoint)!;
   const size = promql.reduce((sum, name) => sum + parameters.size(name), 0);
   if (size > limits.querySize) {
     const words = `${size} bytes are more than the limit of ${limits.querySize} bytes`;
-    throw refusal('query_size', `invalid parameter "${promql[0]}": ${words}`);
+    throw rejection('query_size', `invalid parameter "${promql[0]}": ${words}`);
   }
   if (has.range) guardRange(parameters, limits, now);
   return has.timeout ? capTimeout(parameters, limits) : parameters;
 }
 
-/** The texts are Prometheus's own where it refuses the same. */
+/** The texts are Prometheus's own where it rejects the same. */
 function guardRange(parameters: Parameters, { points, range: longest }: DatasourceLimits, now: number): void {
   const moment = (name: 'start' | 'end', otherwise: number): number | undefined => {
     const text = parameters.first(name);
     const read = text === '' ? otherwise : readTime(text, now);
     if (Number.isNaN(read)) {
-      throw refusal(undefined, `invalid parameter "${name}": cannot parse "${text}" to a valid timestamp`);
+      throw rejection(undefined, `invalid parameter "${name}": cannot parse "${text}" to a valid timestamp`);
     }
     return read;
   };
-  // Prometheus wants all three; VictoriaMetrics has defaults, of which only that of `end` can make a range long.
+  // Prometheus requires all three; VictoriaMetrics has defaults, of which only that of `end` can make a range long.
   const end = moment('end', now);
   const start = moment('start', end ?? now);
   const step = readStep(parameters.first('step'));
   const range = start === undefined || end === undefined ? 0 : end - start;
-  // Refused by Prometheus before anything else, and the empty range of other engines.
+  // Prometheus rejects it before anything else; for other engines it is an empty range.
   if (range < 0) return;
   if (step !== undefined && !(step > 0)) {
     const words = 'zero or negative query resolution step widths are not accepted. Try a positive integer';
-    throw refusal(undefined, `invalid parameter "step": ${words}`);
+    throw rejection(undefined, `invalid parameter "step": ${words}`);
   }
   if (step !== undefined && Math.floor(range / step) > points) {
     const most = points.toLocaleString('en-US');
     const words = `exceeded maximum resolution of ${most} points per timeseries`;
-    throw refusal('points', `${words}. Try decreasing the query resolution (?step=XX)`);
+    throw rejection('points', `${words}. Try decreasing the query resolution (?step=XX)`);
   }
   if (range > longest) {
-    throw refusal('range', `the time range is longer than the limit of ${formatDuration(longest)}`);
+    throw rejection('range', `the time range is longer than the limit of ${formatDuration(longest)}`);
   }
 }
 
@@ -68,6 +68,6 @@ function capTimeout(parameters: Parameters, { timeout }: DatasourceLimits): Para
   return asked !== undefined && asked > timeout ? parameters.with('timeout', String(timeout / 1000)) : parameters;
 }
 
-function refusal(limit: LimitName | undefined, message: string): ApiError {
+function rejection(limit: LimitName | undefined, message: string): ApiError {
   return new ApiError(400, 'bad_data', message, limit === undefined ? {} : { limit });
 }

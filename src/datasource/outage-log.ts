@@ -7,7 +7,7 @@ export interface OutageLogger {
   error(fields: object, message: string): void;
 }
 
-/** One line when the upstream begins to fail, or fails in another way, and one when it answers again. */
+/** Logs one line when the upstream begins to fail, or fails in another way, and one when it recovers. */
 export class OutageLog {
   readonly #source: string;
   readonly #logger: OutageLogger;
@@ -21,13 +21,14 @@ export class OutageLog {
   answered(): void {
     if (this.#failing === undefined) return;
     this.#failing = undefined;
-    this.#logger.info({}, `${this.#source} answers the datasource again`);
+    this.#logger.info({}, `${this.#source}: recovered (datasource)`);
   }
 
-  /** Errors that are made for the client are passed over. What is no error of ours is a defect, and told each time. */
+  /** Errors of the client are ignored. Unknown errors are bugs and logged each time. */
   failed(error: unknown): void {
     if (error instanceof ApiError) return;
-    if (!(error instanceof GatewayzMetricsError)) this.#logger.error({ err: error }, 'a call could not be answered');
+    if (!(error instanceof GatewayzMetricsError))
+      this.#logger.error({ err: error }, 'bug: a datasource request could not be handled');
     else if (error.code !== this.#failing) {
       this.#failing = error.code;
       this.#logger.warn({ code: error.code }, error.message);

@@ -7,11 +7,11 @@ interface Pair {
 }
 
 /**
- * The parameters of a call, as Prometheus (Go's `net/http`) reads them, and the text they came as: what we do not read
- * goes on byte by byte. Text has one character per byte (latin1).
+ * The parameters of a request, as Prometheus (Go's `net/http`) reads them, and their original text: what is not read here is
+ * forwarded byte by byte. Text has one character per byte (latin1).
  */
 export class Parameters {
-  /** The form as it goes on. */
+  /** The form to forward. */
   readonly text: string;
   readonly #pairs: readonly Pair[];
 
@@ -30,7 +30,7 @@ export class Parameters {
     );
   }
 
-  /** The value that counts; empty text where there is none, which is the same to Prometheus. */
+  /** The value that Prometheus uses; empty if there is none, which is the same to Prometheus. */
   first(name: string): string {
     const value = this.#pairs.find((pair) => pair.name === name)?.value ?? '';
     return Buffer.from(value, 'latin1').toString();
@@ -41,14 +41,14 @@ export class Parameters {
     return this.#pairs.reduce((sum, pair) => (pair.name === name ? sum + pair.value.length : sum), 0);
   }
 
-  /** The same with one value for `name`, in place of any that are there. */
+  /** A copy with one value for `name`, in place of all others. */
   with(name: string, value: string): Parameters {
     const others = this.#pairs.filter((pair) => pair.name !== name).map((pair) => pair.text);
     return Parameters.merge('', [...others, `${encodeURIComponent(name)}=${encodeURIComponent(value)}`].join('&'));
   }
 }
 
-/** Nothing for what Go passes over: empty pairs, those with a semicolon or a broken escape. */
+/** Undefined for what Go ignores: empty pairs, and those with a semicolon or an invalid escape. */
 function readPair(text: string): Pair | undefined {
   if (text === '' || text.includes(';') || (text.includes('%') && /%(?![0-9a-f]{2})/i.test(text))) return undefined;
   const equals = text.indexOf('=');

@@ -13,8 +13,8 @@ function readFloat(text: string): number | undefined {
 }
 
 /**
- * Epoch milliseconds of a time: seconds, RFC 3339, and what VictoriaMetrics also takes (`now-1h`, `-1h`, `2026-11`).
- * NaN where it is no moment at all, undefined for what we cannot read: that is for the upstream to refuse.
+ * Epoch milliseconds of a timestamp: seconds, RFC 3339, and VictoriaMetrics's forms (`now-1h`, `-1h`, `2026-11`). NaN for the
+ * float NaN, undefined for what is unreadable here: the upstream rejects it.
  *
  * @param now Epoch milliseconds.
  */
@@ -34,7 +34,7 @@ export function readTime(text: string, now: number): number | undefined {
   return sign === '+' ? now + offset : now - offset;
 }
 
-/** Milliseconds of a step or timeout: seconds or a Prometheus duration; undefined for what we cannot read. */
+/** Milliseconds of a step or timeout: seconds or a Prometheus duration; undefined if unreadable. */
 export function readStep(text: string): number | undefined {
   const seconds = readFloat(text);
   return seconds === undefined ? parseDuration(text) : seconds * 1000;

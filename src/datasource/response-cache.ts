@@ -3,22 +3,22 @@ import { LRUCache } from 'lru-cache';
 import type { DatasourceLimits } from './limits.js';
 import type { Head } from './single-flight.js';
 
-/** A complete answer and when it came, on the cache's clock. */
+/** A complete response and its time of arrival on the cache's clock. */
 export interface CachedResponse extends Head {
   readonly body: Uint8Array;
   readonly at: number;
 }
 
-/** Estimate of what an entry takes beside its key and body, in bytes. */
+/** Estimated bytes of an entry beside its key and body. */
 const overhead = 1024;
 
 /**
- * Answers for a few seconds, the least used of them going first when memory runs out.
+ * Response cache for a few seconds, bounded in bytes; the least recently used go first.
  *
- * @param now Milliseconds on a clock that never jumps.
+ * @param now Monotonic milliseconds.
  */
 export class ResponseCache {
-  readonly #kept: LRUCache<string, CachedResponse>;
+  readonly #entries: LRUCache<string, CachedResponse>;
   readonly #now: () => number;
 
   constructor(
@@ -26,7 +26,7 @@ export class ResponseCache {
     now = () => performance.now(),
   ) {
     this.#now = now;
-    this.#kept = new LRUCache({
+    this.#entries = new LRUCache({
       maxSize: cacheSize,
       sizeCalculation: ({ body }, key) => body.length + 2 * key.length + overhead,
       ttl: Math.max(1, cacheFor),
@@ -35,22 +35,22 @@ export class ResponseCache {
     });
   }
 
-  /** The answer, and its age in whole seconds. */
+  /** The response, and its age in whole seconds. */
   get(key: string): { readonly answer: CachedResponse; readonly age: number } | undefined {
-    const answer = this.#kept.get(key);
+    const answer = this.#entries.get(key);
     return answer && { answer, age: Math.floor((this.#now() - answer.at) / 1000) };
   }
 
   set(key: string, { status, headers }: Head, body: Uint8Array): void {
-    this.#kept.set(key, { status, headers, body, at: this.#now() });
+    this.#entries.set(key, { status, headers, body, at: this.#now() });
   }
 
-  /** Memory in use, expired entries that are not yet swept out included. */
+  /** Bytes in use, including expired entries that are not yet removed. */
   get bytes(): number {
-    return this.#kept.calculatedSize;
+    return this.#entries.calculatedSize;
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#entries.clear();
   }
 }

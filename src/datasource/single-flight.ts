@@ -1,74 +1,82 @@
+import { performance } from 'node:perf_hooks';
 import { Cancellation, type CancelSignal } from '../cancellation.js';
 import type { Clock, Timer } from '../clock.js';
 import { ApiError } from './api-error.js';
 
-/** Status and headers, as they may be handed on. */
+/** Status and headers as the client gets them. */
 export interface Head {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An answer, or the beginning of one: a body that is not whole comes in pieces; where it breaks off, they throw. */
+/** A response, complete or still arriving: then its body is a stream, which throws if the response breaks off. */
 export interface FlightResponse extends Head {
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** What of the connection a flight needs: to hold it up when readers are slow. */
+/** Flow control of the upstream connection. */
 export interface Pausable {
   pause(): void;
   resume(): void;
 }
 
 interface Reader {
-  /** Index of the next chunk, counted from the first there ever was. */
+  /** Index of the next chunk, counted from the first of the response. */
   at: number;
   error: unknown;
   wake: () => void;
 }
 
-/** Bytes that are held for readers who are behind, or have yet to come. An answer within it can be kept. */
+/** Bytes buffered for slow and later readers. A response within it can be cached. */
 export const flightWindow = 4 * 1024 * 1024;
-/** Milliseconds for which a reader may hold up the others. */
+/** Milliseconds for which one reader may delay the others. */
 const stallLimit = 5_000;
 
 /**
- * One call upstream and everybody who reads its answer, each at their own pace. While nothing has been let go, which is as
- * long as the answer is within the window, others can join from its first byte on. Beyond, no more than the window is held,
- * and the slowest reader sets the pace; who stands still is left behind for the sake of the others. When the last reader
- * has gone, the call is given up.
+ * Single-flight request: one upstream request and all readers of its response, each at its own pace. Until a chunk has been
+ * released, which is as long as the response fits the window, others can join from its first byte on. Beyond, at most the
+ * window is buffered and the slowest reader sets the pace; one that stands still is dropped for the sake of the others. When
+ * the last reader has left, the request is cancelled.
  */
 export class SingleFlight {
   readonly #clock: Clock;
-  /** What gives the call up for all; it fires with the reason. */
+  /** Cancels the request for all readers, with the reason. */
   readonly call = new Cancellation();
   readonly #readers = new Set<Reader>();
   #head: Head | undefined;
-  /** Readers are given what there is. */
+  /** Readers get what has arrived. */
   #open = false;
   #chunks: Uint8Array[] = [];
   #released = 0;
   #held = 0;
   #state: 'under way' | 'complete' | 'failed' = 'under way';
   #error: unknown;
-  #tap: Pausable | undefined;
-  #paused = false;
+  #upstream: Pausable | undefined;
   #stall: Timer | undefined;
+  /** Monotonic milliseconds; undefined while the upstream is not paused. */
+  #pausedAt: number | undefined;
+  #pausedBefore = 0;
   #whole: Uint8Array | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Status and headers, once there is an answer or the beginning of one. */
+  /** Status and headers, once they have arrived. */
   get head(): Head | undefined {
     return this.#head;
+  }
+
+  /** Milliseconds in all for which slow readers have paused the upstream. */
+  get pausedFor(): number {
+    return this.#pausedBefore + (this.#pausedAt === undefined ? 0 : performance.now() - this.#pausedAt);
   }
 
   get joinable(): boolean {
     return this.#released === 0 && this.#state !== 'failed' && !this.call.aborted;
   }
 
-  /** The complete answer, where all of it is held. */
+  /** The complete response, if all of it is buffered. */
   get whole(): Uint8Array | undefined {
     if (this.#state !== 'complete' || this.#released > 0) return undefined;
     this.#whole ??= this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
@@ -76,17 +84,17 @@ export class SingleFlight {
   }
 
   /**
-   * One more reader, until `signal` fires; it must be joinable. Resolves when the answer begins, or, for one that comes with
-   * its head, is whole. Rejects with what went wrong before, or because the reader has gone.
+   * Adds a reader until `signal` fires; the flight must be joinable. Resolves when the response begins; one that arrives with
+   * its headers is complete. Rejects with the error that came before, or because the reader has gone.
    */
   async join(signal: CancelSignal): Promise<FlightResponse> {
     const reader: Reader = { at: 0, error: undefined, wake: () => {} };
     this.#readers.add(reader);
-    const gone = () => this.#leave(reader, new ApiError(499, 'canceled', 'the client has gone'));
+    const gone = () => this.#leave(reader, new ApiError(499, 'canceled', 'the client disconnected'));
     if (signal.aborted) gone();
     else signal.addEventListener('abort', gone);
     const done = () => signal.removeEventListener('abort', gone);
-    while (!this.#open && reader.error === undefined) await news(reader);
+    while (!this.#open && reader.error === undefined) await nextEvent(reader);
     const { whole } = this;
     if (whole === undefined && this.#head && reader.error === undefined) {
       return { status: this.#head.status, headers: this.#head.headers, body: this.#read(reader, done) };
@@ -96,11 +104,11 @@ export class SingleFlight {
     return { status: this.#head.status, headers: this.#head.headers, body: whole };
   }
 
-  /** The answer begins. */
-  start(head: Head, tap?: Pausable): void {
+  /** The response begins. */
+  start(head: Head, upstream?: Pausable): void {
     this.#head = head;
-    this.#tap = tap;
-    // A short answer comes with its head, and goes out with it in one piece.
+    this.#upstream = upstream;
+    // A short response arrives with its headers, and is sent with them in one piece.
     setImmediate(() => this.#openUp());
   }
 
@@ -112,11 +120,16 @@ export class SingleFlight {
     this.#wakeAll();
   }
 
+  /** Cancels the request because its readers are too slow. */
+  cutOff(): void {
+    this.call.abort(tooSlow());
+  }
+
   complete(): void {
     this.#settle('complete');
   }
 
-  /** Readers get the error after the chunks that came before it. */
+  /** Readers get the error after the chunks before it. */
   fail(error: unknown): void {
     this.#error = error;
     this.#settle('failed');
@@ -130,7 +143,7 @@ export class SingleFlight {
   #settle(state: 'complete' | 'failed'): void {
     if (this.#state !== 'under way') return;
     this.#state = state;
-    this.#tap = undefined;
+    this.#upstream = undefined;
     this.#stall?.cancel();
     this.#openUp();
   }
@@ -142,11 +155,11 @@ export class SingleFlight {
         const chunk = this.#chunks[reader.at - this.#released];
         if (chunk !== undefined) {
           reader.at += 1;
-          if (this.#released > 0 || this.#paused) this.#makeRoom();
+          if (this.#released > 0 || this.#pausedAt !== undefined) this.#makeRoom();
           yield chunk;
         } else if (this.#state === 'failed') throw this.#error;
         else if (this.#state === 'complete') return;
-        else await news(reader);
+        else await nextEvent(reader);
       }
     } finally {
       done();
@@ -158,11 +171,11 @@ export class SingleFlight {
     reader.error ??= error;
     reader.wake();
     if (!this.#readers.delete(reader) || this.#state !== 'under way') return;
-    if (this.#readers.size === 0) this.call.abort(new ApiError(499, 'canceled', 'all clients have gone'));
-    else if (this.#paused) this.#makeRoom();
+    if (this.#readers.size === 0) this.call.abort(new ApiError(499, 'canceled', 'all clients disconnected'));
+    else if (this.#pausedAt !== undefined) this.#makeRoom();
   }
 
-  /** Lets go of what every reader has, and holds the upstream up while too much is left. */
+  /** Releases what every reader has read, and pauses the upstream while too much is left. */
   #makeRoom(): void {
     const slowest = Math.min(...[...this.#readers].map(({ at }) => at));
     const gone = this.#chunks.splice(0, slowest - this.#released);
@@ -171,16 +184,17 @@ export class SingleFlight {
     const full = this.#held > flightWindow && this.#state === 'under way';
     if (!full || gone.length > 0) this.#stall = void this.#stall?.cancel();
     if (full) this.#stall ??= this.#clock.setTimeout(() => this.#dropSlowest(), stallLimit);
-    if (full === this.#paused) return;
-    this.#paused = full;
-    if (full) this.#tap?.pause();
-    else this.#tap?.resume();
+    if (full === (this.#pausedAt !== undefined)) return;
+    this.#pausedBefore = this.pausedFor;
+    this.#pausedAt = full ? performance.now() : undefined;
+    if (full) this.#upstream?.pause();
+    else this.#upstream?.resume();
   }
 
   #dropSlowest(): void {
     this.#stall = undefined;
     const furthest = Math.max(...[...this.#readers].map(({ at }) => at));
-    const error = new ApiError(503, 'timeout', 'the answer was read too slowly');
+    const error = tooSlow();
     for (const reader of this.#readers) {
       if (reader.at === this.#released && reader.at < furthest) this.#leave(reader, error);
     }
@@ -191,7 +205,11 @@ export class SingleFlight {
   }
 }
 
-function news(reader: Reader): Promise<void> {
+function tooSlow(): ApiError {
+  return new ApiError(503, 'timeout', 'the response was read too slowly', { limit: 'timeout' });
+}
+
+function nextEvent(reader: Reader): Promise<void> {
   return new Promise((resolve) => {
     reader.wake = resolve;
   });

@@ -67,6 +67,12 @@ export function summaryDocument(
     } else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.evaluationTime!);
     partial ||= !(usable && state?.reason === undefined) && hadValueRecently(state, snapshot.madeAt);
   }
+  for (const { section, field, gateway } of catalogue.notExported) {
+    metrics[section] ??= {};
+    metrics[section]![field] = values === 'number' ? null : 'N/A';
+    missing[`${section}.${field}`] = `not exported by ${gateway}`;
+    reasons[`${section}.${field}`] = { code: 'not_exported', metrics: [] };
+  }
   const status = snapshot.status === 'stale' ? 'stale' : partial ? 'partial' : 'ok';
   const timestamp = new Date(snapshot.evaluationTime).toISOString();
   return {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseDuration } from '../duration.js';
 import { type Matcher, parseMarker, parseMatchers } from '../promql/matchers.js';
 import { formatPromqlError, PromqlError } from '../promql/parse-promql.js';
+import { nearestName } from './nearest-name.js';
 import { readCertificates } from './read-certificates.js';
 import { readErrorReason } from './read-error-reason.js';
 
@@ -109,6 +110,18 @@ export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodT
   return schemaOf(text, `one of ${words.join(', ')}`, (value, reject) => {
     const lower = value.toLowerCase();
     return words.find((word) => word === lower) ?? reject();
+  });
+}
+
+/** A list of different words, separated by commas. */
+export function listOf<const Word extends string>(words: readonly Word[]): z.ZodType<readonly Word[], string> {
+  return schemaOf(text, `a list of different words out of ${words.join(', ')}`, (value, reject) => {
+    const given = value.split(',').map((word) => word.trim().toLowerCase());
+    const known = given.flatMap((word) => words.find((one) => one === word) ?? []);
+    if (known.length === given.length && new Set(known).size === known.length) return known;
+    const unknown = given.find((word) => !words.some((one) => one === word));
+    const meant = unknown === undefined ? undefined : nearestName(unknown, words);
+    return reject(meant === undefined ? undefined : `did you mean ${meant}?`);
   });
 }
 

@@ -7,6 +7,7 @@ import {
   headerWord,
   host,
   integer,
+  listOf,
   marker,
   matchers,
   oneOf,
@@ -206,6 +207,14 @@ export const settingsTable = [
     description: 'How long to serve the last good value when refreshes fail.',
     secret: false,
     schema: duration({ max: '1y' }),
+  },
+  {
+    option: 'metricsPreset',
+    env: 'METRICS_PRESET',
+    default: 'gatewayz',
+    description: 'Gateways whose metrics are read, by precedence, separated by commas.',
+    secret: false,
+    schema: listOf(['gatewayz', 'litellm', 'vllm', 'otel-genai', 'bifrost', 'sglang']),
   },
   {
     option: 'metricsSelector',

@@ -26,7 +26,7 @@ function up(matchers: readonly Matcher[]): string {
 }
 
 async function jobsOf(catalogue: Catalogue, questions: Questions): Promise<readonly string[]> {
-  const metrics = new Set([...catalogue.rows.values()].flatMap((row) => row.metrics));
+  const metrics = new Set([...catalogue.rows.values()].filter((row) => !row.needsJob).flatMap((row) => row.metrics));
   const plain = [...metrics].filter((name) => !/_(?:bucket|sum|count)$/.test(name));
   const named: Matcher = { label: '__name__', op: '=~', value: anyOf(plain) };
   return (await questions.labelValues('job', `{${formatMatchers([named, ...catalogue.matchers])}}`)).values;

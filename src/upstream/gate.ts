@@ -2,6 +2,7 @@ import type { Cancellation, CancelSignal } from '../cancellation.js';
 import type { Clock } from '../clock.js';
 
 interface Waiter {
+  readonly owner: string;
   admit(): void;
   refuse(error: unknown): void;
 }
@@ -21,7 +22,8 @@ export interface GateOptions {
 export type Work<T> = (signal: CancelSignal, answered: () => void) => Promise<T>;
 
 /**
- * Admits work to one other side: a few pieces at a time, first come first served, each with a timeout of its own.
+ * Admits work to one upstream: a few pieces at a time, each with a timeout of its own. A free place goes to the owner with the
+ * least work in progress, then to the one who had no turn for longest: nobody waits for all the work of another owner.
  *
  * A hanging other side costs one timeout in all, not one for every round of waiting work. When work runs out of time and
  * nothing whatever was answered since it started, the other side counts as silent, and work that would start now is refused
@@ -30,8 +32,12 @@ export type Work<T> = (signal: CancelSignal, answered: () => void) => Promise<T>
 export class Gate {
   readonly #options: GateOptions;
   readonly #clock: Clock;
-  readonly #underWay = new Set<Cancellation>();
+  /** Work in progress, with its owner. */
+  readonly #underWay = new Map<Cancellation, string>();
   readonly #waiting = new Set<Waiter>();
+  /** When each owner was last admitted, counted in admissions; forgotten while nobody waits. */
+  readonly #lastTurn = new Map<string, number>();
+  #turns = 0;
   #limit: number;
   #answers = 0;
   #silent = false;
@@ -58,8 +64,8 @@ export class Gate {
    * Rejects with what `work` rejects with, the reason of `cancellation`, or because of silence or closing. The cancellation is
    * this work's own, and ends it: whoever asked for it may use it, and so does the gate.
    */
-  async run<T>(work: Work<T>, cancellation: Cancellation): Promise<T> {
-    await this.#enter(cancellation);
+  async run<T>(work: Work<T>, cancellation: Cancellation, owner = ''): Promise<T> {
+    await this.#enter(cancellation, owner);
     const answersBefore = this.#answers;
     const timer = this.#clock.setTimeout(() => {
       if (this.#answers === answersBefore) this.#silent = true;
@@ -77,15 +83,16 @@ export class Gate {
   close(error: Error): void {
     this.#closed ??= error;
     this.#refuseWaiting(() => error);
-    for (const cancellation of this.#underWay) cancellation.abort(error);
+    for (const cancellation of [...this.#underWay.keys()]) cancellation.abort(error);
   }
 
-  async #enter(cancellation: Cancellation): Promise<void> {
+  async #enter(cancellation: Cancellation, owner: string): Promise<void> {
     if (cancellation.aborted) throw cancellation.reason;
     if (this.#closed !== undefined) throw this.#closed;
     if (this.#silent) throw this.#options.silentError();
     if (!this.full) {
-      this.#underWay.add(cancellation);
+      if (this.#waiting.size === 0) this.#lastTurn.clear();
+      this.#admit(cancellation, owner);
       return;
     }
     await new Promise<void>((resolve, reject) => {
@@ -94,9 +101,10 @@ export class Gate {
         reject(cancellation.reason);
       };
       const waiter: Waiter = {
+        owner,
         admit: () => {
           cancellation.removeEventListener('abort', giveUp);
-          this.#underWay.add(cancellation);
+          this.#admit(cancellation, owner);
           resolve();
         },
         refuse: (error) => {
@@ -107,6 +115,12 @@ export class Gate {
       cancellation.addEventListener('abort', giveUp);
       this.#waiting.add(waiter);
     });
+  }
+
+  #admit(cancellation: Cancellation, owner: string): void {
+    this.#underWay.set(cancellation, owner);
+    this.#turns += 1;
+    this.#lastTurn.set(owner, this.#turns);
   }
 
   #answered(): void {
@@ -122,11 +136,29 @@ export class Gate {
   }
 
   #admitWaiting(): void {
-    for (const next of this.#waiting) {
-      if (this.full) return;
+    while (!this.full) {
+      const next = this.#nextWaiter();
+      if (!next) return;
       this.#waiting.delete(next);
       next.admit();
     }
+  }
+
+  /** The first waiter of the owner whose turn it is. */
+  #nextWaiter(): Waiter | undefined {
+    const inProgress = new Map<string, number>();
+    for (const owner of this.#underWay.values()) inProgress.set(owner, (inProgress.get(owner) ?? 0) + 1);
+    const rank = ({ owner }: Waiter): readonly [number, number] => [
+      inProgress.get(owner) ?? 0,
+      this.#lastTurn.get(owner) ?? 0,
+    ];
+    let next: Waiter | undefined;
+    let best: readonly [number, number] = [Number.POSITIVE_INFINITY, 0];
+    for (const waiter of this.#waiting) {
+      const [count, turn] = rank(waiter);
+      if (count < best[0] || (count === best[0] && turn < best[1])) [next, best] = [waiter, [count, turn]];
+    }
+    return next;
   }
 
   #refuseWaiting(error: () => Error): void {

@@ -1,4 +1,5 @@
 import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
+import { findSpelling } from '../catalogue/compile-row.js';
 import type { OutputFamily } from '../catalogue/definition.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { GatewayzMetricsError } from '../errors.js';
@@ -72,13 +73,14 @@ export function createPrometheusCollector(
 
   /** Adds the rows to the results, or tells why Prometheus cannot be asked at all. */
   async function evaluate(
-    rows: readonly CompiledRow[],
+    wanted: readonly CompiledRow[],
     questions: Questions,
   ): Promise<GatewayzMetricsError | undefined> {
     const given = await questions.labelValues('__name__', catalogue.selector);
     if (given.error && given.error.code !== 'upstream_rejected') return given.error;
     const names = namesOf(given);
     const exists = (metric: string): boolean => names?.has(metric) ?? true;
+    const rows = wanted.map((row) => findSpelling(row, exists));
     // At the same time as all that does not depend on them: the first answer waits for the longest chain of questions.
     const choices = limits.map((limited) => limited.choose(rows, exists, questions));
     const looking = rows.some(({ metrics }) => !metrics.some(exists)) ? downTargets(catalogue, questions) : undefined;
@@ -145,6 +147,7 @@ async function evaluateRow(
   questions: BlockQuestions,
 ): Promise<Derived> {
   const answers = new Map<string, Answer>();
+  if (row.needsJob) return derive(row, family, answers);
   for (const blocksOf of [blocksAtOnce, blocksAfter]) {
     const blocks = [...new Set(blocksOf(row, answers))].filter((block) => questions.mayAnswer(block));
     const found = await Promise.all(blocks.map((block) => questions.ask(block)));

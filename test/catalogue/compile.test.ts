@@ -13,8 +13,9 @@ import {
 import { precompiledCatalogue } from '../../src/catalogue/precompiled-catalogue.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import { blocks } from '../../src/presets/gatewayz/blocks.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
 import { pairLimit } from '../../src/presets/gatewayz/series-limit.js';
-import { gatewayzCatalogue, presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayzCatalogue, presetCatalogue } from '../../src/presets/presets.js';
 import { scopeQuery } from '../../src/promql/add-matchers.js';
 import { listSelectors } from '../../src/promql/selectors.js';
 
@@ -44,6 +45,7 @@ function definitionOf(
     endpoints: ['system', 'business'].map((name) => ({ name, help: '' })),
     tables,
     fields,
+    notExported: [],
     externalFamilies,
     seriesLimits: [],
     rankings: {},
@@ -225,12 +227,12 @@ describe('the catalogue', () => {
   });
 
   test('asks the names of all series where there is no base selector: Prometheus wants one matcher that is not empty', () => {
-    expect(createCatalogue(presetCatalogue(presets, false), { ...scope, selector: [] }).selector).toBeUndefined();
+    expect(createCatalogue(presetCatalogue([gatewayz], false), { ...scope, selector: [] }).selector).toBeUndefined();
   });
 
   test('has the rows and fields of the Health Service only where there is one', () => {
     const [without, with_] = [
-      createCatalogue(presetCatalogue(presets, false), nowhere),
+      createCatalogue(presetCatalogue([gatewayz], false), nowhere),
       createCatalogue(gatewayzCatalogue, nowhere),
     ];
     const sections = (fields: readonly SummaryField[]): string[] => [...new Set(fields.map(({ section }) => section))];
@@ -246,7 +248,7 @@ describe('the catalogue', () => {
     expect(Object.values(blocks).filter((block) => !used.includes(block))).toEqual([]);
     const ofPairs = used.filter((block) => block.startsWith('sum by (model, provider'));
     expect([...new Set(ofPairs)].sort()).toEqual([...pairLimit.blocks].sort());
-    const { families } = createCatalogue(presetCatalogue(presets, false), nowhere);
+    const { families } = createCatalogue(presetCatalogue([gatewayz], false), nowhere);
     expect(Object.keys(pairLimit.counts)).toEqual(families['models']!.map(({ row }) => row));
   });
 

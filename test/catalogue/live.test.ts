@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import type { Catalogue, Scope } from '../../src/catalogue/compile.js';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Family, Vector } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import { parseMatchers } from '../../src/promql/matchers.js';
 import { renderExposition } from '../../src/render/exposition.js';
 import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
@@ -27,7 +28,7 @@ const committedAfter = 1500;
 type Mark = Scope['marker'];
 
 function catalogueOf(selector: string, mark: Mark): Catalogue {
-  return createCatalogue(presetCatalogue(presets, false), { selector: parseMatchers(selector), marker: mark });
+  return createCatalogue(presetCatalogue([gatewayz], false), { selector: parseMatchers(selector), marker: mark });
 }
 
 function collect(catalogue: Catalogue, instant: number): Promise<Collection> {

@@ -7,9 +7,10 @@ import {
   type MissingContext,
 } from '../../src/catalogue/missing-reasons.js';
 import type { Vector } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 
-const { rows } = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
+const { rows } = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker: undefined });
 
 /** Of a row, with answers by the row's local names; what is not told is empty or not there. */
 function explain(

@@ -97,7 +97,9 @@ describe('dashboards', () => {
     const given = ['--selector', 'env="production"', '--service-selector', 'job="gm"', '--metric-prefix', 'llm_'];
     const { files } = await dashboards(...given, '--datasource-uid', 'thanos', '--backend-url', 'https://a.example/p/');
     const business = files['dashboards/gatewayz-business.json'];
-    expect(business).toContain('llm_tokens_used_total{env=\\"production\\",reexported_by!=');
+    expect(business).toContain(
+      'llm_tokens_used_total{env=\\"production\\",job=~\\"$job\\",instance=~\\"$instance\\",reexported_by!=',
+    );
     expect(business).not.toContain('staging');
     expect(business).toContain('"value": "thanos"');
     expect(files['dashboards/gatewayz-health-service.json']).toContain('llm_gatewayz_health_service_up{job=\\"gm\\",');
@@ -116,6 +118,7 @@ describe('dashboards', () => {
   it.each([
     [['--selector', 'env='], 'metricsSelector'],
     [['--service-selector', 'job=~'], 'expected PromQL matchers'],
+    [['--variables', 'a b'], 'expected label names'],
     [['--metric-prefix', 'a b'], 'expected the beginning of a metric name'],
     [['--datasource-uid', '$x'], 'expected up to 40 letters'],
     [['--backend-url', 'backend:8000'], 'expected an http or https URL'],

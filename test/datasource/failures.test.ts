@@ -50,7 +50,7 @@ describe('an upstream that cannot be reached', () => {
     } finally {
       await again.close();
     }
-    expect(log.slice(1)).toEqual([`Prometheus at http://127.0.0.1:${port} answers the datasource again {}`]);
+    expect(log.slice(1)).toEqual([`Prometheus at http://127.0.0.1:${port}: recovered (datasource) {}`]);
   });
 
   test('an idle connection that was closed meanwhile is no failure: the call is made again, once', async () => {
@@ -115,9 +115,9 @@ describe('an answer that breaks off breaks off for the client too', () => {
 });
 
 describe('an answer that is not of the Prometheus API', () => {
-  const foreign = error('internal', 'the upstream does not answer as Prometheus does');
-  const impatient = error('unavailable', 'the upstream asks for patience');
-  const unexplained = error('bad_data', 'the upstream refuses this call and gives no reason in JSON');
+  const foreign = error('internal', 'the upstream sent no response of the Prometheus API');
+  const impatient = error('unavailable', 'the upstream is overloaded or starting');
+  const unexplained = error('bad_data', 'the upstream rejected the request without a reason in JSON');
 
   test.each<[string, Behaviour, number, string]>([
     ['a page', htmlPage(), 502, foreign],
@@ -132,13 +132,13 @@ describe('an answer that is not of the Prometheus API', () => {
       'refused credentials',
       plainText(401, 'no', { 'www-authenticate': 'Basic' }),
       502,
-      error('internal', 'the upstream refuses the credentials of this service'),
+      error('internal', 'the upstream rejected the credentials of this service'),
     ],
     [
       'refused credentials, in JSON',
       apiError(403, 'forbidden', 'tenant b'),
       502,
-      error('internal', 'the upstream refuses the credentials of this service'),
+      error('internal', 'the upstream rejected the credentials of this service'),
     ],
     ['an address of ours', plainText(400, 'remoteAddr: "10.1.2.3:5"; unsupported path'), 400, unexplained],
     ['another refusal', plainText(413, '10.1.2.3'), 413, unexplained],
@@ -192,7 +192,7 @@ describe('an answer that is not of the Prometheus API', () => {
         expect([answer.status, answer.headers.location, answer.body.toString()]).toEqual([
           502,
           undefined,
-          error('internal', 'the upstream answers with a redirect, which is not followed'),
+          error('internal', 'the upstream redirects, which is not followed'),
         ]);
         expect(other.requests).toEqual([]);
         expect(log.join()).not.toContain('secret-token');
@@ -249,7 +249,7 @@ describe('length', () => {
     const { status, body } = await ask(query);
     expect([status, body.toString()]).toEqual([
       422,
-      error('execution', 'the answer has 1001 bytes, more than the limit of 1000 bytes'),
+      error('execution', 'the response has 1001 bytes, more than the limit of 1000 bytes'),
     ]);
     expect(ownMetrics(datasource)['rejected_total{limit="answer_size"}']).toBe('1');
     fake.behave(reply(' '.repeat(1000), { headers: { ...json, 'content-length': '1000' } }));

@@ -248,7 +248,7 @@ describe('compression', () => {
     const { status, body } = await ask('/api/v1/series?match[]=up', { headers: { 'accept-encoding': accepted } });
     expect([status, body.toString()]).toEqual([
       502,
-      '{"status":"error","errorType":"internal","error":"the upstream does not answer as Prometheus does"}',
+      '{"status":"error","errorType":"internal","error":"the upstream sent no response of the Prometheus API"}',
     ]);
   });
 });

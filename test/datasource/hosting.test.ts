@@ -162,7 +162,7 @@ describe('access', () => {
     expect(JSON.parse(String(refused.body))).toEqual({
       status: 'error',
       errorType: 'rate_limited',
-      error: 'more than 3 calls in a minute, which is the limit of one reader',
+      error: 'more than 3 requests in a minute, which is the limit per reader',
     });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);

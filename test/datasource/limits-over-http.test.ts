@@ -108,7 +108,7 @@ describe('concurrency', () => {
     expect([refused?.status, refused?.headers['retry-after'], String(refused?.body)]).toEqual([
       503,
       '1',
-      error('unavailable', '2 calls are under way and 3 are waiting, which is the limit'),
+      error('unavailable', '2 requests are in progress and 3 are waiting, which is the limit'),
     ]);
     await until(() => fake.requests.length === 2, { what: 'two calls are under way' });
     expect(ownMetrics(datasource)).toMatchObject({
@@ -188,7 +188,7 @@ describe('concurrency', () => {
     const reply = await second;
     expect([reply?.status, String(reply?.body)]).toEqual([
       503,
-      error('timeout', 'the query waited for its turn longer than the limit of 30s'),
+      error('timeout', 'the query waited for a slot longer than the limit of 30s'),
     ]);
   });
 });

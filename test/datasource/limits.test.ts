@@ -38,9 +38,7 @@ test('all faults are told at once, with the name, what was expected and what cam
   expect(() => readLimits(wrong)).toThrowError(
     expect.objectContaining({
       code: 'settings_invalid',
-      message: expect.stringMatching(
-        /depth: there is no such limit.*points: expected .*, got .*0.*timeout: .*cacheFor: /s,
-      ),
+      message: expect.stringMatching(/depth: unknown limit.*points: expected .*, got .*0.*timeout: .*cacheFor: /s),
     }),
   );
 });

@@ -119,7 +119,7 @@ describe('leaving', () => {
     second.abort();
     expect(flight.call.aborted).toBe(true);
     expect(flight.joinable).toBe(false);
-    for (const one of joined) await expect(one).rejects.toThrow('the client has gone');
+    for (const one of joined) await expect(one).rejects.toThrow('the client disconnected');
   });
 
   test('stopping to read is leaving', async () => {
@@ -133,7 +133,7 @@ describe('leaving', () => {
 
   test('who had left before it joined counts as gone', async () => {
     const { flight } = begun();
-    await expect(flight.join(AbortSignal.abort())).rejects.toThrow('the client has gone');
+    await expect(flight.join(AbortSignal.abort())).rejects.toThrow('the client disconnected');
     expect(flight.call.aborted).toBe(true);
   });
 
@@ -142,7 +142,7 @@ describe('leaving', () => {
     const gone = new AbortController();
     const next = (await piecesOf(flight, gone.signal)).next();
     gone.abort();
-    await expect(next).rejects.toThrow('the client has gone');
+    await expect(next).rejects.toThrow('the client disconnected');
   });
 
   test('a signal that outlives the answer keeps nothing of it', async () => {
@@ -210,7 +210,7 @@ describe('pace', () => {
     expect(held).toEqual(['pause']);
     await clock.advance(1);
     expect(held).toEqual(['pause', 'resume']);
-    await expect(slow.next()).rejects.toThrow('the answer was read too slowly');
+    await expect(slow.next()).rejects.toThrow('the response was read too slowly');
     flight.push(Buffer.from('end'));
     flight.complete();
     expect(await text(fast)).toBe('end');

@@ -4,7 +4,8 @@ import { documentation } from '../../src/documentation.js';
 import { errorCodes } from '../../src/errors.js';
 import { createRoutes } from '../../src/http/routes.js';
 import { stateMetrics, workerMetrics } from '../../src/own-metrics.js';
-import { gatewayzCatalogue, presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { gatewayzCatalogue, presetCatalogue } from '../../src/presets/presets.js';
 import { requestMetrics } from '../../src/request-metrics.js';
 import { type Options, readSettings } from '../../src/settings/read-settings.js';
 
@@ -14,7 +15,7 @@ function docs(options: Options = {}, dropped: Readonly<Record<string, number>> =
   const settings = readSettings({ env: {}, ...options });
   const scope = { selector: settings.metricsSelector, marker: settings.metricsMarker };
   return documentation(
-    createCatalogue(presetCatalogue(presets, settings.healthServiceUrl !== undefined), scope),
+    createCatalogue(presetCatalogue([gatewayz], settings.healthServiceUrl !== undefined), scope),
     settings,
     dropped,
   );

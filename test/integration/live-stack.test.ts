@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import type { SummaryDocument } from '../../src/render/summary.js';
 import { readSettings } from '../../src/settings/read-settings.js';
 import { freePort } from '../../src/tools/demo/prometheus/free-port.js';
@@ -51,7 +52,7 @@ async function summary(): Promise<SummaryDocument> {
 describe('the whole stack with a real Prometheus', () => {
   it('gives every summary field the value of its canonical expression at the timestamp', async () => {
     const { metricsSelector, metricsMarker } = readSettings({ env: {} });
-    const catalogue = createCatalogue(presetCatalogue(presets, false), {
+    const catalogue = createCatalogue(presetCatalogue([gatewayz], false), {
       selector: metricsSelector,
       marker: metricsMarker,
     });

@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Snapshot } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import {
   type Format,
   type Representation,
@@ -15,7 +16,7 @@ import { noon } from '../support/refreshing.js';
 import { fresh, gone, kept, row, snapshotOf } from '../support/snapshot-of.js';
 
 const marker = { label: 'reexported_by', value: 'gatewayz-metrics' };
-const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker });
+const catalogue = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker });
 
 const business = snapshotOf({
   active_api_keys: fresh('234'),

@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { RowState, Snapshot } from '../../src/model.js';
-import { gatewayzCatalogue, presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { gatewayzCatalogue, presetCatalogue } from '../../src/presets/presets.js';
 import { type SummaryDocument, summaryDocument } from '../../src/render/summary.js';
 import { noon } from '../support/refreshing.js';
 import { fresh, gone, kept, row, snapshotOf } from '../support/snapshot-of.js';
 
 const marker = { label: 'reexported_by', value: 'gatewayz-metrics' };
 const catalogue = createCatalogue(gatewayzCatalogue, { selector: [], marker });
-const withoutHealth = createCatalogue(presetCatalogue(presets, false), { selector: [], marker });
+const withoutHealth = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker });
 const rowIds = [...new Set(catalogue.fields.map((field) => field.row))];
 
 function all(value: string, others: Readonly<Record<string, RowState>> = {}): Record<string, RowState> {

@@ -29,6 +29,7 @@ describe('readSettings without anything given', () => {
       metricsEvaluationDelay: 5000,
       metricsIdleAfter: 300_000,
       metricsStaleLimit: 300_000,
+      metricsPreset: ['gatewayz'],
       metricsSelector: [],
       metricsMarker: { label: 'reexported_by', value: 'gatewayz-metrics' },
       metricsMaxInterval: 60_000,

@@ -19,6 +19,8 @@ export interface Panel {
   readonly interval?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
+  /** Panels of a collapsed row. */
+  readonly panels?: readonly Panel[];
   readonly fieldConfig?: {
     readonly defaults: {
       readonly unit?: string;
@@ -30,6 +32,11 @@ export interface Panel {
       readonly properties: readonly { readonly id: string; readonly value: unknown }[];
     }[];
   };
+}
+
+/** A dashboard with the panels of collapsed rows beside the others. */
+export function withAllPanels(dashboard: Dashboard): Dashboard {
+  return { ...dashboard, panels: dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]) };
 }
 
 export interface Target {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Dashboard } from './grafana-queries.js';
+import { type Dashboard, withAllPanels } from './grafana-queries.js';
 
 const deploy = new URL('../../deploy/grafana/', import.meta.url);
 
@@ -9,7 +9,7 @@ export function readDashboards(): readonly Dashboard[] {
   const folder = new URL('dashboards/', deploy);
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Dashboard);
+    .map((file) => withAllPanels(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Dashboard));
 }
 
 /** What the committed alerts ask before they compare, by the alert's name. */

@@ -1,9 +1,10 @@
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Sample } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import type { FakePrometheus } from './fake-prometheus.js';
 
-const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
+const catalogue = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker: undefined });
 
 /** Every metric that any row reads. */
 const everyMetric = [...new Set([...catalogue.rows.values()].flatMap(({ metrics }) => metrics))];

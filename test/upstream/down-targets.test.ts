@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import type { Vector } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import { downTargets } from '../../src/upstream/down-targets.js';
 import type { Questions } from '../../src/upstream/questions.js';
 
-const catalogue = createCatalogue(presetCatalogue(presets, false), {
+const catalogue = createCatalogue(presetCatalogue([gatewayz], false), {
   selector: [{ label: 'env', op: '=', value: 'production' }],
   marker: undefined,
 });

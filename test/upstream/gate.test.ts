@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Cancellation, type CancelSignal } from '../../src/cancellation.js';
 import { Gate } from '../../src/upstream/gate.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -228,4 +228,40 @@ test('no timer is left when work is done', async () => {
   piece!.finish();
   await clock.advance(0);
   expect(clock.timers).toEqual([]);
+});
+
+describe('fairness', () => {
+  test('a free place goes to the owner with the least work in progress, then to the one without a turn for longest', async () => {
+    const gate = new Gate(
+      { limit: 2, timeout: 1_000, lateError: () => new Error('late'), silentError: () => new Error('silent') },
+      new FakeClock(),
+    );
+    const order: string[] = [];
+    const finish: (() => void)[] = [];
+    const run = (owner: string, name: string) =>
+      gate.run(
+        () =>
+          new Promise<void>((resolve) => {
+            order.push(name);
+            finish.push(resolve);
+          }),
+        new Cancellation(),
+        owner,
+      );
+    const all = [
+      run('a', 'a1'),
+      run('a', 'a2'),
+      run('a', 'a3'),
+      run('a', 'a4'),
+      run('b', 'b1'),
+      run('b', 'b2'),
+      run('c', 'c1'),
+    ];
+    for (let turn = 0; turn < all.length; turn += 1) {
+      await vi.waitFor(() => expect(finish.length).toBeGreaterThan(turn));
+      finish[turn]!();
+    }
+    await Promise.all(all);
+    expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+  });
 });

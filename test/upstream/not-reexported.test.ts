@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
 import { startTestPrometheus } from '../support/prometheus.js';
 import { seed } from '../support/seed-series.js';
@@ -40,7 +41,7 @@ describe.each([
   it.skipIf(!isHere)('is told to be written by nobody, as where there is a base selector', async () => {
     const rows = ['http.total_requests', 'fastapi_exceptions_total', 'subscription_count', 'trial_active'];
     const client = recordingClient(clientOf({ prometheusUrl: engine.url }));
-    const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker });
+    const catalogue = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker });
     const collector = createPrometheusCollector(client, catalogue, 20_000);
     const { outcomes } = await collector.collect(instant, rows, new AbortController().signal);
     expect(Object.fromEntries(outcomes)).toMatchObject({

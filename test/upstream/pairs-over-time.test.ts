@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/compile.js';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Vector } from '../../src/model.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
 import { pairLimit } from '../../src/presets/gatewayz/series-limit.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
 import type { FakePrometheus } from '../support/fake-prometheus.js';
 import { apiError } from '../support/fake-upstream-behaviours.js';
@@ -27,7 +28,7 @@ interface Started {
 
 /** A gateway that has these metrics by pair. */
 async function start(...names: string[]): Promise<Started> {
-  const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
+  const catalogue = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker: undefined });
   const { fake, client } = await startClient();
   let pairs = 0;
   fake.labels({ __name__: ['model_inference_requests_total', ...names] });
@@ -108,7 +109,7 @@ describe('families of pairs, refresh after refresh', () => {
 
 describe('the bucket bounds of pairs', () => {
   async function asked(several: Vector): Promise<readonly string[]> {
-    const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker: undefined });
+    const catalogue = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker: undefined });
     const { fake, client } = await startClient();
     const row = catalogue.rows.get('model_inference_duration_seconds')!;
     fake.labels({ __name__: row.metrics });

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/catalogue/compile.js';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
 import type { Collection, Collector } from '../../src/model.js';
-import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { gatewayz } from '../../src/presets/gatewayz/preset.js';
+import { presetCatalogue } from '../../src/presets/presets.js';
 import { metricNames } from '../../src/promql/selectors.js';
 import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
 import type { FakePrometheus } from '../support/fake-prometheus.js';
@@ -24,7 +25,7 @@ interface Started {
 
 /** A collector and an upstream that has these metrics, and 1 for every question. */
 async function start(names?: readonly string[], maxSeries = 20_000): Promise<Started> {
-  const catalogue = createCatalogue(presetCatalogue(presets, false), { selector: [], marker });
+  const catalogue = createCatalogue(presetCatalogue([gatewayz], false), { selector: [], marker });
   const { fake, client } = await startClient();
   const everything = [...new Set([...catalogue.blockMetrics.values()].flat())];
   fake.labels({ __name__: names ?? everything, job: ['gateway'] });

@@ -1,6 +1,6 @@
 import { type FamilyDefinition, plainRow } from '../../catalogue/definition.js';
+import { histogramRow } from '../histogram-row.js';
 import { blocks } from './blocks.js';
-import { histogramRow } from './histogram-row.js';
 
 /** `/models`: performance and usage by model and provider. The series limit selects the same pairs for every family. */
 export const modelFamilies: readonly FamilyDefinition[] = [

@@ -13,6 +13,7 @@ import { systemFamilies } from './system.js';
 export const gatewayz: Preset = {
   name: 'gatewayz',
   title: 'GatewayZ',
+  signatures: ['fastapi_requests_', 'model_inference_', 'gatewayz_provider'],
   endpoints: [
     { name: 'system', help: 'HTTP requests of the gateway.' },
     { name: 'providers', help: 'Health of the providers.' },
@@ -29,6 +30,7 @@ export const gatewayz: Preset = {
     { file: 'presets/gatewayz/summary.ts', rows: summaryRows },
   ],
   fields: summaryFields,
+  notExported: [],
   seriesLimits: [pairLimit],
   rankings,
   recordedBlocks,

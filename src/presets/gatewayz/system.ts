@@ -1,6 +1,6 @@
 import { type FamilyDefinition, plainRow } from '../../catalogue/definition.js';
+import { histogramRow } from '../histogram-row.js';
 import { blocks } from './blocks.js';
-import { histogramRow } from './histogram-row.js';
 
 /** `/system`: HTTP requests. */
 export const systemFamilies: readonly FamilyDefinition[] = [

@@ -1,5 +1,6 @@
 import type { Scope } from '../../catalogue/compile.js';
 import { GatewayzMetricsError } from '../../errors.js';
+import type { CheckedCatalogue } from './checked-catalogue.js';
 import { checkDashboards } from './dashboards/check-dashboards.js';
 import { diagnoseReasons, diagnoseValues, findingsWithoutSummary } from './diagnose/diagnose-values.js';
 import type { PrometheusApi } from './diagnose/prometheus-api.js';
@@ -22,6 +23,7 @@ export interface CheckOptions {
   readonly refresh: RefreshSettings;
   /** Whether the service reads recorded rates. */
   readonly recorded: boolean;
+  readonly catalogue: CheckedCatalogue;
   /** Used where the service does not report its own. */
   readonly scope: Scope;
   /** Files and folders of Grafana dashboards. */
@@ -44,9 +46,10 @@ export async function runCheck(
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const { service, prometheus, progress } = context;
+  const { catalogue } = options;
   progress('endpoints');
   const before = await scrapeService(service, signal);
-  const endpoints = await probeEndpoints(service, signal);
+  const endpoints = await probeEndpoints(service, catalogue, signal);
   if (endpoints.unreachable) {
     const { status, ...failure } = endpoints.unreachable;
     const service = { id: 'service', ok: false, value: status, budget: 200, detail: failureText(failure) };
@@ -56,23 +59,26 @@ export async function runCheck(
   const answering = new Set(
     endpoints.criteria.filter(({ value }) => value === 200).map(({ id }) => id.replace(/^endpoint\./, '')),
   );
-  const times = options.quick ? [] : await measureHandlingTimes(service, options.load, answering, progress, signal);
+  const times = options.quick
+    ? []
+    : await measureHandlingTimes(service, catalogue.endpoints, options.load, answering, progress, signal);
 
   progress('values');
-  const summary = answering.has('summary') ? await summaryOf(service, signal) : undefined;
+  const summary = answering.has('summary') ? await summaryOf(service, catalogue, signal) : undefined;
   const after = answering.has('scrape') ? await scrapeService(service, signal) : undefined;
   const upstreamUp = after?.value(ownNames.upstreamUp);
   const integration = await compareValues({
     summary,
     failure: endpoints.failure?.cause,
-    again: () => summaryOf(service, signal),
+    again: () => summaryOf(service, catalogue, signal),
+    fields: catalogue.fields,
     docs: endpoints.docs,
     api: prometheus,
     upstreamUp: upstreamUp === undefined ? undefined : upstreamUp === 1,
     recorded: options.recorded,
   });
   const scope = endpoints.docs?.scope ?? options.scope;
-  const findings = await findProblems(endpoints, summary, scope, prometheus);
+  const findings = await findProblems(endpoints, summary, scope, prometheus, catalogue);
   const dashboards = await runDashboards(context, options, scope);
   const ofValues = [
     checkFreshness(summary, after, options.refresh),
@@ -103,16 +109,20 @@ function withoutSummary({ id, budget }: Criterion): Criterion {
 /** Checks only dashboards, on a Prometheus without this service. Rejects only with the reason of a signal. */
 export async function runDashboardCheck(
   context: Pick<CheckContext, 'prometheus' | 'progress'>,
-  options: Pick<CheckOptions, 'dashboards' | 'strict' | 'scope'>,
+  options: Pick<CheckOptions, 'dashboards' | 'strict' | 'scope' | 'catalogue'>,
 ): Promise<CheckReport> {
   const part = await runDashboards(context, options, options.scope);
   return { ...part, ok: part.criteria.every(({ ok }) => ok), missing: [] };
 }
 
-async function summaryOf(service: ServiceClient, signal: AbortSignal): Promise<Summary | undefined> {
+async function summaryOf(
+  service: ServiceClient,
+  { fields }: CheckedCatalogue,
+  signal: AbortSignal,
+): Promise<Summary | undefined> {
   const response = await service.get('/summary', signal);
   if (isFailure(response) || response.status !== 200) return undefined;
-  const summary = readSummary(response.body);
+  const summary = readSummary(response.body, fields);
   return 'problems' in summary ? undefined : summary;
 }
 
@@ -121,16 +131,17 @@ async function findProblems(
   summary: Summary | undefined,
   scope: Scope,
   prometheus: PrometheusApi | undefined,
+  catalogue: CheckedCatalogue,
 ): Promise<readonly Finding[]> {
   const known = summary ?? endpoints.summary;
   if (!known) {
     const failure = endpoints.failure ?? { cause: 'the summary cannot be read', fix: 'update the service' };
-    return findingsWithoutSummary(failure, prometheus);
+    return findingsWithoutSummary(failure, prometheus, catalogue);
   }
   const selected = scope.selector.length > 0;
   if (!prometheus) return diagnoseReasons(known, selected);
   try {
-    const facts = new SourceFacts(prometheus, scope, Date.parse(known.timestamp));
+    const facts = new SourceFacts(prometheus, scope, Date.parse(known.timestamp), catalogue);
     return await diagnoseValues(known, endpoints.families, facts);
   } catch (error) {
     // The criterion `integration` reports that Prometheus failed.
@@ -165,10 +176,16 @@ type DashboardPart = Pick<CheckReport, 'criteria' | 'dashboards' | 'missingNames
 
 async function runDashboards(
   { prometheus, progress }: Pick<CheckContext, 'prometheus' | 'progress'>,
-  { dashboards: paths, strict }: Pick<CheckOptions, 'dashboards' | 'strict'>,
+  { dashboards: paths, strict, catalogue }: Pick<CheckOptions, 'dashboards' | 'strict' | 'catalogue'>,
   scope: Scope,
 ): Promise<DashboardPart> {
   if (paths.length === 0) return { criteria: [], dashboards: [] };
-  const { criteria, reports, missingNames } = await checkDashboards(paths, { prometheus, scope, strict, progress });
+  const { criteria, reports, missingNames } = await checkDashboards(paths, {
+    prometheus,
+    scope,
+    catalogue,
+    strict,
+    progress,
+  });
   return { criteria, dashboards: reports, missingNames };
 }

@@ -10,14 +10,18 @@ import type { Queries } from './queries/queries.js';
 import type { Objectives } from './rules/service-level-objectives.js';
 
 /** All dashboards, in reading order. */
-export function dashboardSpecs(queries: Queries, objectives: Objectives): readonly DashboardSpec[] {
+export function dashboardSpecs(
+  queries: Queries,
+  serviceQueries: Queries,
+  objectives: Objectives,
+): readonly DashboardSpec[] {
   return [
     overviewDashboard(queries, objectives),
     httpDashboard(queries),
     providersDashboard(queries),
     modelsDashboard(queries),
     businessDashboard(queries),
-    healthServiceDashboard(queries),
-    thisServiceDashboard(queries),
+    healthServiceDashboard(serviceQueries),
+    thisServiceDashboard(serviceQueries),
   ];
 }

@@ -1,5 +1,6 @@
 import { dashboardSpecs } from './dashboards.js';
 import { buildDashboard } from './panels/build-dashboard.js';
+import type { DashboardSpec } from './panels/panel.js';
 import { type DatasourceOptions, provisioningFiles } from './provisioning.js';
 import { createQueries, type QueryOptions } from './queries/queries.js';
 import { alerts } from './rules/alerts.js';
@@ -11,6 +12,8 @@ import type { Objectives } from './rules/service-level-objectives.js';
 /** Options of `dashboards` and `rules`. */
 export interface GrafanaOptions {
   readonly queries: QueryOptions;
+  /** Labels of the gateway's series that become variables of its dashboards. */
+  readonly variables: readonly string[];
   readonly objectives: Objectives;
   readonly datasources: DatasourceOptions;
   readonly runbook: RunbookUrl;
@@ -18,8 +21,8 @@ export interface GrafanaOptions {
 
 /** Content of all Grafana files, by path relative to the output folder. */
 export function grafanaFiles(options: GrafanaOptions): ReadonlyMap<string, string> {
-  const { queries, objectives, datasources } = options;
-  const dashboards = dashboardSpecs(createQueries(queries), objectives).map((spec) => {
+  const { datasources } = options;
+  const dashboards = specsOf(options).map((spec) => {
     const text = `${JSON.stringify(buildDashboard(spec, datasources.uid), null, 2)}\n`;
     return [`dashboards/${spec.uid}.json`, text] as const;
   });
@@ -28,13 +31,18 @@ export function grafanaFiles(options: GrafanaOptions): ReadonlyMap<string, strin
 }
 
 /** Content of the file for Grafana's `provisioning/alerting`. */
-export function grafanaAlerts({ queries, objectives, datasources, runbook }: GrafanaOptions): string {
+export function grafanaAlerts(options: GrafanaOptions): string {
+  const { queries, objectives, datasources, runbook } = options;
   const catalogueQueries = createQueries(queries);
-  return grafanaAlertRules(
-    alerts(catalogueQueries, objectives),
-    dashboardSpecs(catalogueQueries, objectives),
-    datasources.uid,
-    runbook,
+  return grafanaAlertRules(alerts(catalogueQueries, objectives), specsOf(options), datasources.uid, runbook);
+}
+
+function specsOf({ queries, objectives, variables }: GrafanaOptions): readonly DashboardSpec[] {
+  const serviceVariables = ['job', 'instance'];
+  return dashboardSpecs(
+    createQueries({ ...queries, variables }),
+    createQueries({ ...queries, serviceVariables }),
+    objectives,
   );
 }
 

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
+import { gatewayzCatalogue } from '../../../src/presets/presets.js';
+import { CheckedCatalogue } from '../../../src/tools/check/checked-catalogue.js';
 import { PrometheusApi } from '../../../src/tools/check/diagnose/prometheus-api.js';
 import type { CheckReport, Criterion, Missing } from '../../../src/tools/check/report.js';
 import type { CheckOptions } from '../../../src/tools/check/run-check.js';
@@ -35,12 +37,16 @@ export async function startService(prometheusUrl: string, env: Readonly<Record<s
   return { url, cli, stop } satisfies StartedService;
 }
 
+/** The catalogue that the services of these tests have. */
+export const checkedCatalogue = new CheckedCatalogue(gatewayzCatalogue);
+
 export const usualOptions: CheckOptions = {
   load: { requests: 3, quantile: 0.95 },
   strict: false,
   refresh: { evaluationDelay: 1, refreshInterval: 1, prometheusTimeout: 10 },
   recorded: false,
   scope: { selector: [], marker: { label: 'reexported_by', value: 'gatewayz-metrics' } },
+  catalogue: checkedCatalogue,
   dashboards: [],
   quick: false,
 };

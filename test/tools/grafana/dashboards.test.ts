@@ -10,12 +10,13 @@ import { requestMetrics } from '../../../src/request-metrics.js';
 import { type GrafanaOptions, grafanaFiles } from '../../../src/tools/grafana/files.js';
 import { defaultObjectives } from '../../../src/tools/grafana/rules/service-level-objectives.js';
 import { type DashboardQuery, queriesOf } from '../../support/dashboard-queries.js';
-import type { Dashboard, Panel } from '../../support/grafana-queries.js';
+import { type Dashboard, type Panel, withAllPanels } from '../../support/grafana-queries.js';
 import { bareSelectors, calledFunctions } from '../../support/promql-structure.js';
 
 const marker = parseMarker('reexported_by="gatewayz-metrics"');
 const defaults: GrafanaOptions = {
   queries: { definition: gatewayzCatalogue, scope: { selector: [], marker }, serviceSelector: [], metricPrefix: '' },
+  variables: ['job', 'instance'],
   objectives: defaultObjectives,
   datasources: { uid: 'prometheus', prometheusUrl: 'http://prometheus:9090', backendUrl: 'http://backend/prometheus' },
   runbook: undefined,
@@ -24,7 +25,7 @@ const defaults: GrafanaOptions = {
 function dashboards(options: GrafanaOptions = defaults): readonly Dashboard[] {
   return [...grafanaFiles(options)]
     .filter(([path]) => path.startsWith('dashboards/'))
-    .map(([, text]) => JSON.parse(text) as Dashboard);
+    .map(([, text]) => withAllPanels(JSON.parse(text) as Dashboard));
 }
 
 const all = dashboards();
@@ -34,10 +35,13 @@ const panels = all.flatMap(({ uid, panels }) =>
 const queries = all.flatMap(queriesOf);
 const uids = new Set(all.map(({ uid }) => uid));
 
-/** Those for which `fault` says something, with what it says. */
-function faults<T extends { readonly where: string }>(items: readonly T[], fault: (item: T) => unknown): string[] {
+/** Items with a problem, and the problem. */
+function problems<T extends { readonly where: string }>(
+  items: readonly T[],
+  problemOf: (item: T) => unknown,
+): string[] {
   return items.flatMap((item) => {
-    const found = fault(item);
+    const found = problemOf(item);
     return found === false || found === undefined || (Array.isArray(found) && found.length === 0)
       ? []
       : [`${item.where}: ${found}`];
@@ -62,9 +66,9 @@ describe('the dashboards', () => {
 
   it('have a title of its own, a description and a unit for every panel', () => {
     for (const { panels } of all) expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
-    expect(faults(panels, ({ description }) => !/^[A-Z0-9].*\.$/s.test(description ?? ''))).toEqual([]);
+    expect(problems(panels, ({ description }) => !/^[A-Z0-9].*\.$/s.test(description ?? ''))).toEqual([]);
     const withUnit = panels.filter(({ type }) => type !== 'table');
-    expect(faults(withUnit, ({ fieldConfig }) => fieldConfig?.defaults.unit === undefined)).toEqual([]);
+    expect(problems(withUnit, ({ fieldConfig }) => fieldConfig?.defaults.unit === undefined)).toEqual([]);
   });
 
   it('have panels with ids of their own, that do not overlap and do not stick out', () => {
@@ -89,7 +93,7 @@ describe('the dashboards', () => {
       expect(list).toMatchObject({ name: 'datasource', type: 'datasource', query: 'prometheus' });
       expect(list).toMatchObject({ current: { value: 'mimir-1' } });
     }
-    expect(faults(panels, ({ datasource }) => datasource?.uid !== `$${'{datasource}'}`)).toEqual([]);
+    expect(problems(panels, ({ datasource }) => datasource?.uid !== `$${'{datasource}'}`)).toEqual([]);
   });
 
   it('are of a form that Grafana 11 reads as it is, with panels that it still has', () => {
@@ -100,15 +104,15 @@ describe('the dashboards', () => {
       expect(dashboard).toMatchObject({ time: { from: 'now-1h', to: 'now' } });
       expect(dashboard).not.toHaveProperty('id');
     }
-    expect(faults(panels, ({ type }) => !known.includes(type))).toEqual([]);
+    expect(problems(panels, ({ type }) => !known.includes(type))).toEqual([]);
     const refs = ({ targets = [] }: Panel) => targets.map(({ refId }) => refId);
     expect(
-      faults(panels, (panel) => refs(panel).length === 0 || new Set(refs(panel)).size < refs(panel).length),
+      problems(panels, (panel) => refs(panel).length === 0 || new Set(refs(panel)).size < refs(panel).length),
     ).toEqual([]);
     // Without a group Grafana draws stacked series over each other.
     const stacked = panels.map(({ where, fieldConfig }) => ({ where, ...fieldConfig?.defaults.custom?.stacking }));
     expect(stacked.filter(({ mode }) => mode === 'normal').length).toBeGreaterThan(5);
-    expect(faults(stacked, ({ mode, group }) => mode === 'normal' && group === undefined)).toEqual([]);
+    expect(problems(stacked, ({ mode, group }) => mode === 'normal' && group === undefined)).toEqual([]);
   });
 
   it('show what went well in green and what failed in red, wherever series are outcomes', () => {
@@ -137,12 +141,98 @@ describe('the dashboards', () => {
     );
     expect(links.length).toBeGreaterThan(30);
     const listsOf = (uid: string) => all.find((one) => one.uid === uid)?.templating.list.map(({ name }) => name) ?? [];
-    const unknown = faults(links, ({ url }) => {
+    const unknown = problems(links, ({ url }) => {
       const uid = url.pathname.replace('/d/', '');
       const set = [...url.searchParams.keys()].flatMap((key) => (key.startsWith('var-') ? key.slice(4) : []));
       return !uids.has(uid) || set.some((name) => !listsOf(uid).includes(name));
     });
     expect(unknown).toEqual([]);
+  });
+});
+
+describe('the variables', () => {
+  const variablesOf = (uid: string) =>
+    all.find((one) => one.uid === uid)?.templating.list.map(({ name, query }) => [name, query]) ?? [];
+
+  it('select datasource, job and instance everywhere, provider and model where they matter', () => {
+    const names = Object.fromEntries(all.map(({ uid }) => [uid, variablesOf(uid).map(([name]) => name)]));
+    expect(names).toEqual({
+      'gatewayz-overview': ['datasource', 'job', 'instance'],
+      'gatewayz-http': ['datasource', 'job', 'instance', 'method', 'path'],
+      'gatewayz-providers': ['datasource', 'job', 'instance', 'provider'],
+      'gatewayz-models': ['datasource', 'job', 'instance', 'provider', 'model'],
+      'gatewayz-business': ['datasource', 'job', 'instance'],
+      'gatewayz-health-service': ['datasource', 'service_job', 'service_instance'],
+      'gatewayz-this-service': ['datasource', 'service_job', 'service_instance'],
+    });
+  });
+
+  it('narrow every query of their dashboard, and the variables after them', () => {
+    for (const { uid, panels: own, templating } of all) {
+      const prefix = templating.list.some(({ name }) => name === 'service_job') ? 'service_' : '';
+      const texts = own.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+      const gateway = texts.filter((expr) => prefix !== '' || !/gatewayz_(?:health|availability|metrics)_/.test(expr));
+      expect(gateway.length, uid).toBeGreaterThan(5);
+      for (const expr of gateway) expect(expr).toContain(`instance=~"$${prefix}instance"`);
+      const instance = templating.list.find(({ name }) => name === `${prefix}instance`);
+      expect(JSON.stringify(instance?.query), uid).toContain(`job=~\\"$${prefix}job\\"`);
+    }
+  });
+
+  it('can be others', () => {
+    const [overview] = dashboards({ ...defaults, variables: ['env'] });
+    expect(overview?.templating.list.map(({ name }) => name)).toEqual(['datasource', 'env']);
+  });
+});
+
+describe('the Overview', () => {
+  const [overview] = [...grafanaFiles(defaults)].flatMap(([path, text]) =>
+    path === 'dashboards/gatewayz-overview.json' ? [JSON.parse(text) as Dashboard] : [],
+  );
+
+  it('begins with the service levels and keeps the rest collapsed, so that it queries little', () => {
+    const rows = overview?.panels.filter(({ type }) => type === 'row') ?? [];
+    expect(rows.map(({ title, panels: inside = [] }) => [title, inside.length > 0])).toEqual([
+      ['Service levels', false],
+      ['HTTP', true],
+      ['Models', true],
+      ['Providers', true],
+      ['Database and cache', true],
+      ['Business', true],
+      ['Health Service', true],
+    ]);
+    const open = overview?.panels.filter(({ type }) => type !== 'row').map(({ title }) => title);
+    expect(open).toEqual([
+      'Error rate',
+      'HTTP p95',
+      'Providers down',
+      'First token p95',
+      'Request rate',
+      'Targets down',
+      'Availability budget burn',
+      'Latency budget burn',
+    ]);
+  });
+});
+
+describe('one thing has one unit and one word', () => {
+  it('request rates are per minute everywhere', () => {
+    const rates = panels.filter(({ fieldConfig }) => /^req/.test(fieldConfig?.defaults.unit ?? ''));
+    expect(rates.length).toBeGreaterThan(8);
+    expect(problems(rates, ({ fieldConfig }) => fieldConfig?.defaults.unit !== 'reqpm')).toEqual([]);
+  });
+
+  it('no title says average, unavailable, share of or active incidents', () => {
+    expect(problems(panels, ({ title }) => /avg|average|unavailable|share of|active incidents/i.test(title))).toEqual(
+      [],
+    );
+  });
+
+  it('only the state of a provider has traffic-light colors, not its score or availability', () => {
+    for (const title of ['Health score', 'Availability']) {
+      const panel = panels.find((one) => one.where === `gatewayz-providers / ${title}`);
+      expect(JSON.stringify(panel?.fieldConfig), title).not.toContain('green');
+    }
   });
 });
 
@@ -153,17 +243,17 @@ describe('the queries', () => {
         ({ matchers }) =>
           !matchers.some((m) => m.label === 'reexported_by' && m.op === '!=' && m.value === 'gatewayz-metrics'),
       ).length > 0;
-    expect(faults(queries, open)).toEqual([]);
+    expect(problems(queries, open)).toEqual([]);
   });
 
   it('aggregate every series, so that replicas and environments never show as several', () => {
     expect(bareSelectors('a / sum(b)')).toEqual(['a']);
-    expect(faults(queries, ({ expr }) => bareSelectors(expr))).toEqual([]);
+    expect(problems(queries, ({ expr }) => bareSelectors(expr))).toEqual([]);
   });
 
   it('never call vector(): a zero stands only where its denominator is present', () => {
     expect(calledFunctions('sum(x) or vector(0)')).toEqual(['vector']);
-    expect(faults(queries, ({ expr }) => calledFunctions(expr).includes('vector'))).toEqual([]);
+    expect(problems(queries, ({ expr }) => calledFunctions(expr).includes('vector'))).toEqual([]);
   });
 
   it('ask only for metrics that the gateway, the Health Service or this service can have', () => {
@@ -172,6 +262,7 @@ describe('the queries', () => {
     const known = new Set([
       ...[...catalogue.rows.values()].flatMap(({ metrics }) => metrics),
       ...backend.split('\n').map((line) => line.split(',')[0]!),
+      'up',
       ...[...healthFamilies, ...stateMetrics, ...Object.values(workerMetrics), ...Object.values(requestMetrics)].map(
         ({ name }) => name,
       ),
@@ -179,7 +270,7 @@ describe('the queries', () => {
     const isKnown = (name: string | undefined) =>
       name !== undefined && (known.has(name) || known.has(name.replace(/_(?:bucket|sum|count)$/, '')));
     expect(
-      faults(queries, ({ expr }) => listSelectors(expr).flatMap(({ name }) => (isKnown(name) ? [] : name))),
+      problems(queries, ({ expr }) => listSelectors(expr).flatMap(({ name }) => (isKnown(name) ? [] : name))),
     ).toEqual([]);
   });
 });
@@ -204,20 +295,20 @@ describe('the queries for a stack of the user’s own', () => {
   });
 
   it('put the prefix before every metric name', () => {
-    expect(faults(selectors, ({ name }) => name?.startsWith('llm_') !== true)).toEqual([]);
+    expect(problems(selectors, ({ name }) => name !== 'up' && name?.startsWith('llm_') !== true)).toEqual([]);
   });
 
   it('carry the marker everywhere, and the base selector on every series of the gateway', () => {
-    expect(faults(selectors, ({ matchers }) => !has(matchers, 'origin', '!=', 'gm'))).toEqual([]);
+    expect(problems(selectors, ({ matchers }) => !has(matchers, 'origin', '!=', 'gm'))).toEqual([]);
     const gateway = selectors.filter((selector) => !isOurs(selector));
     expect(gateway.length).toBeGreaterThan(200);
-    expect(faults(gateway, ({ matchers }) => !has(matchers, 'env', '=', 'production'))).toEqual([]);
+    expect(problems(gateway, ({ matchers }) => !has(matchers, 'env', '=', 'production'))).toEqual([]);
   });
 
   it('carry the service selector, and no base selector, on series of our own scrape target', () => {
     const ours = selectors.filter(isOurs);
     expect(ours.length).toBeGreaterThan(30);
-    expect(faults(ours, ({ matchers }) => !has(matchers, 'job', '=', 'gatewayz_metrics'))).toEqual([]);
-    expect(faults(ours, ({ matchers }) => has(matchers, 'env', '=', 'production'))).toEqual([]);
+    expect(problems(ours, ({ matchers }) => !has(matchers, 'job', '=', 'gatewayz_metrics'))).toEqual([]);
+    expect(problems(ours, ({ matchers }) => has(matchers, 'env', '=', 'production'))).toEqual([]);
   });
 });

@@ -44,11 +44,18 @@ afterAll(() => prometheus.close());
 async function ask(title: string, refId: string, provider: Chosen): Promise<Readonly<Record<string, number>>> {
   const expr = panels.find((panel) => panel.title === title)?.targets?.find((target) => target.refId === refId)?.expr;
   const time = { from: start, to: at, width: 960, scrapeInterval: 15_000, minStep: 15_000 };
-  const answer = await prometheus.vector(interpolate(expr ?? '', time, new Map([['provider', provider]])), at);
+  const answer = await prometheus.vector(
+    interpolate(expr ?? '', time, new Map([['provider', provider], ...everyTarget])),
+    at,
+  );
   return Object.fromEntries(answer.map(({ labels, value }) => [labels['provider'] ?? 'all', Number(value)]));
 }
 
 const all: Chosen = { all: '.*' };
+const everyTarget = [
+  ['job', all],
+  ['instance', all],
+] as const;
 
 describe('the Providers dashboard', () => {
   it('shows each provider’s state as the catalogue counts them: 0 healthy, 1 degraded, 2 down', async () => {

@@ -85,6 +85,9 @@ describe('with a backend that writes only what the real one writes', () => {
     const telling = [...descriptions]
       .filter(([, text]) => text.includes('Empty while the gateway'))
       .map(([panel]) => panel);
-    expect(telling.filter((panel) => !(panel in lacking))).toEqual(['gatewayz-models / Time to first chunk']);
+    expect(telling.filter((panel) => !(panel in lacking))).toEqual([
+      'gatewayz-models / Time to first chunk',
+      'gatewayz-overview / First token p95',
+    ]);
   });
 });

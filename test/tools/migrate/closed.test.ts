@@ -6,7 +6,7 @@ import { runMigrate } from './run-migrate.js';
 import { bytesOfFixture, bytesOfTree, readFixture, readTree, writeStack } from './stack-fixture.js';
 
 /** Ends of paths that the file system refuses, by call; modes would not stop root, as whom tests may run. */
-const closed = vi.hoisted(() => ({ readdir: '', access: '', rename: '' }));
+const closed = vi.hoisted(() => ({ readdir: '', access: '', rename: '', mkdir: '' }));
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
@@ -15,12 +15,18 @@ vi.mock('node:fs/promises', async (original) => {
     async (...args: readonly unknown[]): Promise<unknown> => {
       const path = String(args[name === 'rename' ? 1 : 0]);
       if (closed[name] !== '' && path.endsWith(closed[name])) {
-        const error = new Error(`EACCES: permission denied, ${name} '${path}'`);
-        throw Object.assign(error, { code: 'EACCES', syscall: name });
+        const code = name === 'mkdir' ? 'EROFS' : 'EACCES';
+        throw Object.assign(new Error(`${code}: refused, ${name} '${path}'`), { code, syscall: name });
       }
       return (real[name] as (...rest: readonly unknown[]) => Promise<unknown>)(...args);
     };
-  return { ...real, readdir: refusing('readdir'), access: refusing('access'), rename: refusing('rename') };
+  return {
+    ...real,
+    readdir: refusing('readdir'),
+    access: refusing('access'),
+    rename: refusing('rename'),
+    mkdir: refusing('mkdir'),
+  };
 });
 
 let root: string;
@@ -33,7 +39,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  Object.assign(closed, { readdir: '', access: '', rename: '' });
+  Object.assign(closed, { readdir: '', access: '', rename: '', mkdir: '' });
   await removeFolder(root);
 });
 
@@ -85,5 +91,13 @@ describe('what the file system keeps closed', () => {
       await runMigrate('rollback', '--root', root);
       expect(await readTree(root)).toEqual(before);
     }
+  });
+
+  it('as a whole, being read-only, is told in a sentence', async () => {
+    closed.mkdir = '/.gatewayz-metrics';
+    const { code, stderr } = await remove();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cannot write to ${root}: the file system is read-only`);
+    expect(await readTree(root)).toEqual(before);
   });
 });

@@ -6,7 +6,9 @@ const facts: StackFacts = {
   ...noFacts,
   hosts: new Map([['hse', new Set(['8002'])]]),
   jobs: new Set(['health_service_exporter', 'hse.jobs']),
+  jobsByHand: new Map([['health', 'relabelling sets it']]),
   instances: new Set(['hse:8002', 'health-service-exporter:8002']),
+  relabelled: [{ label: 'env', value: 'prod' }],
 };
 const up = 'gatewayz_health_service_up';
 
@@ -23,6 +25,7 @@ describe('a query that selects the job by name', () => {
     [`sum(${up}{job=\`health_service_exporter\`})`, `sum(${up}{job=\`NEW\`})`],
     [`${up}{job=~"node|health_service_exporter"}`, `${up}{job=~"node|NEW"}`],
     [`up{job=~"(health_service_exporter|hse.jobs)"}`, undefined],
+    [`ALERTS{job="health_service_exporter"}`, `ALERTS{job="NEW"}`],
     [`up{job="hse.jobs"}`, `up{job="NEW"}`],
     [`{job="health_service_exporter"}`, `{job="NEW"}`],
     [`{__name__=~"gatewayz_health_.+", job="health_service_exporter"}`, `{__name__=~"gatewayz_health_.+", job="NEW"}`],
@@ -79,6 +82,17 @@ describe('a query that cannot be judged by rule', () => {
   it.each([
     [`${up}{instance="health-service-exporter:8002"}`, /does not match/],
     [`${up}{instance=~"hse:.*"}`, /does not match/],
+    [`up{instance=~"health.*"}`, /does not match/],
+    [`up{instance=~"(?i)HSE:8002"}`, /does not match/],
+    [`up{job=~"health.*$"}`, /relabelling sets it/],
+    [`up{job=~"(?i:health.*)"}`, /does not match/],
+    [`count by (job) ({__name__="up", job=~"health.+"})`, /does not match/],
+    [`ALERTS{alertname="A", instance="hse:8002"}`, /does not match/],
+    [`up{job="health\\u005fservice_exporter"}`, /with escapes/],
+    [`label_replace(up, "a", "$1", "job", "(hse.*|health_service_exporter)")`, /label_replace/],
+    [`label_replace(up, "a", "$1", "instance", "hse:.*")`, /label_replace/],
+    [`${up}{env="prod"}`, /does not match/],
+    [`up{job="health"}`, /relabelling sets it/],
     [`up{job=~".*_exporter"}`, /does not match/],
     [`process_resident_memory_bytes{job="health_service_exporter"}`, /does not match/],
     [`up{job!="health_service_exporter"}`, /decide whether to exclude gatewayz_metrics too/],

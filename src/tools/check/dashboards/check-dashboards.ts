@@ -1,4 +1,5 @@
 import type { Scope } from '../../../catalogue/compile.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { PrometheusApi } from '../diagnose/prometheus-api.js';
 import { SourceFacts } from '../diagnose/source-facts.js';
 import type { Criterion, DashboardReport, MissingNames, TargetReport } from '../report.js';
@@ -17,6 +18,7 @@ export interface DashboardCheck {
   /** Undefined without access to one. */
   readonly prometheus: PrometheusApi | undefined;
   readonly scope: Scope;
+  readonly catalogue: CheckedCatalogue;
   /** Whether every query without data fails, not only those that can never have any. */
   readonly strict: boolean;
   readonly progress: (line: string) => void;
@@ -50,7 +52,7 @@ export async function checkDashboards(paths: readonly string[], check: Dashboard
   const promql: string[] = [];
   for (const [index, { file, content }] of files.entries()) {
     progress(`dashboards: ${file} (${index + 1} of ${files.length})`);
-    const verdicts = 'problem' in content ? [unreadable(content.problem)] : await run(content, prometheus, check.scope);
+    const verdicts = 'problem' in content ? [unreadable(content.problem)] : await run(content, prometheus, check);
     promql.push(...verdicts.flatMap((verdict) => verdict.promql ?? []));
     const targets = verdicts.map(({ report, severity }) => ({
       ...report,
@@ -72,7 +74,7 @@ export async function checkDashboards(paths: readonly string[], check: Dashboard
   return {
     criteria: [{ id: 'dashboards', ok: failing.length === 0, value: failing.length, budget: 0, detail }],
     reports,
-    missingNames: await findMissingNames(promql, new SourceFacts(prometheus, check.scope, Date.now())),
+    missingNames: await findMissingNames(promql, new SourceFacts(prometheus, check.scope, Date.now(), check.catalogue)),
   };
 }
 
@@ -84,10 +86,14 @@ function unreadable(problem: string): TargetVerdict {
   return { report: { panel: '', refId: '', expr: '', result: 'error', reason: problem }, severity: 'problem' };
 }
 
-async function run(dashboard: Dashboard, prometheus: PrometheusApi, scope: Scope): Promise<readonly TargetVerdict[]> {
+async function run(
+  dashboard: Dashboard,
+  prometheus: PrometheusApi,
+  { scope, catalogue }: DashboardCheck,
+): Promise<readonly TargetVerdict[]> {
   const now = Date.now();
   const window = timeRange(dashboard.time, now);
-  const facts = new SourceFacts(prometheus, scope, window.to);
+  const facts = new SourceFacts(prometheus, scope, window.to, catalogue);
   const { values, queried } = await resolveVariables(dashboard, prometheus, window);
   const emptyVariables = new Set(
     queried

@@ -2,9 +2,9 @@ import { GatewayzMetricsError } from '../../../errors.js';
 import type { Matcher } from '../../../promql/matchers.js';
 import { PromqlError } from '../../../promql/parse-promql.js';
 import { listSelectors, type Selector } from '../../../promql/selectors.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import { withoutSamples } from '../diagnose/diagnose-absence.js';
 import { listed } from '../diagnose/diagnosis.js';
-import { baseName, contractMetrics } from '../diagnose/known-metrics.js';
 import { nearestMetrics } from '../diagnose/nearest-metrics.js';
 import type { Window } from '../diagnose/prometheus-api.js';
 import { acceptsMissingLabel } from '../diagnose/required-labels.js';
@@ -107,7 +107,7 @@ async function explainSelector(
       : { severity: 'idle', reason: 'no alert is pending or firing' };
   }
   const known = await facts.names([], { from: Math.min(window.from, facts.lastDay.from), to: window.to });
-  if (!known.has(name)) return noSuchMetric(name, known);
+  if (!known.has(name)) return noSuchMetric(name, known, facts.catalogue);
   const seen = await facts.names([], window);
   if (!seen.has(name)) {
     const { severity, cause } = await withoutSamples(name, facts);
@@ -117,15 +117,15 @@ async function explainSelector(
   return matching.length > 0 ? undefined : explainMatchers(name, own, window, facts);
 }
 
-function noSuchMetric(name: string, known: ReadonlySet<string>): EmptyReason {
+function noSuchMetric(name: string, known: ReadonlySet<string>, catalogue: CheckedCatalogue): EmptyReason {
   if (/^gatewayz_(?:health|availability|metrics)_/.test(name)) {
     const reason = `no series named ${name} in Prometheus: add a scrape job for this service, with metrics_path: <prefix>/metrics`;
     return { severity: 'problem', reason };
   }
-  const { renamed, similar } = nearestMetrics(name, known);
+  const { renamed, similar } = nearestMetrics(name, known, catalogue);
   const near = [...renamed, ...similar];
   const nearest = near.length === 0 ? '' : `; nearest existing names: ${near.join(', ')}`;
-  const expected = contractMetrics.has(baseName(name)) && renamed.length === 0;
+  const expected = catalogue.has(name) && renamed.length === 0;
   return { severity: expected ? 'not_exported' : 'problem', reason: `no series named ${name} in Prometheus${nearest}` };
 }
 

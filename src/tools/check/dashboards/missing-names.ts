@@ -21,7 +21,7 @@ export async function findMissingNames(texts: readonly string[], facts: SourceFa
     if (!used) continue;
     for (const name of used.metrics) {
       if (known.has(name) || metrics.has(name) || alertSeries.has(name) || name.includes(placeholder)) continue;
-      const { renamed, similar } = nearestMetrics(name, known);
+      const { renamed, similar } = nearestMetrics(name, known, facts.catalogue);
       metrics.set(name, { name, nearest: [...renamed, ...similar] });
     }
     const existing = used.metrics.filter((name) => known.has(name));

@@ -1,6 +1,5 @@
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
 import { type Diagnosis, jobList, shellQuote } from './diagnosis.js';
-import { baseName, contractMetrics } from './known-metrics.js';
 import { nearestMetrics } from './nearest-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
@@ -10,7 +9,7 @@ import type { SourceFacts } from './source-facts.js';
  */
 export async function diagnoseAbsence(metrics: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
   const selected = await facts.names(facts.scoped, facts.now);
-  const renamed = diagnoseRenamed(metrics, selected);
+  const renamed = diagnoseRenamed(metrics, selected, facts);
   if (renamed) return renamed;
   const anywhere = await facts.names(facts.excludeReexported, facts.now);
   const outside = metrics.find((metric) => anywhere.has(metric));
@@ -18,8 +17,11 @@ export async function diagnoseAbsence(metrics: readonly string[], facts: SourceF
   const lately = await facts.names(facts.excludeReexported, facts.lastDay);
   const gone = metrics.find((metric) => lately.has(metric));
   if (gone !== undefined) return withoutSamples(gone, facts);
-  const isScraped = [...lately].some((name) => contractMetrics.has(baseName(name)));
-  return diagnoseRenamed(metrics, lately) ?? (isScraped ? notExported(metrics, lately) : diagnoseUnscraped(facts));
+  const isScraped = [...lately].some((name) => facts.catalogue.has(name));
+  return (
+    diagnoseRenamed(metrics, lately, facts) ??
+    (isScraped ? notExported(metrics, lately, facts) : diagnoseUnscraped(facts))
+  );
 }
 
 /** For a Prometheus that has never seen a metric of the gateway. */
@@ -109,9 +111,13 @@ export async function withoutSamples(metric: string, facts: SourceFacts): Promis
   };
 }
 
-function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis | undefined {
+function diagnoseRenamed(
+  metrics: readonly string[],
+  existing: ReadonlySet<string>,
+  { catalogue }: SourceFacts,
+): Diagnosis | undefined {
   for (const metric of metrics) {
-    const { renamed } = nearestMetrics(metric, existing);
+    const { renamed } = nearestMetrics(metric, existing, catalogue);
     const [other] = renamed;
     if (other === undefined) continue;
     return {
@@ -123,8 +129,8 @@ function diagnoseRenamed(metrics: readonly string[], existing: ReadonlySet<strin
   return undefined;
 }
 
-function notExported(metrics: readonly string[], existing: ReadonlySet<string>): Diagnosis {
-  const similar = [...new Set(metrics.flatMap((metric) => nearestMetrics(metric, existing).similar))];
+function notExported(metrics: readonly string[], existing: ReadonlySet<string>, { catalogue }: SourceFacts): Diagnosis {
+  const similar = [...new Set(metrics.flatMap((metric) => nearestMetrics(metric, existing, catalogue).similar))];
   return {
     severity: 'not_exported',
     cause: noSeries(metrics) + (similar.length === 0 ? '' : `; nearest existing names: ${similar.join(', ')}`),

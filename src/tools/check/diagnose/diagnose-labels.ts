@@ -21,9 +21,10 @@ export async function diagnoseLabels(
   let first: Diagnosis | undefined;
   for (const metric of metrics) {
     const has = await facts.labelNames(metric, facts.scoped, facts.now);
-    const lacks = [...requiredLabels(row, metric)].find((label) => !has.includes(label));
+    const required = requiredLabels(row, metric, facts.catalogue);
+    const lacks = [...required].find((label) => !has.includes(label));
     if (lacks === undefined) return undefined;
-    first ??= lackingLabel(metric, lacks, has, requiredLabels(row, metric));
+    first ??= lackingLabel(metric, lacks, has, required);
   }
   return first;
 }

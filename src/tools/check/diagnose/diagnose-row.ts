@@ -1,8 +1,9 @@
 import type { CompiledRow } from '../../../catalogue/compile.js';
+import type { Cause } from '../../../model.js';
 import { quotePromql } from '../../../promql/string-literal.js';
 import { diagnoseAbsence, withoutSamples } from './diagnose-absence.js';
 import { diagnoseLabels } from './diagnose-labels.js';
-import { diagnoseReason } from './diagnose-reason.js';
+import { diagnoseReason, isUnusable } from './diagnose-reason.js';
 import { type Diagnosis, jobList } from './diagnosis.js';
 import { type SourceFacts, selectorOf } from './source-facts.js';
 
@@ -10,9 +11,14 @@ import { type SourceFacts, selectorOf } from './source-facts.js';
  * Why a row of the catalogue has no value, from what Prometheus has. Rejects as `PrometheusApi` does.
  *
  * @param row without a scope
- * @param sentence what the service says of it
+ * @param reason the service's own, with its sentence
  */
-export async function diagnoseRow(row: CompiledRow, sentence: string, facts: SourceFacts): Promise<Diagnosis> {
+export async function diagnoseRow(
+  row: CompiledRow,
+  reason: Cause,
+  sentence: string,
+  facts: SourceFacts,
+): Promise<Diagnosis> {
   const names = await facts.names(facts.scoped, facts.now);
   const existing = row.metrics.filter((metric) => names.has(metric));
   if (existing.length === 0) return diagnoseAbsence(row.metrics, facts);
@@ -28,8 +34,8 @@ export async function diagnoseRow(row: CompiledRow, sentence: string, facts: Sou
     const notANumber = await diagnoseNaN(metric, facts);
     if (notANumber) return notANumber;
   }
-  const told = diagnoseReason(sentence, facts.scope.selector.length > 0);
-  return /^no usable /.test(sentence) ? implausible(told, present, facts) : told;
+  const diagnosis = diagnoseReason(reason, sentence, facts.scope.selector.length > 0);
+  return isUnusable(reason.code) ? unusable(diagnosis, present, facts) : diagnosis;
 }
 
 /** Samples of the metric that are no numbers: their sums are none either. */
@@ -55,16 +61,16 @@ async function diagnoseNaN(metric: string, facts: SourceFacts): Promise<Diagnosi
 }
 
 /** For metrics with samples of which none is usable: shows one of them. */
-async function implausible(told: Diagnosis, present: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
+async function unusable(diagnosis: Diagnosis, present: readonly string[], facts: SourceFacts): Promise<Diagnosis> {
   const [metric] = present;
-  if (metric === undefined) return told;
+  if (metric === undefined) return diagnosis;
   const series = selectorOf(metric, facts.scoped);
   const [example] = await facts.vector(`topk(1, ${series})`);
-  if (!example) return told;
+  if (!example) return diagnosis;
   const labels = Object.entries(example.labels).map(([label, value]) => `${label}=${quotePromql(value)}`);
   return {
     severity: 'problem',
-    cause: `${told.cause}: for example ${metric}{${labels.join(',')}} ${example.value}`,
+    cause: `${diagnosis.cause}: for example ${metric}{${labels.join(',')}} ${example.value}`,
     fix: `export the values that /docs describes for ${metric}; query ${series} for the actual ones`,
   };
 }

@@ -1,5 +1,7 @@
 import type { CompiledRow } from '../../../catalogue/compile.js';
 import { GatewayzMetricsError } from '../../../errors.js';
+import type { Cause } from '../../../model.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { Finding } from '../report.js';
 import type { RequestFailure } from '../service/explain-failure.js';
 import type { Summary } from '../service/read-summary.js';
@@ -10,15 +12,11 @@ import type { Diagnosis } from './diagnosis.js';
 import { findConstantZero } from './find-constant-zero.js';
 import { findDuplicateScrapes } from './find-duplicate-scrapes.js';
 import { findReingestion } from './find-reingestion.js';
-import { plainCatalogue } from './known-metrics.js';
 import type { PrometheusApi } from './prometheus-api.js';
 import type { SourceFacts } from './source-facts.js';
 
-const { rows, fields } = plainCatalogue;
-const shownBy = new Map(fields.map((field) => [field.row, `${field.section}.${field.field}`]));
-
 /** Name of a row in a report: the first summary field that shows it, or its family. */
-function nameOf(row: string): string {
+function nameOf(row: string, { fields }: CheckedCatalogue): string {
   const field = fields.find((candidate) => candidate.row === row);
   return field ? `${field.section}.${field.field}` : row;
 }
@@ -31,6 +29,7 @@ function nameOf(row: string): string {
 export async function findingsWithoutSummary(
   failure: RequestFailure,
   prometheus: PrometheusApi | undefined,
+  { fields }: CheckedCatalogue,
 ): Promise<readonly Finding[]> {
   const { cause } = failure;
   const better = /PROMETHEUS_URL/.test(failure.fix) && prometheus ? await addressOf(prometheus) : undefined;
@@ -52,8 +51,10 @@ async function addressOf(prometheus: PrometheusApi): Promise<string | undefined>
 }
 
 /** Findings from the service's own reasons for missing values. */
-export function diagnoseReasons({ missing }: Summary, selected: boolean): readonly Finding[] {
-  return Object.entries(missing).map(([field, sentence]) => ({ field, ...diagnoseReason(sentence, selected) }));
+export function diagnoseReasons({ missing, reasons }: Summary, selected: boolean): readonly Finding[] {
+  return Object.entries(missing).map(([field, sentence]) => {
+    return { field, ...diagnoseReason(reasons[field] ?? unknownReason, sentence, selected) };
+  });
 }
 
 /**
@@ -62,10 +63,11 @@ export function diagnoseReasons({ missing }: Summary, selected: boolean): readon
  * @param families names of the families in `/all`; undefined if unknown
  */
 export async function diagnoseValues(
-  { missing }: Summary,
+  { missing, reasons }: Summary,
   families: readonly string[] | undefined,
   facts: SourceFacts,
 ): Promise<readonly Finding[]> {
+  const { rows, fields } = facts.catalogue;
   const findings: Finding[] = [];
   const explained = new Set<string>();
   for (const { section, field, row } of fields) {
@@ -74,13 +76,18 @@ export async function diagnoseValues(
     if (sentence === undefined) continue;
     const source = rows.get(row);
     const selected = facts.scope.selector.length > 0;
-    const diagnosis = source ? await diagnoseRow(source, sentence, facts) : diagnoseReason(sentence, selected);
+    const reason = reasons[name] ?? unknownReason;
+    const diagnosis = source
+      ? await diagnoseRow(source, reason, sentence, facts)
+      : diagnoseReason(reason, sentence, selected);
     findings.push({ field: name, ...diagnosis });
     explained.add(row);
   }
-  const unseen = [...rows.values()].filter(({ id }) => !shownBy.has(id) && families && !families.includes(id));
+  const shown = new Set(fields.map(({ row }) => row));
+  const unseen = [...rows.values()].filter(({ id }) => !shown.has(id) && families && !families.includes(id));
   for (const row of unseen) {
-    findings.push({ field: row.id, ...(await diagnoseRow(row, sentenceOf(row), facts)) });
+    const { reason, sentence } = reasonOf(row);
+    findings.push({ field: row.id, ...(await diagnoseRow(row, reason, sentence, facts)) });
     explained.add(row.id);
   }
   const constant = await findConstantZero(facts);
@@ -88,20 +95,24 @@ export async function diagnoseValues(
   return [...findings, ...(await mislabelled(explained, facts)), ...(await countedTwice(facts))];
 }
 
+const unknownReason: Cause = { code: 'not_refreshed', metrics: [] };
+
 /** For a family: the service gives reasons for fields only. */
-function sentenceOf({ idle, metrics }: CompiledRow): string {
-  return idle === undefined ? `no usable value of ${metrics.join(', ')}` : `${idle} in the last 5 minutes`;
+function reasonOf({ idle, metrics }: CompiledRow): { readonly reason: Cause; readonly sentence: string } {
+  return idle === undefined
+    ? { reason: { code: 'unusable_value', metrics }, sentence: `no usable value of ${metrics.join(', ')}` }
+    : { reason: { code: 'idle', metrics }, sentence: `${idle} in the last 5 minutes` };
 }
 
 /** Values that are wrong because a label has another name. */
 async function mislabelled(explained: ReadonlySet<string>, facts: SourceFacts): Promise<readonly Finding[]> {
   const names = await facts.names(facts.scoped, facts.now);
   const findings: Finding[] = [];
-  for (const row of rows.values()) {
+  for (const row of facts.catalogue.rows.values()) {
     const existing = row.metrics.filter((metric) => names.has(metric));
     if (explained.has(row.id) || existing.length === 0) continue;
     const diagnosis = await diagnoseLabels(row, existing, facts);
-    if (diagnosis) findings.push({ field: nameOf(row.id), ...diagnosis });
+    if (diagnosis) findings.push({ field: nameOf(row.id, facts.catalogue), ...diagnosis });
   }
   return findings;
 }
@@ -110,8 +121,8 @@ async function mislabelled(explained: ReadonlySet<string>, facts: SourceFacts): 
 async function countedTwice(facts: SourceFacts): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const report = (diagnosis: Diagnosis, affected: (row: CompiledRow) => boolean) => {
-    for (const row of rows.values()) {
-      if (isSum(row) && affected(row)) findings.push({ field: nameOf(row.id), ...diagnosis });
+    for (const row of facts.catalogue.rows.values()) {
+      if (isSum(row) && affected(row)) findings.push({ field: nameOf(row.id, facts.catalogue), ...diagnosis });
     }
   };
   for (const { metrics, diagnosis } of await findDuplicateScrapes(facts)) {
@@ -125,5 +136,5 @@ async function countedTwice(facts: SourceFacts): Promise<readonly Finding[]> {
 
 /** Whether a duplicated series increases the value; it does not for ratios, means and maxima. */
 function isSum({ promql }: CompiledRow): boolean {
-  return Object.values(promql).some((text) => /^(?:60 \* \()?sum\b/.test(text) && !/ \/ |max by|bool/.test(text));
+  return Object.values(promql).some((text) => /^(?:60 \* \(?)?sum\b/.test(text) && !/ \/ |max by|bool/.test(text));
 }

@@ -2,7 +2,6 @@ import type { Labels } from '../../../model.js';
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
 import type { Diagnosis } from './diagnosis.js';
 import { jobList, shellQuote } from './diagnosis.js';
-import { baseName, contractMetrics } from './known-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
 /** A process of the gateway that is scraped more than once, and its duplicated metrics. */
@@ -59,7 +58,7 @@ async function commonMetrics(group: readonly Scrape[], facts: SourceFacts): Prom
   for (const scrape of group) {
     const own = [...matchersOn(scrape, ['job', 'instance']), ...distinguishingMatchers(scrape, group)];
     for (const name of await facts.names([...own, ...facts.scoped], facts.now)) {
-      if (!contractMetrics.has(baseName(name))) continue;
+      if (!facts.catalogue.has(name)) continue;
       if (seen.has(name)) twice.add(name);
       seen.add(name);
     }

@@ -1,6 +1,5 @@
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
 import { type Diagnosis, jobList } from './diagnosis.js';
-import { reexportedOnly } from './known-metrics.js';
 import type { SourceFacts } from './source-facts.js';
 
 /** Output of this service that its own Prometheus has scraped. */
@@ -13,7 +12,7 @@ export interface Reingestion {
 /** Rejects as `PrometheusApi` does. */
 export async function findReingestion(facts: SourceFacts): Promise<Reingestion | undefined> {
   const names = await facts.names(facts.scoped, facts.now);
-  const read = reexportedOnly.find((name) => names.has(name));
+  const read = facts.catalogue.exportedOnly.find((name) => names.has(name));
   if (read !== undefined) {
     const jobs = await facts.labelValues('job', read, facts.scoped, facts.now);
     const { marker } = facts.scope;

@@ -1,5 +1,5 @@
 import { nearestName } from '../../../settings/nearest-name.js';
-import { baseName, contractMetrics } from './known-metrics.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 
 /** Existing metric names close to one that does not exist. */
 export interface NearMetrics {
@@ -12,10 +12,10 @@ export interface NearMetrics {
 const atMost = 3;
 
 /** For a metric of the catalogue, others of the catalogue are left out: they mean something else. */
-export function nearestMetrics(name: string, existing: Iterable<string>): NearMetrics {
-  const inContract = contractMetrics.has(baseName(name));
+export function nearestMetrics(name: string, existing: Iterable<string>, catalogue: CheckedCatalogue): NearMetrics {
+  const inCatalogue = catalogue.has(name);
   const candidates = [...existing].filter(
-    (other) => !(inContract && contractMetrics.has(baseName(other))) && !other.endsWith('_created'),
+    (other) => !(inCatalogue && catalogue.has(other)) && !other.endsWith('_created'),
   );
   const renamed: string[] = [];
   for (let left = candidates; renamed.length < atMost; ) {

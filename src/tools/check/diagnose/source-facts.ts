@@ -2,6 +2,7 @@ import type { Scope } from '../../../catalogue/compile.js';
 import type { DownTarget } from '../../../catalogue/missing-reasons.js';
 import { anyOf } from '../../../promql/any-of.js';
 import { formatMatchers, type Matcher } from '../../../promql/matchers.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { PrometheusApi, Window } from './prometheus-api.js';
 
 const fiveMinutes = 5 * 60_000;
@@ -11,11 +12,13 @@ const oneDay = 24 * 60 * 60_000;
 export class SourceFacts {
   readonly api: PrometheusApi;
   readonly scope: Scope;
+  readonly catalogue: CheckedCatalogue;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly #results = new Map<string, Promise<unknown>>();
 
-  constructor(api: PrometheusApi, scope: Scope, at: number) {
+  constructor(api: PrometheusApi, scope: Scope, at: number, catalogue: CheckedCatalogue) {
+    this.catalogue = catalogue;
     this.api = api;
     this.scope = scope;
     this.at = at;

@@ -12,15 +12,18 @@ import type {
 } from '../report.js';
 import { hours, percent } from '../watch/watch-record.js';
 
-const allFields = gatewayzCatalogue.fields.map(({ section, field }) => `${section}.${field}`);
-
-/** The report for a terminal. */
-export function textReport(report: CheckReport, url: string): string {
+/**
+ * The report for a terminal.
+ *
+ * @param checked the service, or the dashboards
+ * @param fields names of all summary fields
+ */
+export function textReport(report: CheckReport, checked: string, fields: readonly string[]): string {
   const { criteria, missing, dashboards, missingNames, watch } = report;
   const parts = [
-    `check of ${url}`,
+    `check of ${checked}`,
     groupByReason(criteria).map(criterionLines).join('\n'),
-    ...groupMissing(missing).map(missingText),
+    ...groupMissing(missing).map((group) => missingText(group, fields)),
     ...(dashboards.length === 0 ? [] : [dashboards.map(dashboardText).join('\n')]),
     ...(missingNames ? namesText(missingNames) : []),
     ...(watch ? [watchText(watch)] : []),
@@ -94,7 +97,7 @@ export function firstCauses(causes: readonly string[]): readonly string[] {
   return causes.length > shown.length ? [...shown, `and ${causes.length - shown.length} more like these`] : shown;
 }
 
-function missingText({ fields, causes, fix }: MissingGroup): string {
+function missingText({ fields, causes, fix }: MissingGroup, allFields: readonly string[]): string {
   const cause = firstCauses(causes).join('\n');
   return `${condensed(fields, allFields)}\n    cause  ${indented(cause, 11)}\n    fix    ${indented(fix, 11)}`;
 }

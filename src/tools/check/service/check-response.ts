@@ -1,10 +1,8 @@
 import type { Scope } from '../../../catalogue/compile.js';
-import { createCatalogue } from '../../../catalogue/create-catalogue.js';
-import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { expositionType } from '../../../render/exposition.js';
 import { openMetricsType } from '../../../render/open-metrics.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { CheckedEndpoint } from './checked-endpoints.js';
-import { checkedEndpoints } from './checked-endpoints.js';
 import { type ParsedFamily, parseExposition } from './parse-exposition.js';
 import { type InstallationDocs, readDocs } from './read-docs.js';
 import { readSummary, type Summary } from './read-summary.js';
@@ -20,23 +18,22 @@ export interface ResponseCheck {
   readonly families?: readonly ParsedFamily[];
 }
 
-const { families: familiesByEndpoint } = createCatalogue(gatewayzCatalogue, { selector: [], marker: undefined });
-
 /** @param marker label that every sample must carry; undefined if it is off or unknown */
 export function checkResponse(
   endpoint: CheckedEndpoint,
   response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
+  catalogue: CheckedCatalogue,
 ): ResponseCheck {
   switch (endpoint.kind) {
     case 'summary':
-      return checkSummary(response);
+      return checkSummary(response, catalogue);
     case 'docs':
-      return checkDocs(response);
+      return checkDocs(response, catalogue);
     case 'exposition':
     case 'scrape':
-      return checkExposition(endpoint, response, openMetrics, marker);
+      return checkExposition(endpoint, response, openMetrics, marker, catalogue);
   }
 }
 
@@ -44,18 +41,18 @@ function wrongType({ contentType }: ServiceResponse, expected: string): string[]
   return contentType === expected ? [] : [`its type is ${contentType || 'not given'}, expected ${expected}`];
 }
 
-function checkSummary(response: ServiceResponse): ResponseCheck {
+function checkSummary(response: ServiceResponse, { fields }: CheckedCatalogue): ResponseCheck {
   const problems = wrongType(response, 'application/json; charset=utf-8');
-  const read = readSummary(response.body);
+  const read = readSummary(response.body, fields);
   if ('problems' in read) return { problems: [...problems, ...read.problems], content: '' };
   const values = Object.values(read.metrics).flatMap(Object.values);
   const had = values.filter((value) => value !== 'N/A').length;
   return { problems: problems, content: `${had} of ${values.length} fields have a value`, summary: read };
 }
 
-function checkDocs(response: ServiceResponse): ResponseCheck {
+function checkDocs(response: ServiceResponse, { endpoints }: CheckedCatalogue): ResponseCheck {
   const problems = wrongType(response, 'text/markdown; charset=utf-8');
-  const missing = checkedEndpoints.filter(({ path }) => !response.body.includes(`/metrics${path}\``));
+  const missing = endpoints.filter(({ path }) => !response.body.includes(`/metrics${path}\``));
   problems.push(...missing.map(({ endpoint }) => `it does not name the endpoint ${endpoint}`));
   const docs = readDocs(response.body);
   if (!docs) problems.push('it has no canonical PromQL that can be read: is it another version than this check?');
@@ -67,6 +64,7 @@ function checkExposition(
   response: ServiceResponse,
   openMetrics: boolean,
   marker: Scope['marker'],
+  catalogue: CheckedCatalogue,
 ): ResponseCheck {
   const problems = wrongType(response, openMetrics ? openMetricsType : expositionType);
   let families: readonly ParsedFamily[];
@@ -80,7 +78,7 @@ function checkExposition(
   }
   const count = families.reduce((sum, { samples }) => sum + samples.length, 0);
   const holds = `${families.length} families with ${count} samples`;
-  const expected = familiesByEndpoint[endpoint];
+  const expected = catalogue.families[endpoint];
   if (expected === undefined) return { problems: problems, content: holds, families };
 
   const types = new Map(expected.map(({ name, type }) => [name, type]));

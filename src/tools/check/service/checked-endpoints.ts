@@ -1,26 +1,17 @@
+import type { EndpointDefinition } from '../../../catalogue/definition.js';
 import { createRoutes, type Route } from '../../../http/routes.js';
-import { gatewayzCatalogue } from '../../../presets/presets.js';
 
 /** Handling times that users are promised, in milliseconds, by the `endpoint` label of our own metrics. */
-const budgets: Readonly<Record<string, number>> = {
-  summary: 50,
-  system: 100,
-  providers: 100,
-  models: 100,
-  business: 100,
-  performance: 100,
-  all: 200,
-  docs: 1,
-  scrape: 50,
-};
+const budgets: Readonly<Record<string, number>> = { summary: 50, all: 200, docs: 1, scrape: 50 };
+/** Of the endpoints that a catalogue defines. */
+const defaultBudget = 100;
 
 export interface CheckedEndpoint extends Route {
   /** Milliseconds. */
   readonly budget: number;
 }
 
-/** The eight endpoints and the scrape target, with what they are promised to take. */
-export const checkedEndpoints: readonly CheckedEndpoint[] = createRoutes(gatewayzCatalogue.endpoints).map((route) => ({
-  ...route,
-  budget: budgets[route.endpoint]!,
-}));
+/** The endpoints of a catalogue with their budgets, documentation and scrape target included. */
+export function checkedEndpoints(endpoints: readonly EndpointDefinition[]): readonly CheckedEndpoint[] {
+  return createRoutes(endpoints).map((route) => ({ ...route, budget: budgets[route.endpoint] ?? defaultBudget }));
+}

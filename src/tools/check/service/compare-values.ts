@@ -1,5 +1,5 @@
+import type { SummaryField } from '../../../catalogue/definition.js';
 import { GatewayzMetricsError } from '../../../errors.js';
-import { plainCatalogue } from '../diagnose/known-metrics.js';
 import type { PrometheusApi } from '../diagnose/prometheus-api.js';
 import type { Criterion } from '../report.js';
 import type { InstallationDocs } from './read-docs.js';
@@ -14,6 +14,7 @@ export interface CompareSources {
   readonly summary: Summary | undefined;
   /** Why there is none. */
   readonly failure: string | undefined;
+  readonly fields: readonly SummaryField[];
   /** Reads a newer summary. */
   readonly again: () => Promise<Summary | undefined>;
   readonly docs: InstallationDocs | undefined;
@@ -35,9 +36,11 @@ export async function compareValues(sources: CompareSources): Promise<Criterion>
   const fail = (detail: string): Criterion => ({ ...criterion, ok: false, detail });
   if (!summary) return fail(refusal ?? 'there is no summary');
   if (upstreamUp === false) return fail('the last refresh of the service failed at Prometheus');
-  if (fromPrometheus(summary).length === 0) return fail('no value of the summary comes from Prometheus');
+  if (fromPrometheus(summary, sources.fields).length === 0) {
+    return fail(summary.hint ?? 'no value of the summary comes from Prometheus');
+  }
   if (!api) {
-    const detail = `${fromPrometheus(summary).length} values, not compared: the service's own Prometheus API is off, or not for this token; set --prometheus-url`;
+    const detail = `${fromPrometheus(summary, sources.fields).length} values, not compared: the service's own Prometheus API is off, or not for this token; set --prometheus-url`;
     return { ...criterion, ok: true, detail, level: 'warn' };
   }
   if (!docs) return fail('the values cannot be compared: /docs has no PromQL for them');
@@ -50,17 +53,18 @@ export async function compareValues(sources: CompareSources): Promise<Criterion>
 }
 
 async function compare(
-  { again, recorded }: CompareSources,
+  sources: CompareSources,
   first: Summary,
   docs: InstallationDocs,
   api: PrometheusApi,
 ): Promise<Criterion> {
+  const { again, recorded } = sources;
   let compared = 0;
   let differing: readonly string[] = [];
   let summary: Summary | undefined = first;
   for (let attempt = 0; attempt < attempts && summary; attempt += 1) {
     const at = Date.parse(summary.timestamp);
-    const fields = fromPrometheus(summary).flatMap(({ name, row, value }) => {
+    const fields = fromPrometheus(summary, sources.fields).flatMap(({ name, row, value }) => {
       const promql = docs.promql.get(row);
       return promql === undefined || (recorded && promql.includes('rate(')) ? [] : [{ name, promql, value }];
     });
@@ -88,8 +92,8 @@ interface FieldValue {
 }
 
 /** Fields with a value of the summary's own evaluation timestamp. */
-function fromPrometheus({ metrics, stale }: Summary): readonly FieldValue[] {
-  return plainCatalogue.fields.flatMap(({ section, field, row }) => {
+function fromPrometheus({ metrics, stale }: Summary, fields: readonly SummaryField[]): readonly FieldValue[] {
+  return fields.flatMap(({ section, field, row }) => {
     const name = `${section}.${field}`;
     const value = metrics[section]?.[field];
     if (section === 'health' || value === undefined || value === 'N/A' || name in stale) return [];

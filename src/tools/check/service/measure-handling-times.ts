@@ -1,7 +1,7 @@
 import { isLoopback } from '../../../settings/loopback.js';
 import type { Criterion } from '../report.js';
 import { checkHandlingTime, type Load } from './check-handling-time.js';
-import { checkedEndpoints } from './checked-endpoints.js';
+import type { CheckedEndpoint } from './checked-endpoints.js';
 import type { Burst, ServiceClient } from './service-client.js';
 import { scrapeService } from './service-metrics.js';
 
@@ -21,13 +21,14 @@ export function loadFor(url: string | undefined): Load {
  */
 export async function measureHandlingTimes(
   service: ServiceClient,
+  endpoints: readonly CheckedEndpoint[],
   load: Load,
   answering: ReadonlySet<string>,
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<readonly Criterion[]> {
   const bursts = new Map<string, Burst>();
-  const measured = checkedEndpoints.filter(({ endpoint }) => answering.has(endpoint));
+  const measured = endpoints.filter(({ endpoint }) => answering.has(endpoint));
   // One request each before the measurement, so that it is warm.
   for (const { path } of measured) await service.burst(path, 1, signal);
   const before = measured.length > 0 ? await scrapeService(service, signal) : undefined;
@@ -36,7 +37,7 @@ export async function measureHandlingTimes(
     bursts.set(endpoint, await service.burst(path, load.requests, signal));
   }
   const after = measured.length > 0 ? await scrapeService(service, signal) : undefined;
-  return checkedEndpoints.map((checked) => {
+  return endpoints.map((checked) => {
     const { endpoint } = checked;
     const [earlier, later] = [before?.handlingTimes(endpoint), after?.handlingTimes(endpoint)];
     return checkHandlingTime(checked, { burst: bursts.get(endpoint), before: earlier, after: later }, load);

@@ -1,8 +1,9 @@
 import { parseValue } from '../../../catalogue/derivations/number.js';
 import { openMetricsType } from '../../../render/open-metrics.js';
+import type { CheckedCatalogue } from '../checked-catalogue.js';
 import type { Criterion } from '../report.js';
 import { checkResponse, type ResponseCheck } from './check-response.js';
-import { type CheckedEndpoint, checkedEndpoints } from './checked-endpoints.js';
+import type { CheckedEndpoint } from './checked-endpoints.js';
 import type { RequestFailure } from './explain-failure.js';
 import { explainStatus } from './explain-status.js';
 import type { ParsedFamily } from './parse-exposition.js';
@@ -25,16 +26,20 @@ export interface EndpointResults {
 }
 
 /** Requests every endpoint once in each of its formats. Rejects only with the reason of `signal`. */
-export async function probeEndpoints(service: ServiceClient, signal: AbortSignal): Promise<EndpointResults> {
+export async function probeEndpoints(
+  service: ServiceClient,
+  catalogue: CheckedCatalogue,
+  signal: AbortSignal,
+): Promise<EndpointResults> {
   const probes = new Map<string, EndpointProbe>();
   let docs: InstallationDocs | undefined;
   // The documentation first: it names the marker that samples must carry.
   let silent = 0;
   let same: EndpointProbe | undefined;
-  for (const endpoint of [...checkedEndpoints].sort((a) => (a.kind === 'docs' ? -1 : 0))) {
+  for (const endpoint of [...catalogue.endpoints].sort((a) => (a.kind === 'docs' ? -1 : 0))) {
     const result: EndpointProbe = same
       ? { ...same, criterion: { ...same.criterion, id: idOf(endpoint) } }
-      : await probe(service, endpoint, docs, signal);
+      : await probe(service, endpoint, docs, catalogue, signal);
     const { value } = result.criterion;
     silent = value === null ? silent + 1 : 0;
     // No further requests to a service that does not respond, or that rejects the token.
@@ -48,7 +53,7 @@ export async function probeEndpoints(service: ServiceClient, signal: AbortSignal
   return {
     unreachable:
       isDown && first?.failure ? { ...first.failure, status: first.criterion.value as number | null } : undefined,
-    criteria: checkedEndpoints.map(({ endpoint }) => probes.get(endpoint)!.criterion),
+    criteria: catalogue.endpoints.map(({ endpoint }) => probes.get(endpoint)!.criterion),
     summary: probes.get('summary')?.check?.summary,
     docs,
     families: probes
@@ -83,6 +88,7 @@ async function probe(
   service: ServiceClient,
   endpoint: CheckedEndpoint,
   docs: InstallationDocs | undefined,
+  catalogue: CheckedCatalogue,
   signal: AbortSignal,
 ): Promise<EndpointProbe> {
   const hasFormats = endpoint.kind === 'exposition' || endpoint.kind === 'scrape';
@@ -96,7 +102,7 @@ async function probe(
       const value = isFailure(response) ? null : response.status;
       return { criterion: { ...criterion, ok: false, value, detail: failureText(failure) }, failure };
     }
-    checks.push(checkResponse(endpoint, response as ServiceResponse, openMetrics, docs?.scope.marker));
+    checks.push(checkResponse(endpoint, response as ServiceResponse, openMetrics, docs?.scope.marker, catalogue));
   }
   const problems = [...new Set(checks.flatMap((check) => check.problems))];
   const [check] = checks;

@@ -1,6 +1,6 @@
 import type { Criterion, Gap, WatchReport } from '../report.js';
 import { toMilliseconds } from '../service/check-handling-time.js';
-import { checkedEndpoints } from '../service/checked-endpoints.js';
+import type { CheckedEndpoint } from '../service/checked-endpoints.js';
 import { boundOfQuantile } from '../service/service-metrics.js';
 
 /** What one probe of the service saw. Times are epoch milliseconds. */
@@ -32,6 +32,7 @@ export class WatchRecord {
   readonly #planned: number;
   /** Longest time between two probes, in milliseconds; a longer one is a gap. */
   readonly #unwatched: number;
+  readonly #endpoints: readonly CheckedEndpoint[];
   readonly #gaps: Gap[] = [];
   readonly #open = new Map<'service' | 'data', OpenGap>();
   readonly #handled = new Map<string, Map<number, number>>();
@@ -42,7 +43,8 @@ export class WatchRecord {
   #fresh = 0;
 
   /** @param planned milliseconds @param unwatched milliseconds */
-  constructor(from: number, planned: number, unwatched: number) {
+  constructor(from: number, planned: number, unwatched: number, endpoints: readonly CheckedEndpoint[]) {
+    this.#endpoints = endpoints;
     this.#from = from;
     this.#last = from;
     this.#planned = planned;
@@ -86,7 +88,7 @@ export class WatchRecord {
       availability: share(this.#available, this.#probes),
       freshness: share(this.#fresh, this.#probes),
       gaps: [...this.#gaps, ...open],
-      worst: Object.fromEntries(checkedEndpoints.map(({ endpoint }) => [endpoint, this.#worstOf(endpoint)])),
+      worst: Object.fromEntries(this.#endpoints.map(({ endpoint }) => [endpoint, this.#worstOf(endpoint)])),
     };
   }
 
@@ -94,7 +96,7 @@ export class WatchRecord {
   criteria(): readonly Criterion[] {
     const { seconds, plannedSeconds, probes, availability, freshness, gaps } = this.report();
     const longest = Math.max(0, ...gaps.map((gap) => gap.seconds));
-    const slow = checkedEndpoints.filter(({ endpoint, budget }) => {
+    const slow = this.#endpoints.filter(({ endpoint, budget }) => {
       const bound = boundOfQuantile(this.#handled.get(endpoint) ?? new Map(), 0.99);
       return bound !== undefined && toMilliseconds(bound) > budget;
     });

@@ -1,3 +1,5 @@
+import { degradedErrorRate, downErrorRate } from '../../../catalogue/thresholds.js';
+
 /** How a summary value looks on the screen. */
 export interface FormattedField {
   readonly label: string;
@@ -25,7 +27,11 @@ const yesNo: Format = {
 const formats: Readonly<Record<string, Format>> = {
   'http.request_rate_per_minute': { unit: 'req/min' },
   'http.error_rate': { unit: '%', color: worseFrom(1, 5) },
-  'providers.avg_error_rate': { unit: '%', factor: 100, color: worseFrom(5, 50) },
+  'providers.avg_error_rate': {
+    unit: '%',
+    factor: 100,
+    color: worseFrom(100 * degradedErrorRate, 100 * downErrorRate),
+  },
   'providers.healthy_providers': { color: () => 'green' },
   'providers.degraded_providers': { color: (value) => (value > 0 ? 'yellow' : 'green') },
   'providers.unavailable_providers': { color: (value) => (value > 0 ? 'red' : 'green') },

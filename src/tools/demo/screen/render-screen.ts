@@ -1,3 +1,4 @@
+import { degradedErrorRate, downErrorRate } from '../../../catalogue/thresholds.js';
 import type { SummaryDocument, UnavailableDocument } from '../../../render/summary.js';
 import { type Color, formatField, formatNumber } from './format-field.js';
 import { sparkline } from './sparkline.js';
@@ -173,9 +174,9 @@ function providerLines(providers: readonly ProviderLine[], columns: number, pain
 }
 
 function providerState(errorRate: number | undefined, down: boolean): readonly [string, Color] {
-  if (down || (errorRate ?? 0) > 0.5) return ['down', 'red'];
+  if (down || (errorRate ?? 0) > downErrorRate) return ['down', 'red'];
   if (errorRate === undefined) return ['no traffic', 'dim'];
-  return errorRate >= 0.05 ? ['degraded', 'yellow'] : ['healthy', 'green'];
+  return errorRate >= degradedErrorRate ? ['degraded', 'yellow'] : ['healthy', 'green'];
 }
 
 function clip(text: string, width: number): string {

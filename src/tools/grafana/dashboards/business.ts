@@ -12,7 +12,7 @@ export function businessDashboard(queries: Queries): DashboardSpec {
     uid: uids.business,
     title: 'GatewayZ / Business',
     description: 'Customers, tokens and credits.',
-    variables: [],
+    variables: queries.variables,
     rows: [
       { title: 'Customers', panels: customerPanels(queries) },
       { title: 'Consumption', panels: consumptionPanels(queries) },
@@ -23,9 +23,9 @@ export function businessDashboard(queries: Queries): DashboardSpec {
 
 function customerPanels({ row }: Queries): readonly PanelSpec[] {
   const families = [
-    ['API keys', 'API keys that can be used.', 'active_api_keys'],
-    ['Subscriptions', 'Paid subscriptions that run.', 'subscription_count'],
-    ['Trials', 'Trials that run.', 'trial_active'],
+    ['API keys', 'Active API keys.', 'active_api_keys'],
+    ['Subscriptions', 'Active paid subscriptions.', 'subscription_count'],
+    ['Trials', 'Active trials.', 'trial_active'],
   ] as const;
   return [
     ...families.map(
@@ -46,32 +46,25 @@ function customerPanels({ row }: Queries): readonly PanelSpec[] {
       decimals: 0,
       width: 12,
       title: 'Customers over time',
-      description: 'API keys that can be used, paid subscriptions and trials that run.',
+      description: 'Active API keys, paid subscriptions and trials.',
       emptyWithout: families.map(([, , family]) => family),
       queries: families.map(([title, , family]) => ({ legend: title, expr: row(family) })),
     },
   ];
 }
 
-function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
-  const now = { kind: 'stat', width: 6 } as const;
+function consumptionPanels({ gateway }: Queries): readonly PanelSpec[] {
+  const now = { kind: 'stat', width: 8 } as const;
   const ofRange = (metric: string) => overRange(gateway(`sum(increase(${metric}[5m]))`));
   const graph = { kind: 'timeseries', width: 12, unit: 'short' } as const;
   return [
     {
       ...now,
       ...count,
-      title: 'Tokens in total',
-      description: 'Tokens used since the counters began, input and output together; falls when an instance restarts.',
-      queries: [{ expr: row('total_tokens_used') }],
-    },
-    {
-      ...now,
-      unit: 'short',
-      decimals: 2,
-      title: 'Credits in total',
-      description: 'Credits charged since the counters began; falls when an instance restarts.',
-      queries: [{ expr: row('total_credits_used') }],
+      title: 'Tokens in selected range',
+      description: 'Tokens used in the selected range, input and output.',
+      queries: [{ expr: ofRange('tokens_used_total') }],
+      sparkline: false,
     },
     {
       ...now,
@@ -80,6 +73,7 @@ function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       title: 'Credits in selected range',
       description: 'Credits charged in the selected range.',
       queries: [{ expr: ofRange('credits_used_total') }],
+      sparkline: false,
     },
     {
       ...now,
@@ -87,7 +81,7 @@ function consumptionPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       decimals: 2,
       title: 'Credits against baseline',
       description:
-        'Credits of the last hour relative to the same hour of yesterday or of a week ago, whichever had more; 1 while neither is known. An alert fires above 3.',
+        'Credits of the last hour, relative to the same hour one day or one week ago, whichever was higher; 1 without a baseline. An alert fires above 3.',
       thresholds: higherIsWorse(2, 3),
       queries: [{ expr: gateway(creditsAgainstBaseline()) }],
     },
@@ -147,7 +141,7 @@ function detailPanels({ gateway }: Queries): readonly PanelSpec[] {
       decimals: 4,
       manySeries: true,
       title: 'Credits per 1000 tokens',
-      description: 'What 1000 tokens cost on average, by provider.',
+      description: 'Mean credits per 1000 tokens, by provider.',
       queries: [{ legend: '{{provider}}', expr: overTime(gateway(creditsPerThousandTokens(['provider'], '5m'))) }],
     },
     most(

@@ -13,14 +13,13 @@ export function healthServiceDashboard(queries: Queries): DashboardSpec {
   return {
     uid: uids.healthService,
     title: 'GatewayZ / Health Service',
-    description:
-      'What the Health Service API tells, polled by this service. Empty while HEALTH_SERVICE_URL is not set.',
-    variables: [],
+    description: 'Values of the Health Service API, polled by this service. Empty if HEALTH_SERVICE_URL is not set.',
+    variables: queries.variables,
     rows: [
-      { title: 'Is it working', panels: statePanels(queries) },
-      { title: 'What it watches', panels: watchedPanels(queries) },
-      { title: 'What it finds', panels: findingPanels(queries) },
-      { title: 'How it is polled', panels: pollingPanels(queries) },
+      { title: 'State', panels: statePanels(queries) },
+      { title: 'Coverage', panels: watchedPanels(queries) },
+      { title: 'Results', panels: findingPanels(queries) },
+      { title: 'Polling', panels: pollingPanels(queries) },
     ],
   };
 }
@@ -52,8 +51,8 @@ function statePanels(queries: Queries): readonly PanelSpec[] {
       ...seconds,
       decimals: 0,
       width: 4,
-      title: 'Last good answer',
-      description: 'Time since any endpoint of the Health Service gave a good answer.',
+      title: 'Last successful poll',
+      description: 'Time since any endpoint of the Health Service last responded successfully.',
       thresholds: higherIsWorse(90, 300),
       queries: [{ expr: queries.service('time() - max(gatewayz_health_service_last_successful_scrape)') }],
     },
@@ -62,9 +61,9 @@ function statePanels(queries: Queries): readonly PanelSpec[] {
 
 function watchedPanels(queries: Queries): readonly PanelSpec[] {
   const numbers = [
-    ['Models tracked', 'gatewayz_health_tracked_models'],
-    ['Providers tracked', 'gatewayz_health_tracked_providers'],
-    ['Gateways tracked', 'gatewayz_health_tracked_gateways'],
+    ['Tracked models', 'gatewayz_health_tracked_models'],
+    ['Tracked providers', 'gatewayz_health_tracked_providers'],
+    ['Tracked gateways', 'gatewayz_health_tracked_gateways'],
     ['Models known', 'gatewayz_health_total_models'],
     ['Providers known', 'gatewayz_health_total_providers'],
     ['Gateways known', 'gatewayz_health_total_gateways'],
@@ -92,14 +91,14 @@ function findingPanels({ service }: Queries): readonly PanelSpec[] {
     },
     {
       ...graph,
-      title: 'Incidents over time',
+      title: 'Open incidents over time',
       description: help.get('gatewayz_health_active_incidents') ?? '',
       queries: [{ legend: 'open', color: 'red', expr: service('max(gatewayz_health_active_incidents)') }],
     },
     {
       ...graph,
       title: 'Tracked over time',
-      description: 'Models, providers and gateways that the Health Service keeps checking.',
+      description: 'Models, providers and gateways that the Health Service monitors.',
       queries: ['models', 'providers', 'gateways'].map((what) => ({
         legend: what,
         expr: service(`max(gatewayz_health_tracked_${what})`),
@@ -125,8 +124,7 @@ function pollingPanels({ service }: Queries): readonly PanelSpec[] {
       unit: 'none',
       width: 12,
       title: 'Endpoints',
-      description:
-        'Whether the last answer of each endpoint was a good one, as the best-off replica of this service sees it.',
+      description: 'Whether the last request to each endpoint succeeded in any replica of this service.',
       mappings: yesNo,
       thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
       queries: [{ legend: '{{endpoint}}', expr: service('max by (endpoint) (gatewayz_metrics_health_endpoint_up)') }],
@@ -137,7 +135,7 @@ function pollingPanels({ service }: Queries): readonly PanelSpec[] {
       min: 0,
       width: 12,
       title: 'Failed requests',
-      description: 'Requests to the Health Service per minute, over 5 minutes, that failed or had no good answer.',
+      description: 'Failed requests to the Health Service per minute, over 5 minutes.',
       queries: [
         {
           legend: 'failed',

@@ -1,7 +1,7 @@
-import { count, higherIsBetter, higherIsWorse, percent, seconds, share } from '../panels/field-options.js';
+import { count, errorPercent, higherIsBetter, percent, seconds, share, upDown } from '../panels/field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panels/panel.js';
 import { statusCodeColors } from '../panels/series-colors.js';
-import { meanOf, quantileOf, rateOf, shareOf, top } from '../queries/expressions.js';
+import { meanOf, quantileOf, rateOf, shareOf, targets, top } from '../queries/expressions.js';
 import { overTime, type Queries } from '../queries/queries.js';
 import { uids } from '../uids.js';
 
@@ -9,7 +9,7 @@ const duration = 'fastapi_requests_duration_seconds';
 const requests = 'fastapi_requests_total';
 const serverErrors = 'status_code=~"5.."';
 const clientErrors = 'status_code=~"4.."';
-/** What the drop-downs choose. */
+/** Matchers of the variables. */
 const matchers = 'path=~"$path",method=~"$method"';
 const clipped = 'Never above the highest finite bucket bound, 5 s with the bounds of GatewayZ.';
 
@@ -18,8 +18,9 @@ export function httpDashboard(queries: Queries): DashboardSpec {
   return {
     uid: uids.http,
     title: 'GatewayZ / HTTP',
-    description: 'HTTP requests to the gateway, and the database and caches that they wait for.',
+    description: 'HTTP requests to the gateway, its database and its caches.',
     variables: [
+      ...queries.variables,
       { name: 'method', label: 'Method', series: gateway(requests) },
       { name: 'path', label: 'Path', series: gateway(`${requests}{method=~"$method"}`) },
     ],
@@ -27,6 +28,7 @@ export function httpDashboard(queries: Queries): DashboardSpec {
       { title: 'Now, over 5 minutes', panels: nowPanels(queries) },
       { title: 'Traffic and errors', panels: trafficPanels(queries) },
       { title: 'Latency', panels: latencyPanels(queries) },
+      { title: 'Scrape targets', panels: targetPanels(queries) },
       { title: 'Database and cache', panels: backingPanels(queries) },
     ],
   };
@@ -37,31 +39,30 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
   return [
     {
       ...now,
-      title: 'Requests per second',
-      description: 'HTTP requests per second over 5 minutes.',
-      unit: 'reqps',
-      queries: [{ expr: gateway(rateOf(requests, { matchers })) }],
+      title: 'Request rate',
+      description: 'HTTP requests per minute, over 5 minutes.',
+      unit: 'reqpm',
+      queries: [{ expr: gateway(`60 * ${rateOf(requests, { matchers })}`) }],
     },
     {
       ...now,
-      ...percent,
+      ...errorPercent,
       title: 'Error rate',
-      description: 'Share of requests answered with 5xx over 5 minutes.',
-      thresholds: higherIsWorse(1, 5),
+      description: 'HTTP requests with a 5xx status, over 5 minutes.',
       queries: [{ expr: gateway(`100 * ${shareOf(requests, serverErrors, { matchers })}`) }],
     },
     {
       ...now,
       ...seconds,
-      title: '95th percentile',
-      description: `95 % of requests took at most this long over 5 minutes. ${clipped}`,
+      title: 'p95',
+      description: `95th percentile of the request duration, over 5 minutes. ${clipped}`,
       queries: [{ expr: gateway(quantileOf(0.95, duration, { matchers })) }],
     },
     {
       ...now,
       ...count,
       title: 'In progress',
-      description: 'Requests that the gateway is working on.',
+      description: 'Current number of HTTP requests in progress.',
       queries: [{ expr: gateway(`sum(fastapi_requests_in_progress{${matchers}})`) }],
     },
   ];
@@ -73,22 +74,22 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       title: 'Requests by status',
-      description: 'HTTP requests per second, by status code.',
-      unit: 'reqps',
+      description: 'HTTP requests per minute, by status code.',
+      unit: 'reqpm',
       stacked: true,
       queries: [
         {
           legend: '{{status_code}}',
           colors: statusCodeColors,
-          expr: overTime(gateway(rateOf(requests, { matchers, by: ['status_code'] }))),
+          expr: overTime(gateway(`60 * ${rateOf(requests, { matchers, by: ['status_code'] })}`)),
         },
       ],
     },
     {
       ...graph,
       ...percent,
-      title: 'Share of errors',
-      description: 'Share of requests answered with 5xx (our fault) and with 4xx (the client’s).',
+      title: 'Error rate over time',
+      description: 'HTTP requests with a 5xx status (server errors) and with a 4xx status (client errors).',
       queries: [
         {
           legend: '5xx',
@@ -106,19 +107,19 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
       kind: 'bargauge',
       width: 12,
       title: 'Busiest paths',
-      description: 'Requests per second over 5 minutes: the ten busiest route patterns.',
-      unit: 'reqps',
+      description: 'Requests per minute, over 5 minutes: the ten busiest route patterns.',
+      unit: 'reqpm',
       queries: [
         {
           legend: '{{method}} {{path}}',
-          expr: gateway(top(10, rateOf(requests, { matchers, by: ['method', 'path'] }))),
+          expr: gateway(top(10, `60 * ${rateOf(requests, { matchers, by: ['method', 'path'] })}`)),
         },
       ],
     },
     {
       ...graph,
       title: 'Exceptions',
-      description: 'Errors per minute that ended a request and were not the fault of the client, by type.',
+      description: 'Server-side exceptions per minute, by type.',
       unit: 'cpm',
       emptyWithout: ['fastapi_exceptions_total'],
       queries: [
@@ -138,7 +139,7 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...seconds,
       width: 12,
       title: 'Latency quantiles',
-      description: `Time from request to answer; of a stream, to its end. ${clipped}`,
+      description: `HTTP request duration; of a stream, to its end. ${clipped}`,
       queries: [0.5, 0.95, 0.99].map((quantile) => ({
         legend: `p${100 * quantile}`,
         expr: overTime(gateway(quantileOf(quantile, duration, { matchers }))),
@@ -149,7 +150,7 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...seconds,
       width: 12,
       title: 'Slowest paths',
-      description: 'Mean time from request to answer over 5 minutes: the ten slowest route patterns.',
+      description: 'Mean request duration, over 5 minutes: the ten slowest route patterns.',
       queries: [
         {
           legend: '{{method}} {{path}}',
@@ -160,7 +161,24 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
   ];
 }
 
-/** Not by path: the drop-downs do not touch these. */
+function targetPanels({ gateway }: Queries): readonly PanelSpec[] {
+  return [
+    {
+      kind: 'state-timeline',
+      unit: 'none',
+      width: 24,
+      height: 6,
+      step: '30s',
+      title: 'Targets',
+      description: 'Whether Prometheus can scrape each instance of the gateway (up).',
+      mappings: upDown,
+      thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
+      queries: [{ legend: '{{job}} {{instance}}', expr: gateway(`min by (job, instance) (${targets})`) }],
+    },
+  ];
+}
+
+/** Not filtered by method and path. */
 function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
   const database = 'gatewayz_database_query_duration_quantiles_seconds';
   return [
@@ -169,7 +187,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       ...seconds,
       width: 8,
       title: 'Database latency quantiles',
-      description: 'Time of database queries, over 5 minutes.',
+      description: 'Database query duration, over 5 minutes.',
       emptyWithout: ['database_query_duration_seconds_bucket'],
       queries: ['0.5', '0.95', '0.99'].map((quantile) => ({
         legend: `p${100 * Number(quantile)}`,
@@ -181,7 +199,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       ...seconds,
       width: 8,
       title: 'Database latency',
-      description: 'Mean time of database queries, of a histogram or a summary, by table.',
+      description: 'Mean database query duration, by table.',
       queries: [
         { legend: '{{table}}', expr: overTime(gateway(meanOf('database_query_duration_seconds', { by: ['table'] }))) },
       ],
@@ -201,8 +219,7 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       width: 6,
       height: 8,
       title: 'Cache hit rate now',
-      description:
-        'Share of cache lookups that hit over 5 minutes; without any cache_* series, of the catalogue cache.',
+      description: 'Ratio of cache hits, over 5 minutes; without any cache_* series, of the catalogue cache.',
       thresholds: higherIsBetter(0.3, 0.6),
       queries: [{ expr: row('cache_hit_rate') }],
     },
@@ -211,14 +228,14 @@ function backingPanels({ gateway, row }: Queries): readonly PanelSpec[] {
       ...share,
       width: 9,
       title: 'Cache hit rate',
-      description: 'Share of cache lookups that hit; without any cache_* series, of the catalogue cache.',
+      description: 'Ratio of cache hits; without any cache_* series, of the catalogue cache.',
       queries: [{ legend: 'hits', expr: overTime(row('cache_hit_rate')) }],
     },
     {
       kind: 'timeseries',
       width: 9,
       title: 'Cache size',
-      description: 'Size of the caches together; without a cache_size_bytes series, of the catalogue cache.',
+      description: 'Total size of the caches; without a cache_size_bytes series, of the catalogue cache.',
       unit: 'bytes',
       min: 0,
       queries: [{ legend: 'size', expr: row('cache_size_bytes') }],

@@ -1,4 +1,4 @@
-import { count, errorShare, higherIsWorse, seconds } from '../panels/field-options.js';
+import { count, errorShare, seconds } from '../panels/field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panels/panel.js';
 import { outcomeColors } from '../panels/series-colors.js';
 import { meanOf, quantileOf, rateOf, shareOf, sumBy, top } from '../queries/expressions.js';
@@ -21,6 +21,7 @@ export function modelsDashboard(queries: Queries): DashboardSpec {
     title: 'GatewayZ / Models',
     description: 'Use and performance by model and provider.',
     variables: [
+      ...queries.variables,
       { name: 'provider', label: 'Provider', series: gateway(requests) },
       { name: 'model', label: 'Model', series: gateway(`${requests}{provider=~"$provider"}`) },
     ],
@@ -39,8 +40,8 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
   return [
     {
       ...now,
-      title: 'Requests per minute',
-      description: 'Inference requests per minute over 5 minutes.',
+      title: 'Request rate',
+      description: 'Inference requests per minute, over 5 minutes.',
       unit: 'reqpm',
       queries: [{ expr: gateway(`60 * ${rateOf(requests, { matchers })}`) }],
     },
@@ -48,22 +49,21 @@ function nowPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...now,
       ...errorShare,
       title: 'Error rate',
-      description: 'Share of inference requests with another status than success over 5 minutes.',
-      thresholds: higherIsWorse(0.05, 0.2),
+      description: 'Ratio of inference requests with a status other than success, over 5 minutes.',
       queries: [{ expr: gateway(shareOf(requests, failed, { matchers: `status!="",${matchers}` })) }],
     },
     {
       ...now,
       ...seconds,
       title: 'Mean latency',
-      description: 'Mean time of inference requests over 5 minutes.',
+      description: 'Mean inference request duration, over 5 minutes.',
       queries: [{ expr: gateway(meanOf(duration, { matchers })) }],
     },
     {
       ...now,
       ...count,
       title: 'Tokens per minute',
-      description: 'Tokens used per minute over 5 minutes, input and output together.',
+      description: 'Tokens used per minute, over 5 minutes, input and output.',
       queries: [{ expr: gateway(`60 * ${rateOf('tokens_used_total', { matchers })}`) }],
     },
   ];
@@ -74,7 +74,7 @@ function topPanels({ gateway }: Queries): readonly PanelSpec[] {
     kind: 'bargauge',
     width: 8,
     title,
-    description: `${description} in the selected range: the ten models with most. What a series had before its first scrape is not counted.`,
+    description: `${description} in the selected range: the ten highest models. Increases before the first scrape of a series are not counted.`,
     unit,
     queries: [
       {
@@ -96,22 +96,22 @@ function trafficPanels({ gateway }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       title: 'Requests by outcome',
-      description: 'Inference requests per second, by status.',
-      unit: 'reqps',
+      description: 'Inference requests per minute, by status.',
+      unit: 'reqpm',
       stacked: true,
       queries: [
         {
           legend: '{{status}}',
           colors: outcomeColors,
-          expr: overTime(gateway(rateOf(requests, { matchers, by: ['status'] }))),
+          expr: overTime(gateway(`60 * ${rateOf(requests, { matchers, by: ['status'] })}`)),
         },
       ],
     },
     {
       ...graph,
       ...errorShare,
-      title: 'Share of failures',
-      description: 'Share of inference requests with another status than success.',
+      title: 'Error rate over time',
+      description: 'Ratio of inference requests with a status other than success.',
       queries: [
         {
           legend: 'failed',
@@ -161,14 +161,14 @@ function latencyPanels({ gateway }: Queries): readonly PanelSpec[] {
     {
       ...graph,
       title: 'Latency quantiles',
-      description: `Time that inference requests took at the provider. ${clipped}`,
+      description: `Inference request duration. ${clipped}`,
       queries: quantiles(duration),
     },
     {
       ...graph,
       title: 'Time to first chunk',
       description:
-        'Time from a streamed inference request to the first chunk of its answer. Never above the highest finite bucket bound, 15 s with the bounds of GatewayZ.',
+        'Time from a streamed inference request to its first chunk. Never above the highest finite bucket bound, 15 s with the bounds of GatewayZ.',
       emptyWithout: [firstChunk],
       queries: quantiles(firstChunk),
     },
@@ -182,14 +182,14 @@ function modelPanels({ gateway }: Queries): readonly PanelSpec[] {
       ...top10,
       ...seconds,
       title: 'Slowest models',
-      description: `95th percentile of latency: the ten slowest models. ${clipped}`,
+      description: `95th percentile of the inference request duration: the ten slowest models. ${clipped}`,
       queries: [{ legend: pairLegend, expr: gateway(top(10, quantileOf(0.95, duration, { matchers, by: pair }))) }],
     },
     {
       ...top10,
       ...errorShare,
-      title: 'Most failing models',
-      description: 'Share of inference requests that failed: the ten models with the highest.',
+      title: 'Highest error rates',
+      description: 'Ratio of failed inference requests: the ten highest models.',
       queries: [
         {
           legend: pairLegend,

@@ -1,10 +1,10 @@
 import type { SummaryField } from '../../../catalogue/definition.js';
-import { count, errorShare, higherIsWorse, percent, share } from '../panels/field-options.js';
+import { count, errorPercent, errorShare, share } from '../panels/field-options.js';
 import type { FieldOptions, PanelSpec } from '../panels/panel.js';
 import { rateOf } from '../queries/expressions.js';
 import { overTime, type Queries } from '../queries/queries.js';
 
-/** The history of each section's values. Rates are those of the raw series; states are over 5 minutes, as defined. */
+/** Graphs of each section. */
 export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['section'], readonly PanelSpec[]>> {
   const { gateway, row, service } = queries;
   const perMinute = (metric: string): string => overTime(gateway(`60 * ${rateOf(metric)}`));
@@ -22,7 +22,6 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
     queries: lines,
     ...scale,
   });
-  const errors: FieldOptions = { ...errorShare, thresholds: higherIsWorse(0.05, 0.2) };
   const state = (which: string) => row(`gatewayz_providers_${which}`);
 
   return {
@@ -37,20 +36,14 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
           expr: perMinute('fastapi_requests_total'),
         },
       ),
-      graph(
-        'HTTP error rate',
-        'Share of HTTP requests answered with 5xx.',
-        8,
-        { ...percent, thresholds: higherIsWorse(1, 5) },
-        {
-          legend: '5xx',
-          color: 'red',
-          expr: overTime(row('http.error_rate')),
-        },
-      ),
+      graph('HTTP error rate', 'HTTP requests with a 5xx status.', 8, errorPercent, {
+        legend: '5xx',
+        color: 'red',
+        expr: overTime(row('http.error_rate')),
+      }),
       graph(
         'HTTP latency',
-        'Mean time from request to answer; of a stream, to its end.',
+        'Mean HTTP request duration; of a stream, to its end.',
         8,
         { unit: 'ms', min: 0 },
         {
@@ -72,7 +65,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
       ),
       graph(
         'Inference latency',
-        'Mean time of inference requests.',
+        'Mean inference request duration.',
         6,
         { unit: 'ms', min: 0 },
         {
@@ -80,7 +73,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
           expr: overTime(row('models.avg_inference_latency_ms')),
         },
       ),
-      graph('Tokens per minute', 'Tokens used per minute, input and output together.', 6, count, {
+      graph('Tokens per minute', 'Tokens used per minute, input and output.', 6, count, {
         legend: 'tokens',
         expr: perMinute('tokens_used_total'),
       }),
@@ -104,7 +97,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         step: '30s',
       },
       {
-        ...graph('Provider error rate', 'Mean over the providers, not weighted, over 5 minutes.', 6, errors, {
+        ...graph('Provider error rate', 'Mean over the providers, not weighted, over 5 minutes.', 6, errorShare, {
           legend: 'mean',
           color: 'red',
           expr: row('providers.avg_error_rate'),
@@ -138,7 +131,7 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
       ),
       graph(
         'Database latency',
-        'Mean time of database queries.',
+        'Mean database query duration.',
         8,
         { unit: 'ms', min: 0 },
         {
@@ -146,22 +139,16 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
           expr: overTime(row('database.avg_query_latency_ms')),
         },
       ),
-      graph(
-        'Cache hits',
-        'Share of cache lookups that hit; without any cache_* series, of the catalogue cache.',
-        8,
-        share,
-        {
-          legend: 'hits',
-          expr: overTime(row('cache_hit_rate')),
-        },
-      ),
+      graph('Cache hits', 'Ratio of cache hits; without any cache_* series, of the catalogue cache.', 8, share, {
+        legend: 'hits',
+        expr: overTime(row('cache_hit_rate')),
+      }),
     ],
     business: [
       {
         ...graph(
           'Customers',
-          'API keys that can be used, paid subscriptions and trials that run.',
+          'Active API keys, paid subscriptions and trials.',
           24,
           { unit: 'none', decimals: 0 },
           { legend: 'API keys', expr: row('active_api_keys') },
@@ -173,8 +160,8 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
     ],
     health: [
       graph(
-        'Open incidents',
-        'Incidents that the Health Service holds open.',
+        'Open incidents over time',
+        'Open incidents of the Health Service.',
         12,
         { unit: 'none', decimals: 0 },
         {
@@ -183,8 +170,8 @@ export function summaryHistory(queries: Queries): Readonly<Record<SummaryField['
         },
       ),
       graph(
-        'Models tracked',
-        'Models that the Health Service keeps checking.',
+        'Tracked models over time',
+        'Models that the Health Service monitors.',
         12,
         { unit: 'none', decimals: 0 },
         {

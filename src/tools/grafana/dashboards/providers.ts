@@ -1,13 +1,4 @@
-import {
-  availabilities,
-  count,
-  errorShare,
-  higherIsBetter,
-  higherIsWorse,
-  providerStates,
-  seconds,
-  share,
-} from '../panels/field-options.js';
+import { availabilities, count, errorShare, providerStates, seconds, share } from '../panels/field-options.js';
 import type { DashboardSpec, PanelSpec } from '../panels/panel.js';
 import { outcomeColors } from '../panels/series-colors.js';
 import { rateOf, severityOf, stateOf } from '../queries/expressions.js';
@@ -17,26 +8,30 @@ import { uids } from '../uids.js';
 const requests = 'model_inference_requests_total';
 const chosen = 'provider=~"$provider"';
 const toModels = { uid: uids.models, variables: ['provider'] } as const;
-const overFive = 'Over 5 minutes; a provider without traffic and without a value of its own has none.';
+const overFive = 'Over 5 minutes; no value for a provider without traffic and without a reported value.';
 
 export function providersDashboard(queries: Queries): DashboardSpec {
   return {
     uid: uids.providers,
     title: 'GatewayZ / Providers',
     description:
-      'Health of the providers behind the gateway: what the gateway reports of them, else derived from its traffic.',
-    variables: [{ name: 'provider', label: 'Provider', series: queries.gateway(`${requests}{provider!=""}`) }],
+      'Health of the providers behind the gateway: as reported by the gateway, else derived from its traffic.',
+    variables: [
+      ...queries.variables,
+      { name: 'provider', label: 'Provider', series: queries.gateway(`${requests}{provider!=""}`) },
+    ],
     rows: [
       { title: 'Now, over 5 minutes', panels: nowPanels(queries) },
       { title: 'Each provider', panels: eachPanels(queries) },
       { title: 'History', panels: historyPanels(queries) },
+      { title: 'Health score and availability', collapsed: true, panels: scorePanels(queries) },
     ],
   };
 }
 
-/** The catalogue's values by provider, of the providers that are chosen. */
+/** The catalogue's values of the selected providers. */
 function byProvider({ gateway, row }: Queries) {
-  // The choice is made in the result, not in the selectors: what tells 0-100 from 0-1 needs all providers of a job.
+  // Filtered in the result, not in the selectors: telling 0-100 from 0-1 needs all providers of a job.
   const known = [requests, 'provider_availability', 'provider_error_rate']
     .map((metric) => `count by (provider) (${metric}{${chosen}})`)
     .join(' or ');
@@ -88,10 +83,9 @@ function nowPanels({ row }: Queries): readonly PanelSpec[] {
     },
     {
       ...now,
-      ...share,
+      ...errorShare,
       title: 'Mean error rate',
-      description: 'Mean over the providers that have an error rate, not weighted.',
-      thresholds: higherIsWorse(0.05, 0.2),
+      description: 'Unweighted mean over the providers with an error rate.',
       queries: [{ expr: row('providers.avg_error_rate') }],
     },
     {
@@ -99,7 +93,7 @@ function nowPanels({ row }: Queries): readonly PanelSpec[] {
       unit: 'ms',
       min: 0,
       title: 'Mean response time',
-      description: 'Mean over the providers that have a response time, not weighted.',
+      description: 'Unweighted mean over the providers with a response time.',
       queries: [{ expr: row('providers.avg_response_time_ms') }],
     },
   ];
@@ -128,13 +122,13 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
       kind: 'table',
       width: 24,
       title: 'Providers',
-      description: `What /prometheus/metrics/providers tells of each. ${overFive}`,
+      description: `The values of /prometheus/metrics/providers. ${overFive}`,
       drilldown: toModels,
       by: 'provider',
       first: 'Error rate',
       columns: [
         { name: 'State', unit: 'none', mappings: providerStates, expr: values.state },
-        { name: 'Requests per minute', unit: 'reqpm', decimals: 1, expr: perMinute },
+        { name: 'Request rate', unit: 'reqpm', decimals: 1, expr: perMinute },
         { ...errorShare, name: 'Error rate', decimals: 1, expr: values.errorRate },
         { ...seconds, name: 'Response time', decimals: 2, expr: values.responseTime },
         {
@@ -142,7 +136,6 @@ function eachPanels(queries: Queries): readonly PanelSpec[] {
           name: 'Health score',
           decimals: 2,
           unit: 'none',
-          thresholds: higherIsBetter(0.5, 0.8),
           expr: values.healthScore,
         },
       ],
@@ -161,7 +154,7 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       ...errorShare,
       step: '30s',
       title: 'Error rate',
-      description: `Share of inference requests that failed. ${overFive}`,
+      description: `Ratio of failed inference requests. ${overFive}`,
       queries: line(values.errorRate),
     },
     {
@@ -174,35 +167,11 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
     },
     {
       ...graph,
-      ...share,
-      unit: 'none',
-      decimals: 2,
-      height: 10,
-      step: '30s',
-      title: 'Health score',
-      description: `0.4 availability + 0.3 (1 - error rate) + 0.3 latency score, which is 1 at a mean of 1 s and 0 at 30 s; the weight of a missing part goes to the others. Not what the state is derived from. ${overFive}`,
-      queries: line(values.healthScore),
-    },
-    {
-      kind: 'state-timeline',
-      unit: 'none',
-      width: 12,
-      height: 10,
-      step: '30s',
-      mappings: availabilities,
-      thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
-      drilldown: toModels,
-      title: 'Availability',
-      description: `1 while the provider can be used, else 0; derived: 1 while its error rate is at most 50 %. ${overFive}`,
-      queries: line(values.availability),
-    },
-    {
-      ...graph,
-      title: 'Requests',
-      description: 'Inference requests per second.',
-      unit: 'reqps',
+      title: 'Request rate',
+      description: 'Inference requests per minute.',
+      unit: 'reqpm',
       stacked: true,
-      queries: line(overTime(queries.gateway(rateOf(requests, { by: ['provider'], matchers })))),
+      queries: line(overTime(queries.gateway(`60 * ${rateOf(requests, { by: ['provider'], matchers })}`))),
     },
     {
       kind: 'timeseries',
@@ -210,7 +179,7 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
       min: 0,
       width: 12,
       title: 'Failures by status',
-      description: 'Share of the inference requests that ended in each status other than success.',
+      description: 'Ratio of inference requests, for each status other than success.',
       stacked: true,
       queries: [
         {
@@ -223,6 +192,41 @@ function historyPanels(queries: Queries): readonly PanelSpec[] {
           ),
         },
       ],
+    },
+  ];
+}
+
+/** Collapsed: the score is the most expensive query. */
+function scorePanels(queries: Queries): readonly PanelSpec[] {
+  const values = byProvider(queries);
+  const line = (expr: string) => [{ legend: '{{provider}}', expr }];
+  return [
+    {
+      kind: 'timeseries',
+      width: 12,
+      manySeries: 'lowest first',
+      drilldown: toModels,
+      ...share,
+      unit: 'none',
+      decimals: 2,
+      height: 10,
+      step: '60s',
+      title: 'Health score',
+      description: `0.4 availability + 0.3 (1 - error rate) + 0.3 latency score, which is 1 at a mean of 1 s and 0 at 30 s; the weight of a missing part goes to the others. The state does not depend on it. ${overFive}`,
+      queries: line(values.healthScore),
+    },
+    {
+      kind: 'state-timeline',
+      unit: 'none',
+      width: 12,
+      height: 10,
+      step: '30s',
+      mappings: availabilities,
+      thresholds: [{ color: 'red' }, { from: 1, color: 'blue' }],
+      drilldown: toModels,
+      title: 'Availability',
+      description: `Whether the gateway considers the provider available; if not reported, whether its error rate is at most 50 %. ${overFive}`,
+      queries: line(values.availability),
     },
   ];
 }

@@ -9,7 +9,7 @@ export function serviceLevelPanels({ gateway }: Queries, objectives: Objectives)
     ['5m', '1h'].map((window) => ({ legend: `over ${window}`, expr: gateway(burn(window)) }));
   const scale = { unit: 'none', decimals: 2, min: 0, thresholds: higherIsWorse(6, 14.4) } as const;
   const meaning =
-    'How many times faster than allowed the error budget of 30 days is used up; alerts fire at 14.4 (1 h) and 6 (6 h).';
+    'Burn rate of the 30-day error budget: 1 consumes it exactly. Alerts fire above 14.4 (1 h) and 6 (6 h).';
   return [
     {
       kind: 'timeseries',

@@ -5,8 +5,8 @@ import { quantileOf, rateOf, top } from '../queries/expressions.js';
 import type { Queries } from '../queries/queries.js';
 import { uids } from '../uids.js';
 
-const asked = 'gatewayz_metrics_http_requests_total';
-const answering = 'gatewayz_metrics_http_request_duration_seconds';
+const requests = 'gatewayz_metrics_http_requests_total';
+const durations = 'gatewayz_metrics_http_request_duration_seconds';
 const snapshot = 'gatewayz_metrics_snapshot_timestamp_seconds';
 
 /** Windows are 5 minutes: this scrape target is often scraped more rarely than the gateway. */
@@ -14,12 +14,12 @@ export function thisServiceDashboard(queries: Queries): DashboardSpec {
   return {
     uid: uids.thisService,
     title: 'GatewayZ / This service',
-    description: 'gatewayz-metrics itself: how fresh its numbers are, what they cost, how it answers.',
-    variables: [],
+    description: 'gatewayz-metrics itself: freshness, query seconds, requests.',
+    variables: queries.variables,
     rows: [
-      { title: 'How fresh', panels: freshnessPanels(queries) },
-      { title: 'What it costs', panels: costPanels(queries) },
-      { title: 'How it answers', panels: answerPanels(queries) },
+      { title: 'Freshness', panels: freshnessPanels(queries) },
+      { title: 'Query cost', panels: costPanels(queries) },
+      { title: 'Requests', panels: requestPanels(queries) },
     ],
   };
 }
@@ -30,8 +30,8 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
     {
       ...now,
       ...flag,
-      title: 'Prometheus answers',
-      description: 'Whether Prometheus answered the last refresh of every instance.',
+      title: 'Prometheus up',
+      description: 'Whether the last refresh from Prometheus succeeded in every instance.',
       queries: [{ expr: service('min(gatewayz_metrics_upstream_up)') }],
     },
     {
@@ -40,7 +40,7 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       decimals: 0,
       title: 'Snapshot age',
       description:
-        'Age of the newest values of the instance that is furthest behind. Grows, and means nothing, while nobody asks.',
+        'Age of the newest values in the oldest instance. Grows while there are no requests, which is normal.',
       thresholds: higherIsWorse(60, 300),
       queries: [{ expr: service(`max(time() - ${snapshot})`) }],
     },
@@ -56,7 +56,7 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       ...now,
       unit: 's',
       title: 'Clock skew',
-      description: 'Clock of Prometheus minus ours, to the second: the largest, either way.',
+      description: 'Largest difference between the clocks of Prometheus and this service.',
       thresholds: higherIsWorse(2, 5),
       queries: [{ expr: service('max(abs(gatewayz_metrics_upstream_clock_skew_seconds))') }],
     },
@@ -66,8 +66,7 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       min: 0,
       width: 12,
       title: 'Refreshes',
-      description:
-        'Refreshes per minute over 5 minutes, by outcome: success, partial (a row failed), failure (Prometheus could not be asked).',
+      description: 'Refreshes per minute, over 5 minutes, by outcome: success, partial (some queries failed), failure.',
       stacked: true,
       queries: [
         {
@@ -81,9 +80,9 @@ function freshnessPanels({ service }: Queries): readonly PanelSpec[] {
       kind: 'bargauge',
       ...seconds,
       width: 12,
-      title: 'Rows furthest behind',
+      title: 'Oldest rows',
       description:
-        'How far values are behind the newest snapshot, by row: because their query fails, or because nobody asks for their endpoint.',
+        'Age of the values relative to the newest snapshot, by row: their query fails, or their endpoint has no requests.',
       thresholds: higherIsWorse(60, 300),
       queries: [
         {
@@ -101,9 +100,8 @@ function costPanels({ service }: Queries): readonly PanelSpec[] {
       kind: 'bargauge',
       ...seconds,
       width: 12,
-      title: 'Costliest rows',
-      description:
-        'Response time of Prometheus in the last refresh, by row: the ten longest. Shared questions count for each row.',
+      title: 'Slowest rows',
+      description: 'Query time in the last refresh: the ten slowest rows. A shared query counts for each row.',
       queries: [
         { legend: '{{row}}', expr: service(top(10, 'max by (row) (gatewayz_metrics_refresh_duration_seconds)')) },
       ],
@@ -113,11 +111,11 @@ function costPanels({ service }: Queries): readonly PanelSpec[] {
       unit: 'none',
       decimals: 0,
       width: 12,
-      title: 'Series left out',
-      description: 'Label sets that METRICS_MAX_SERIES left out, all families together.',
+      title: 'Series over the limit',
+      description: 'Series over METRICS_MAX_SERIES, which are not served, over all families.',
       queries: [
         {
-          legend: 'left out',
+          legend: 'over the limit',
           expr: service('sum(gatewayz_metrics_series_dropped) or 0 * sum(gatewayz_metrics_upstream_up)'),
         },
       ],
@@ -125,42 +123,43 @@ function costPanels({ service }: Queries): readonly PanelSpec[] {
   ];
 }
 
-function answerPanels({ service }: Queries): readonly PanelSpec[] {
+function requestPanels({ service }: Queries): readonly PanelSpec[] {
   return [
     {
       kind: 'timeseries',
-      unit: 'reqps',
+      unit: 'reqpm',
       width: 12,
       title: 'Requests by endpoint',
-      description: 'Requests answered per second over 5 minutes, by endpoint.',
+      description: 'Requests per minute, over 5 minutes, by endpoint.',
       stacked: true,
-      queries: [{ legend: '{{endpoint}}', expr: service(rateOf(asked, { by: ['endpoint'] })) }],
+      queries: [{ legend: '{{endpoint}}', expr: service(`60 * ${rateOf(requests, { by: ['endpoint'] })}`) }],
     },
     {
       kind: 'timeseries',
-      unit: 'reqps',
+      unit: 'reqpm',
       width: 12,
       title: 'Requests by status',
-      description:
-        'Requests answered per second over 5 minutes, by status code. 503: there was no value recent enough to show.',
+      description: 'Requests per minute, over 5 minutes, by status code. 503: no recent values.',
       stacked: true,
-      queries: [{ legend: '{{code}}', colors: statusCodeColors, expr: service(rateOf(asked, { by: ['code'] })) }],
+      queries: [
+        { legend: '{{code}}', colors: statusCodeColors, expr: service(`60 * ${rateOf(requests, { by: ['code'] })}`) },
+      ],
     },
     {
       kind: 'timeseries',
       ...seconds,
       width: 12,
-      title: '99th percentile by endpoint',
+      title: 'p99 by endpoint',
       description:
-        'Time from request to answer over 5 minutes. Promised: 50 ms for the summary and the scrape target, 100 ms for the others, 200 ms for all.',
-      queries: [{ legend: '{{endpoint}}', expr: service(quantileOf(0.99, answering, { by: ['endpoint'] })) }],
+        'Response time, over 5 minutes. Budgets: 50 ms for the summary and the scrape target, 100 ms for the other endpoints, 200 ms for all.',
+      queries: [{ legend: '{{endpoint}}', expr: service(quantileOf(0.99, durations, { by: ['endpoint'] })) }],
     },
     {
       kind: 'state-timeline',
       unit: 'none',
       width: 12,
       title: 'Sources',
-      description: 'Whether Prometheus, and each endpoint of the Health Service, gave a good answer last.',
+      description: 'Whether the last request to Prometheus and to each endpoint of the Health Service succeeded.',
       mappings: yesNo,
       thresholds: [{ color: 'red' }, { from: 1, color: 'green' }],
       queries: [

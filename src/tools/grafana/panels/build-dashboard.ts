@@ -30,24 +30,28 @@ export function buildDashboard(spec: DashboardSpec, datasourceUid: string): dash
     );
   for (const variable of spec.variables) builder.withVariable(valuesOf(variable));
   let id = 0;
-  for (const { title, panels } of spec.rows) {
+  for (const { title, panels, collapsed = false } of spec.rows) {
     id += 1;
-    builder.withRow(new dashboard.RowBuilder(title).id(id));
+    const row = new dashboard.RowBuilder(title).id(id);
+    if (!collapsed) builder.withRow(row);
     for (const panel of panels) {
       id += 1;
-      builder.withPanel(buildPanel(panel, id));
+      const built = buildPanel(panel, id);
+      if (collapsed) row.withPanel(built);
+      else builder.withPanel(built);
     }
+    if (collapsed) builder.withRow(row);
   }
   return builder.build();
 }
 
-function valuesOf({ name, label, series }: VariableSpec): dashboard.QueryVariableBuilder {
+function valuesOf({ name, label, series, valuesOf: values = name }: VariableSpec): dashboard.QueryVariableBuilder {
   return new dashboard.QueryVariableBuilder(name)
     .label(label)
     .datasource(datasource)
     .query({
       qryType: 1,
-      query: `label_values(${series}, ${name})`,
+      query: `label_values(${series}, ${values})`,
       refId: 'PrometheusVariableQueryEditor-VariableQuery',
     })
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)

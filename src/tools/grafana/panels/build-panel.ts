@@ -34,7 +34,13 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<dashboard.Panel
   if (spec.kind === 'table') return panel;
   spec.queries.forEach((query, index) => {
     const legend = query.legend ?? spec.title;
-    panel.withTarget(target({ ...query, legend }, index, spec.kind === 'stat' || spec.kind === 'bargauge'));
+    panel.withTarget(
+      target(
+        { ...query, legend },
+        index,
+        (spec.kind === 'stat' && spec.sparkline === false) || spec.kind === 'bargauge',
+      ),
+    );
     if (query.color !== undefined) {
       panel.overrideByName(legend, [
         { id: 'color', value: { mode: dashboard.FieldColorModeId.Fixed, fixedColor: query.color } },
@@ -70,7 +76,7 @@ type AnyBuilder = StatBuilder | BarGaugeBuilder | TimeSeriesBuilder | StateTimel
 function builderOf(spec: PanelSpec): AnyBuilder {
   switch (spec.kind) {
     case 'stat':
-      return statBuilder();
+      return statBuilder(spec);
     case 'bargauge':
       return barGaugeBuilder();
     case 'timeseries':
@@ -85,13 +91,15 @@ function builderOf(spec: PanelSpec): AnyBuilder {
 const lastValue = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
 const byThreshold = () => new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds);
 
-function statBuilder(): StatBuilder {
-  return new StatBuilder()
+function statBuilder({ sparkline = true }: Spec<'stat'>): StatBuilder {
+  const builder = new StatBuilder()
     .reduceOptions(lastValue())
     .colorScheme(byThreshold())
     .colorMode(common.BigValueColorMode.Value)
-    .graphMode(common.BigValueGraphMode.None)
+    .graphMode(sparkline ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
     .textMode(common.BigValueTextMode.Auto);
+  // A sparkline needs few points; fewer points are cheaper.
+  return sparkline ? builder.interval('30s').maxDataPoints(60) : builder;
 }
 
 function barGaugeBuilder(): BarGaugeBuilder {

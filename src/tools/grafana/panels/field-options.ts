@@ -1,3 +1,4 @@
+import { degradedErrorRate, downErrorRate } from '../../../catalogue/thresholds.js';
 import type { FieldOptions, Threshold, ValueMapping } from './panel.js';
 
 /** Green below `orange`, then orange, red from `red` on. */
@@ -15,8 +16,14 @@ export const yesNo: readonly ValueMapping[] = [
   { value: 0, text: 'No', color: 'red' },
 ];
 
+export const upDown: readonly ValueMapping[] = [
+  { value: 1, text: 'Up', color: 'green' },
+  { value: 0, text: 'Down', color: 'red' },
+];
+
+/** Not green: an available provider can still be down by its error rate. */
 export const availabilities: readonly ValueMapping[] = [
-  { value: 1, text: 'Available', color: 'green' },
+  { value: 1, text: 'Available', color: 'blue' },
   { value: 0, text: 'Unavailable', color: 'red' },
 ];
 
@@ -33,4 +40,11 @@ export const percent: FieldOptions = { unit: 'percent', min: 0 };
 export const seconds: FieldOptions = { unit: 's', min: 0 };
 
 /** Error ratio with the thresholds of the provider states. No maximum, so that small ratios stay visible. */
-export const errorShare: FieldOptions = { unit: 'percentunit', min: 0, thresholds: higherIsWorse(0.05, 0.5) };
+export const errorShare: FieldOptions = {
+  unit: 'percentunit',
+  min: 0,
+  thresholds: higherIsWorse(degradedErrorRate, downErrorRate),
+};
+
+/** Percentage of HTTP requests with 5xx. */
+export const errorPercent: FieldOptions = { ...percent, thresholds: higherIsWorse(1, 5) };

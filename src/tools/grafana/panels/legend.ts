@@ -8,13 +8,13 @@ export function legendList(): common.VizLegendOptionsBuilder {
     .placement(common.LegendPlacement.Bottom);
 }
 
-/** Legend as a table beside the panel, highest value first. */
-export function legendTable(): common.VizLegendOptionsBuilder {
+/** Legend as a table beside the panel, highest value first unless `lowestFirst`. */
+export function legendTable(lowestFirst = false): common.VizLegendOptionsBuilder {
   return new common.VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(common.LegendDisplayMode.Table)
     .placement(common.LegendPlacement.Right)
-    .calcs(['lastNotNull', 'max'])
+    .calcs(['lastNotNull', lowestFirst ? 'min' : 'max'])
     .sortBy('Last *')
-    .sortDesc(true);
+    .sortDesc(!lowestFirst);
 }

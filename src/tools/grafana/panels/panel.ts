@@ -60,14 +60,19 @@ interface PanelBase {
 /** Definition of a panel. `stat`, `bargauge` and `table` use instant queries, `timeseries` and `state-timeline` range queries. */
 export type PanelSpec = PanelBase &
   (
-    | (FieldOptions & { readonly kind: 'stat'; readonly queries: readonly PanelQuery[] })
+    | (FieldOptions & {
+        readonly kind: 'stat';
+        readonly queries: readonly PanelQuery[];
+        /** Default true: a range query, drawn behind the value. False: an instant query. */
+        readonly sparkline?: boolean;
+      })
     | (FieldOptions & { readonly kind: 'bargauge'; readonly queries: readonly PanelQuery[] })
     | (FieldOptions & {
         readonly kind: 'timeseries';
         readonly queries: readonly PanelQuery[];
         readonly stacked?: boolean;
         /** One series for each of many things: legend as a table, highest first, colors by series name. */
-        readonly manySeries?: true;
+        readonly manySeries?: true | 'lowest first';
         /** Minimum step, for expensive queries. */
         readonly step?: string;
       })
@@ -89,9 +94,18 @@ export type PanelSpec = PanelBase &
 /** A variable with the values of a label, filtered by the variables before it. */
 export interface VariableSpec {
   readonly name: string;
+  /** Label of the series; default: the variable's name. */
+  readonly valuesOf?: string;
   readonly label: string;
   /** Scoped series selector. */
   readonly series: string;
+}
+
+export interface DashboardRow {
+  readonly title: string;
+  /** A collapsed row queries nothing until it is opened. */
+  readonly collapsed?: boolean;
+  readonly panels: readonly PanelSpec[];
 }
 
 export interface DashboardSpec {
@@ -99,7 +113,7 @@ export interface DashboardSpec {
   readonly title: string;
   readonly description: string;
   readonly variables: readonly VariableSpec[];
-  readonly rows: readonly { readonly title: string; readonly panels: readonly PanelSpec[] }[];
+  readonly rows: readonly DashboardRow[];
 }
 
 /** Panel ids by title. Rows and panels are numbered from 1 in order. */

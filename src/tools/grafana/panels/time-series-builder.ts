@@ -17,7 +17,7 @@ export function timeSeriesBuilder(spec: Extract<PanelSpec, { kind: 'timeseries' 
     .tooltip(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
     )
-    .legend(spec.manySeries ? legendTable() : legendList().calcs(['lastNotNull']));
+    .legend(spec.manySeries ? legendTable(spec.manySeries === 'lowest first') : legendList().calcs(['lastNotNull']));
   if (spec.stacked) {
     builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
   }

@@ -1,3 +1,5 @@
+import { degradedErrorRate, downErrorRate } from '../../../catalogue/thresholds.js';
+
 /**
  * PromQL shared by dashboards and alerts, without base selector. A missing numerator is 0 while the denominator exists;
  * without traffic there is no value.
@@ -38,6 +40,9 @@ export function quantileOf(quantile: number, metric: string, options: RateOption
   return `histogram_quantile(${quantile}, ${rateOf(`${metric}_bucket`, { ...options, by })}) >= 0`;
 }
 
+/** `up` of the scrape targets that belong to the gateway's jobs: a target that is down has no other series. */
+export const targets = 'up and on (job) group by (job) (present_over_time(fastapi_requests_total[1h]))';
+
 /** The highest series, in descending order. */
 export function top(count: number, vector: string): string {
   return `sort_desc(topk(${count}, ${vector}))`;
@@ -48,7 +53,7 @@ export function top(count: number, vector: string): string {
  * `severityOf` gives.
  */
 export function stateOf(severity: string): string {
-  return `(${severity} >= bool 0.05) + (${severity} > bool 0.5)`;
+  return `(${severity} >= bool ${degradedErrorRate}) + (${severity} > bool ${downErrorRate})`;
 }
 
 /** The error rate, but 1 where availability is 0, per provider. The arguments are the canonical texts of both. */

@@ -24,12 +24,14 @@ export function withWindow(promql: string, window: string): string {
 }
 
 /**
- * Adds a prefix to every metric name.
+ * Adds a prefix to every metric name, except `up`, which Prometheus itself writes.
  *
  * @throws {PromqlError}
  */
 export function withPrefix(promql: string, prefix: string): string {
-  const starts = listSelectors(promql).filter(({ name, from }) => name !== undefined && promql.startsWith(name, from));
+  const starts = listSelectors(promql).filter(
+    ({ name, from }) => name !== undefined && name !== 'up' && promql.startsWith(name, from),
+  );
   return replaced(
     promql,
     starts.map(({ from }) => ({ from, to: from, text: prefix })),

@@ -1,3 +1,5 @@
+import { downErrorRate } from '../../../catalogue/thresholds.js';
+import { targets } from '../queries/expressions.js';
 import type { Queries } from '../queries/queries.js';
 import { uids } from '../uids.js';
 import {
@@ -46,9 +48,9 @@ function providerAlerts({ row }: Queries): readonly Alert[] {
     {
       name: 'GatewayzProviderDown',
       // The error rate first: a derived availability is 0 as soon as half of the requests fail and says less.
-      value: `(${row('provider_error_rate')}) > 0.5 or ((${row('provider_availability')}) == bool 0)`,
+      value: `(${row('provider_error_rate')}) > ${downErrorRate} or ((${row('provider_availability')}) == bool 0)`,
       fires: 'above',
-      threshold: 0.5,
+      threshold: downErrorRate,
       pendingFor: '5m',
       group: 'normal',
       severity: 'warning',
@@ -106,6 +108,21 @@ function burnAlerts({ gateway }: Queries, objectives: Objectives): readonly Aler
 function trafficAlerts({ gateway }: Queries): readonly Alert[] {
   const requests = 'model_inference_requests_total';
   return [
+    {
+      name: 'GatewayzTargetDown',
+      value: gateway(`min by (job, instance) (${targets})`),
+      fires: 'below',
+      threshold: 1,
+      pendingFor: '2m',
+      group: 'normal',
+      severity: 'critical',
+      summary:
+        'Prometheus cannot scrape {{ $labels.instance }} of job {{ $labels.job }} (up is {{ printf "%.0f" $value }}).',
+      description:
+        'The gateway instance does not respond to scrapes of its /metrics. Its values are missing from all totals.',
+      dashboard: uids.http,
+      panel: 'Targets',
+    },
     {
       name: 'GatewayzNoTraffic',
       value: gateway(`sum(increase(${requests}[10m])) or sum(0 * absent_over_time(${requests}[10m]))`),

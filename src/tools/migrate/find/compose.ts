@@ -106,6 +106,7 @@ interface Dependency {
 
 /** Entries of `depends_on` and `links` that name a removed service, anywhere in the file. */
 function* dependencies(source: YamlSource, facts: StackFacts): Generator<Dependency> {
+  if (!/depends_on|links/.test(source.text)) return;
   for (const [document, { node: root }] of source.documents.entries()) {
     // An anchored list elsewhere is a dependency list where an alias uses it as one.
     const anchors = new Set<string>();

@@ -1,4 +1,4 @@
-import { isJsonPath } from '../stack/file-kind.js';
+import { hasStructure, isJsonPath } from '../stack/file-kind.js';
 import type { StackFile } from '../stack/stack.js';
 import { parseJson } from '../text/json-source.js';
 import { yamlTree } from '../text/source-tree.js';
@@ -44,19 +44,9 @@ export function isDashboard({ path, text }: Pick<StackFile, 'path' | 'text'>): b
   return isJsonPath(path) && /"(?:schemaVersion|panels|elements)"\s*:/.test(text);
 }
 
-/** Whether a YAML text can contain a trace; avoids parsing the others. */
-export function canMatter(text: string, facts: StackFacts): boolean {
-  const names = [
-    '8002',
-    'SCRAPE_INTERVAL',
-    'METRICS_PORT',
-    ...facts.hosts.keys(),
-    ...facts.jobs,
-    ...facts.jobsByHand.keys(),
-  ];
-  return (
-    /exporter|gatewayz_(?:health|availability)_|\bexpr\b|\binput_series\b/i.test(text) ||
-    (/query|promql/i.test(text) && /\bup\b|\b(?:job|instance)\s*[=!]/.test(text)) ||
-    names.some((name) => text.includes(name))
-  );
+/** Whether the structure of a YAML text can contain a trace: Compose services or scrape jobs. */
+export function hasEntries(text: string, facts: StackFacts): boolean {
+  if (!hasStructure(text)) return false;
+  const names = ['8002', 'SCRAPE_INTERVAL', 'METRICS_PORT', ...facts.hosts.keys(), ...facts.services];
+  return /exporter/i.test(text) || names.some((name) => text.includes(name));
 }

@@ -1,4 +1,4 @@
-import { isYamlFile } from '../stack/file-kind.js';
+import { hasStructure, isYamlFile } from '../stack/file-kind.js';
 import type { StackFile } from '../stack/stack.js';
 import { type YamlSource, yamlOf } from '../text/yaml-source.js';
 import { type ComposeService, exporterServices } from './compose.js';
@@ -13,11 +13,14 @@ import { successorOf } from './successor.js';
 /** Collects the services, host names, jobs and labels of the exporter from all files. */
 export function stackFacts(files: readonly StackFile[]): StackFacts {
   const yaml = files.filter(isYamlFile);
+  const structured = yaml.filter(({ text }) => hasStructure(text));
   const isLikely = ({ text }: StackFile) => /exporter|8002|SCRAPE_INTERVAL|METRICS_PORT|gatewayz_metrics/i.test(text);
-  const known = yaml.filter(isLikely).flatMap(sourcesOf);
+  const known = structured.filter(isLikely).flatMap(sourcesOf);
   const hosts = hostsOf(certainServices(known, new Set()));
   // Files that mention the exporter only by the name of its service.
-  const named = yaml.filter((file) => !isLikely(file) && [...hosts.keys()].some((name) => file.text.includes(name)));
+  const named = structured.filter(
+    (file) => !isLikely(file) && [...hosts.keys()].some((name) => file.text.includes(name)),
+  );
   const sources = [...known, ...named.flatMap(sourcesOf)];
   const certain = certainServices(sources, hosts);
   const staying = stayingServices(sources, certain, hosts);

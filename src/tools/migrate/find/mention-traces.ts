@@ -17,12 +17,14 @@ export function mentionTraces(
   facts: StackFacts,
   covered: readonly Pick<Trace, 'start' | 'end'>[],
 ): readonly Trace[] {
+  const name = nameOf(facts);
+  if (!mayMention(text, kind, name)) return [];
   const traces: Trace[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
     const offset = start;
     const isCovered = (at: number) => covered.some((range) => offset + at >= range.start && offset + at < range.end);
-    const judged = classifyLine(line, kind, facts, isCovered);
+    const judged = classifyLine(line, kind, name, isCovered);
     if (judged !== undefined) traces.push({ kind, start, end: start + line.length, ...judged });
     start += line.length + 1;
   }
@@ -32,11 +34,11 @@ export function mentionTraces(
 function classifyLine(
   line: string,
   kind: FindingKind,
-  facts: StackFacts,
+  name: RegExp,
   isCovered: (at: number) => boolean,
 ): Pick<Trace, 'action' | 'why'> | undefined {
   const has = (pattern: RegExp) => [...line.matchAll(pattern)].some(({ index }) => !isCovered(index));
-  if (has(exporterMention) || has(nameOf(facts)))
+  if (has(exporterMention) || has(name))
     return { action: 'by hand', why: `it names the exporter; ${advice[kind] ?? 'migrate does not change it'}` };
   if (kind === 'environment') {
     const shared = sharedSettings.exec(line)?.[1];
@@ -45,7 +47,7 @@ function classifyLine(
     if (own !== undefined)
       return { action: 'by hand', why: `${own} is a setting of the exporter; remove it if nothing else reads it` };
   }
-  if (has(/[\w\])}]:8002\b|\b8002:\d|\bport\W{1,3}8002\b/gi)) {
+  if (has(portMention)) {
     return { action: 'by hand', why: '8002 was the port of the exporter; remove this if it refers to the exporter' };
   }
   const families = [...line.matchAll(exporterMetric)].filter(({ index }) => !isCovered(index)).map(([name]) => name);
@@ -64,6 +66,16 @@ const advice: Partial<Record<FindingKind, string>> = {
   environment: 'remove the line',
   document: 'rewrite it',
 };
+
+const portMention = /[\w\])}]:8002\b|\b8002:\d|\bport\W{1,3}8002\b/gi;
+
+/** Whether any line of a text can have a mention. */
+function mayMention(text: string, kind: FindingKind, name: RegExp): boolean {
+  return (
+    kind === 'environment' ||
+    [exporterMention, name, portMention, exporterMetric].some((one) => text.search(one) !== -1)
+  );
+}
 
 /** Words that name many things; as names of a service or job they count only where a host or a job stands. */
 const commonWords: ReadonlySet<string> = new Set([
@@ -85,7 +97,15 @@ const commonWords: ReadonlySet<string> = new Set([
 ]);
 
 /** Names of the exporter's hosts and jobs in this stack. */
-function nameOf({ hosts, jobs, jobsByHand }: StackFacts): RegExp {
+function nameOf(facts: StackFacts): RegExp {
+  const known = namePatterns.get(facts) ?? namePattern(facts);
+  namePatterns.set(facts, known);
+  return known;
+}
+
+const namePatterns = new WeakMap<StackFacts, RegExp>();
+
+function namePattern({ hosts, jobs, jobsByHand }: StackFacts): RegExp {
   const names = [...new Set([exporterJob, ...hosts.keys(), ...jobs, ...jobsByHand.keys()])];
   const patternOf = (list: readonly string[]) => list.map((name) => name.replace(/[^\w-]/g, '\\$&')).join('|');
   const common = patternOf(names.filter((name) => commonWords.has(name.toLowerCase())));

@@ -14,7 +14,7 @@ export function queryTraces(text: string, sites: readonly QuerySite[], facts: St
       const why = `${prefix}a query of another data source, which migrate never changes; it mentions the exporter`;
       return [{ kind, action: 'by hand', why, start, end }];
     }
-    const classification = classifyQuery(query, facts, kind === 'alert', language);
+    const classification = classified(query, facts, kind === 'alert', language);
     if (classification === undefined) return [];
     const { action, why, renames, overlap } = classification;
     const trace = { kind, action, why: prefix + why, start, end, ...(overlap && { overlap }) };
@@ -23,6 +23,17 @@ export function queryTraces(text: string, sites: readonly QuerySite[], facts: St
     if (edits !== undefined) return [{ ...trace, edits }];
     return [{ ...trace, action: 'by hand', why: `${trace.why}; the job name is written with escapes` }];
   });
+}
+
+const known = new WeakMap<StackFacts, Map<string, QueryClassification | undefined>>();
+
+/** `classifyQuery`, once per query: dashboards repeat theirs. */
+function classified(...[query, facts, isAlert, language]: Required<Parameters<typeof classifyQuery>>) {
+  const ofFacts = known.get(facts) ?? new Map<string, QueryClassification | undefined>();
+  known.set(facts, ofFacts);
+  const key = `${language} ${isAlert} ${query}`;
+  if (!ofFacts.has(key)) ofFacts.set(key, classifyQuery(query, facts, isAlert, language));
+  return ofFacts.get(key);
 }
 
 /**

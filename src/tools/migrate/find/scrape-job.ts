@@ -34,6 +34,7 @@ export interface JobTarget {
 export type JobShare = 'whole' | 'part' | 'port' | 'name' | 'probe' | 'none';
 
 export function jobLists(source: YamlSource): readonly JobList[] {
+  if (!source.text.includes('job_name')) return [];
   return source.documents.flatMap(({ node: root, value }, document) =>
     [...walkYaml(root)].flatMap(({ node, path }) => {
       const list = valueAt(value, path);

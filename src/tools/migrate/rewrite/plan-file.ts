@@ -1,8 +1,8 @@
 import { keptServices } from '../find/compose.js';
 import type { StackFacts } from '../find/facts.js';
 import {
-  canMatter,
   entryTraces,
+  hasEntries,
   isDashboard,
   jsonQueryTraces,
   sideTraces,
@@ -11,7 +11,7 @@ import {
 import type { Finding } from '../find/finding.js';
 import { mentionTraces } from '../find/mention-traces.js';
 import type { Trace } from '../find/trace.js';
-import { fileKind, isJsonPath, isYamlFile } from '../stack/file-kind.js';
+import { fileKind, hasQueries, isJsonPath, isYamlFile } from '../stack/file-kind.js';
 import type { StackFile } from '../stack/stack.js';
 import { EditedText } from '../text/edited-text.js';
 import { lineNumbers } from '../text/lines.js';
@@ -35,7 +35,7 @@ export interface FilePlan {
 export function planFile(file: StackFile, facts: StackFacts, options: NewJobOptions): FilePlan {
   const plan = new PlanBuilder(file, facts);
   if (isJsonPath(file.path)) plan.json();
-  else if (isYamlFile(file) && canMatter(file.text, facts)) plan.yaml(options);
+  else if (isYamlFile(file)) plan.yaml(options);
   return plan.result();
 }
 
@@ -58,28 +58,36 @@ class PlanBuilder {
   }
 
   json(): void {
-    const traces = jsonQueryTraces(this.#file.text, this.#facts);
+    const traces = hasQueries(this.#file.text) ? jsonQueryTraces(this.#file.text, this.#facts) : [];
     if (traces === undefined && isDashboard(this.#file)) this.#unparsed = 'JSON';
     for (const trace of traces ?? []) this.#add(trace);
     this.#rename(traces ?? []);
   }
 
   yaml(options: NewJobOptions): void {
+    const { path, text } = this.#file;
+    const [isStructured, isQueried] = [hasEntries(text, this.#facts), hasQueries(text)];
+    if (!isStructured && !isQueried) return;
     const source = yamlOf(this.#file);
     if (source === undefined) {
       this.#unparsed = 'YAML';
       return;
     }
-    for (const trace of sideTraces(source, this.#facts)) this.#add(trace);
-    const canAdd = !this.#file.text.includes('job_name') || addJobs(this.#edited, this.#facts.hosts, options);
-    this.#parallel = this.#edited.text;
-    const facts = withKept(this.#facts, keptServices(source, this.#facts));
-    const rest = this.#remove(source, facts, canAdd);
-    for (const trace of rest) this.#add(trace);
+    if (isStructured) this.#entries(source, options);
+    if (!isQueried) return;
     const final = this.#current(source);
-    const queries = final === undefined ? [] : yamlQueryTraces(this.#file.path, final, this.#facts);
+    const queries = final === undefined ? [] : yamlQueryTraces(path, final, this.#facts);
     for (const trace of queries) this.#add(trace);
     this.#rename(queries);
+  }
+
+  /** Adds the new job and removes the exporter's entries. */
+  #entries(source: YamlSource, options: NewJobOptions): void {
+    for (const trace of sideTraces(source, this.#facts)) this.#add(trace);
+    const canAdd = !source.text.includes('job_name') || addJobs(this.#edited, this.#facts.hosts, options);
+    this.#parallel = this.#edited.text;
+    const facts = withKept(this.#facts, keptServices(source, this.#facts));
+    for (const trace of this.#remove(source, facts, canAdd)) this.#add(trace);
   }
 
   result(): FilePlan {

@@ -4,7 +4,7 @@ import { stackFacts } from '../find/gather-facts.js';
 import { jobLists } from '../find/scrape-job.js';
 import { isYamlFile } from '../stack/file-kind.js';
 import type { Stack, StackEntry, StackFile } from '../stack/stack.js';
-import { yamlOf } from '../text/yaml-source.js';
+import { forgetYaml, yamlOf } from '../text/yaml-source.js';
 import type { NewJobOptions } from './new-job.js';
 import { type PlannedFinding, planFile } from './plan-file.js';
 
@@ -37,7 +37,9 @@ export function planStack(stack: Stack, options: NewJobOptions, onFile: OnFile =
   const facts = stackFacts(stack.files);
   const plans = stack.files.map((file, index) => {
     onFile(index, stack.files.length);
-    return planFile(file, facts, options);
+    const plan = planFile(file, facts, options);
+    forgetYaml(file);
+    return plan;
   });
   const after = stack.files.map((file, index) => withText(file, plans[index]!.remove));
   const directories = exporterDirectories(stack, after, (file, offset) => plans[after.indexOf(file)]!.lineOf(offset));

@@ -41,3 +41,18 @@ export function isYamlFile({ path, text }: { readonly path: string; readonly tex
   if (kind === 'ci script') return false;
   return isYamlPath(path) || (kind === 'other' && !isJsonPath(path) && yamlSigns.test(text));
 }
+
+/** Whether a YAML text can be a Compose file or have a list of scrape jobs; others need no parser for their structure. */
+export function hasStructure(text: string): boolean {
+  if (/\bservices["']?\s*:|\bjob_name\b/.test(text)) return true;
+  // Version 1 of Compose files: services at the top.
+  return /^[ \t]{1,8}(?:image|build):[ \t]*[^{\s]/m.test(text) || /^[ \t]{1,8}build:[ \t]*\r?$/m.test(text);
+}
+
+/** Whether a text can have a query that selects the exporter, by its name, a label, or as one of all targets. */
+export function hasQueries(text: string): boolean {
+  return (
+    /\b(?:expr|expression|query|definition|promql|input_series|exp_samples|seriesQuery|metricsQuery)\b/.test(text) &&
+    /\b(?:up|job|instance|ALERTS|ALERTS_FOR_STATE|__name__|scrape_\w+)\b|gatewayz_(?:health|availability)_/.test(text)
+  );
+}

@@ -33,6 +33,11 @@ export function yamlOf(file: { readonly text: string }): YamlSource | undefined 
   return parsed.get(file);
 }
 
+/** Frees the parsed text of a file. */
+export function forgetYaml(file: { readonly text: string }): void {
+  parsed.delete(file);
+}
+
 /** @param original The text whose placeholders were replaced in `text`; scalars get their values from it. */
 function parseText(text: string, original: string): readonly YamlDocument[] | undefined {
   try {

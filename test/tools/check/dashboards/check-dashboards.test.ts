@@ -8,7 +8,7 @@ import type { TargetReport } from '../../../../src/tools/check/report.js';
 import { startTestPrometheus, type TestPrometheus } from '../../../support/prometheus.js';
 import { type SeededSeries, seed } from '../../../support/seed-series.js';
 import { removeFolder, tempFolder } from '../../../support/temp-folder.js';
-import { askPrometheus } from '../installation.js';
+import { askPrometheus, checkedCatalogue } from '../installation.js';
 
 let prometheus: TestPrometheus;
 let api: PrometheusApi;
@@ -60,7 +60,14 @@ async function checkFiles(files: Readonly<Record<string, unknown>>, given: Given
     await writeFile(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content));
   }
   const scope = { selector: [], marker: { label: 'reexported_by', value: 'gatewayz-metrics' } };
-  return checkDashboards([folder], { prometheus: api, scope, strict: false, progress: () => {}, ...given });
+  return checkDashboards([folder], {
+    prometheus: api,
+    scope,
+    catalogue: checkedCatalogue,
+    strict: false,
+    progress: () => {},
+    ...given,
+  });
 }
 
 /** What the queries of one panel come to. */

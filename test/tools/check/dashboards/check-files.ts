@@ -8,6 +8,7 @@ import {
 import type { PrometheusApi } from '../../../../src/tools/check/diagnose/prometheus-api.js';
 import type { TargetReport } from '../../../../src/tools/check/report.js';
 import { withTempFolder } from '../../../support/temp-folder.js';
+import { checkedCatalogue } from '../installation.js';
 
 /** Checks a folder with these files, by path: text as it is, anything else as JSON. */
 export function checkFiles(
@@ -21,7 +22,14 @@ export function checkFiles(
       await writeFile(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content));
     }
     const scope = { selector: [], marker: undefined };
-    return checkDashboards([folder], { prometheus, scope, strict: false, progress: () => {}, ...options });
+    return checkDashboards([folder], {
+      prometheus,
+      scope,
+      catalogue: checkedCatalogue,
+      strict: false,
+      progress: () => {},
+      ...options,
+    });
   });
 }
 

@@ -6,7 +6,7 @@ import type { PrometheusApi } from '../../../../src/tools/check/diagnose/prometh
 import { startTestPrometheus, type TestPrometheus } from '../../../support/prometheus.js';
 import { seed } from '../../../support/seed-series.js';
 import { removeFolder, tempFolder } from '../../../support/temp-folder.js';
-import { askPrometheus } from '../installation.js';
+import { askPrometheus, checkedCatalogue } from '../installation.js';
 
 let prometheus: TestPrometheus;
 let api: PrometheusApi;
@@ -41,7 +41,13 @@ async function resultsOf(dashboard: object): Promise<readonly string[]> {
   folders.push(folder);
   await writeFile(join(folder, 'dashboard.json'), JSON.stringify(dashboard));
   const scope = { selector: [], marker: undefined };
-  const { reports } = await checkDashboards([folder], { prometheus: api, scope, strict: true, progress: () => {} });
+  const { reports } = await checkDashboards([folder], {
+    prometheus: api,
+    scope,
+    catalogue: checkedCatalogue,
+    strict: true,
+    progress: () => {},
+  });
   return reports[0]!.targets.map(({ panel, refId, result, reason }) =>
     [`${panel} ${refId}: ${result}`, ...(reason === null || result === 'skipped' ? [] : [reason])].join(' '),
   );

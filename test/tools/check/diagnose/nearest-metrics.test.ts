@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { plainCatalogue } from '../../../../src/tools/check/diagnose/known-metrics.js';
-import { nearestMetrics } from '../../../../src/tools/check/diagnose/nearest-metrics.js';
+import { nearestMetrics as nearest } from '../../../../src/tools/check/diagnose/nearest-metrics.js';
+import { checkedCatalogue } from '../installation.js';
+
+const nearestMetrics = (name: string, existing: Iterable<string>) => nearest(name, existing, checkedCatalogue);
 
 /** Names of the series that the real backend writes. */
 function written(): string[] {
@@ -42,7 +44,7 @@ describe('the nearest names', () => {
 
   it('takes nothing that the real backend writes for another metric', () => {
     const existing = written();
-    const metrics = [...new Set([...plainCatalogue.rows.values()].flatMap((row) => row.metrics))];
+    const metrics = [...new Set([...checkedCatalogue.rows.values()].flatMap((row) => row.metrics))];
     const confused = metrics
       .filter((metric) => !existing.includes(metric))
       .map((metric) => [metric, nearestMetrics(metric, existing).renamed])

@@ -11,9 +11,17 @@ const point = (id: string, more: Partial<Criterion> = {}): Criterion => ({
   ...more,
 });
 
+const fields = [
+  'http.error_rate',
+  'http.total_requests',
+  'database.total_queries',
+  'database.avg_query_latency_ms',
+  'database.cache_hit_rate',
+];
+
 function lines(report: Partial<CheckReport>): readonly string[] {
   const whole = { ok: true, criteria: [], missing: [], dashboards: [], ...report };
-  return textReport(whole, 'http://backend:8000/prometheus/metrics').trimEnd().split('\n');
+  return textReport(whole, 'http://backend:8000/prometheus/metrics', fields).trimEnd().split('\n');
 }
 
 describe('the report for a terminal', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hours, type WatchProbe, WatchRecord } from '../../../../src/tools/check/watch/watch-record.js';
+import { checkedCatalogue } from '../installation.js';
 
 const start = Date.UTC(2026, 10, 22, 12);
 const iso = (second: number): string => new Date(start + second * 1000).toISOString();
@@ -11,7 +12,7 @@ function look(second: number, more: Partial<WatchProbe> = {}): WatchProbe {
 
 /** A watch of 100 s with a look every 10 s, of which some saw something else. */
 function watched(others: Readonly<Record<number, Partial<WatchProbe>>> = {}, seconds = 100): WatchRecord {
-  const record = new WatchRecord(start, 100_000, 90_000);
+  const record = new WatchRecord(start, 100_000, 90_000, checkedCatalogue.endpoints);
   for (let second = 0; second <= seconds; second += 10) record.note(look(second, others[second]));
   return record;
 }
@@ -84,7 +85,7 @@ describe('a watch', () => {
   });
 
   it('never rounds its availability up to all', () => {
-    const record = new WatchRecord(start, 1000, 90_000);
+    const record = new WatchRecord(start, 1000, 90_000, checkedCatalogue.endpoints);
     for (let index = 0; index < 30_000; index += 1) record.note(look(0, index === 5 ? { service: 'x' } : {}));
     expect(record.report().availability).toBe(0.9999);
   });

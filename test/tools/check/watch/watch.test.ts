@@ -5,7 +5,15 @@ import { gatewayExposition } from '../../../catalogue/gateway-exposition.js';
 import { startTestPrometheus } from '../../../support/prometheus.js';
 import { startScrapeTarget } from '../../../support/scrape-target.js';
 import { until } from '../../../support/until.js';
-import { hasValue, startProxy, startService, summaryOf, type UpstreamProxy, usualOptions } from '../installation.js';
+import {
+  checkedCatalogue,
+  hasValue,
+  startProxy,
+  startService,
+  summaryOf,
+  type UpstreamProxy,
+  usualOptions,
+} from '../installation.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -39,7 +47,14 @@ it('a watch goes on through outages of Prometheus and of the service, and tells 
   const lines: string[] = [];
   // A look every two seconds, and longer than this test.
   const over = new AbortController();
-  const watched = watch(client, 200_000, usualOptions.refresh, (line) => lines.push(line), over.signal);
+  const watched = watch(
+    client,
+    checkedCatalogue,
+    200_000,
+    usualOptions.refresh,
+    (line) => lines.push(line),
+    over.signal,
+  );
 
   const statusIs = (status: string) =>
     until(async () => (await summaryOf(direct)).status === status, { what: `the status is ${status}`, within: 50_000 });

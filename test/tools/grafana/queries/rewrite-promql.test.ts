@@ -19,9 +19,13 @@ describe('withWindow', () => {
 
 describe('withPrefix', () => {
   it('stands before every metric name, and before nothing that is spelled the same', () => {
-    expect(withPrefix('sum by (up) (rate(up{up="up"}[5m])) / on (up) count(up)', 'llm_')).toBe(
-      'sum by (up) (rate(llm_up{up="up"}[5m])) / on (up) count(llm_up)',
+    expect(withPrefix('sum by (x) (rate(x{x="x"}[5m])) / on (x) count(x)', 'llm_')).toBe(
+      'sum by (x) (rate(llm_x{x="x"}[5m])) / on (x) count(llm_x)',
     );
+  });
+
+  it('leaves up alone, which Prometheus itself writes', () => {
+    expect(withPrefix('up and on (job) y', 'llm_')).toBe('up and on (job) llm_y');
   });
 
   it('changes nothing when it is empty', () => {

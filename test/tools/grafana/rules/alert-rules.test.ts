@@ -149,6 +149,32 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { when: '25 % of the requests are slow', series: latency('0+75x400', '0+100x400'), at: '390m' },
   ],
+  GatewayzTargetDown: [
+    {
+      when: 'an instance cannot be scraped any more',
+      series: {
+        ...http('0+60x10 _x30', '0x10 _x30'),
+        'up{job="gateway",instance="a:3000"}': '1x10 0x30',
+        'up{job="gateway",instance="b:3000"}': '1x40',
+        'fastapi_requests_total{job="gateway",instance="a:3000"}': '0+60x10 _x30',
+      },
+      at: '15m',
+      fires: {
+        labels: { job: 'gateway', instance: 'a:3000' },
+        summary: 'Prometheus cannot scrape a:3000 of job gateway (up is 0).',
+      },
+    },
+    {
+      when: 'a target of another job is down',
+      series: { 'up{job="node",instance="n:9100"}': '0x40', 'fastapi_requests_total{job="gateway"}': '0+1x40' },
+      at: '15m',
+    },
+    {
+      when: 'a scrape has failed once',
+      series: { 'up{job="gateway",instance="a"}': '1x10 0 1x20', 'fastapi_requests_total{job="gateway"}': '0+1x40' },
+      at: '11m',
+    },
+  ],
   GatewayzNoTraffic: [
     {
       when: 'requests have stopped',
@@ -364,6 +390,7 @@ describe('the alert rules for Grafana', () => {
       GatewayzErrorBudgetSlowBurn: 'Availability budget burn',
       GatewayzLatencyBudgetFastBurn: 'Latency budget burn',
       GatewayzLatencyBudgetSlowBurn: 'Latency budget burn',
+      GatewayzTargetDown: 'Targets',
       GatewayzNoTraffic: 'Requests by outcome',
       GatewayzCreditsAboveBaseline: 'Credits against baseline',
       GatewayzSnapshotStale: 'Snapshot age',

@@ -1,4 +1,4 @@
-import type { RowDefinition } from '../../catalogue/definition.js';
+import type { RowDefinition } from '../catalogue/definition.js';
 
 /**
  * Defines the row of a histogram family. Bounds are compared as numbers; bounds that some source histograms lack are dropped.
