@@ -1,16 +1,34 @@
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ConsoleDocument } from '../../src/history/console-document.js';
+import { browserFlags } from '../console/browser-flags.js';
 import { type Host, hosts } from '../contract/hosts.js';
 import { type FakePrometheus, startFakePrometheus } from '../support/fake-prometheus.js';
 import { playWholeGateway } from '../support/whole-gateway.js';
-import { browserFlags } from '../console/browser-flags.js';
+
+/** What is used of Playwright, whose own types need those of a browser. */
+interface Browser {
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+interface Page {
+  on(event: 'pageerror', listener: (error: Error) => void): void;
+  on(event: 'console', listener: (message: { type(): string; text(): string }) => void): void;
+  on(event: 'request', listener: (request: { url(): string }) => void): void;
+  goto(url: string): Promise<unknown>;
+  url(): string;
+  locator(selector: string): { waitFor(): Promise<void>; count(): Promise<number> };
+  close(): Promise<void>;
+}
+const playwright = 'playwright-core';
 
 let prometheus: FakePrometheus;
-let browser: Awaited<ReturnType<typeof chromium.launch>>;
+let browser: Browser;
 beforeAll(async () => {
   const { program, env } = inject('chromium');
-  const environment = { ...process.env, ...env } as Record<string, string>;
+  const environment = { ...process.env, ...env };
+  const { chromium } = (await import(playwright)) as {
+    readonly chromium: { launch(options: object): Promise<Browser> };
+  };
   browser = await chromium.launch({ executablePath: program, args: [...browserFlags], env: environment });
 });
 afterAll(() => browser?.close());
@@ -39,7 +57,9 @@ describe.each(hosts.map((host) => [host.name, host] as const))('in %s', (_, host
     onTestFinished(() => page.close());
     const problems: string[] = [];
     page.on('pageerror', ({ message }) => problems.push(message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
     const requested: string[] = [];
     page.on('request', (request) => requested.push(request.url()));
     await page.goto(`${url}/prometheus/console`);
