@@ -1,7 +1,7 @@
 import type { CancelSignal } from '../cancellation.js';
 import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
-import type { RangePoint, RangeWindow } from '../upstream/range-client.js';
+import type { RangePoint, RangeWindow } from '../prometheus/range-client.js';
 import type { HistoryRange } from './console-document.js';
 
 /** A range query; rejects with a `GatewayzMetricsError`. */
