@@ -9,6 +9,7 @@ import { documentation } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
+import { loadConsole } from './history/load-console.js';
 import { hostLogger, type Logger } from './host-logger.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
@@ -152,8 +153,21 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     clock,
   );
 
+  const console = await loadConsole({
+    settings,
+    catalogue,
+    snapshot: (endpoint) => start().snapshot(endpoint),
+    authorize: access.authorize,
+    observe,
+    defect,
+    clock,
+  });
   const { owns, handle } = createMounts(
-    [metricsMount, ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : [])],
+    [
+      metricsMount,
+      ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : []),
+      ...(console ? [console] : []),
+    ],
     defect,
   );
 
@@ -183,7 +197,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     },
     close() {
       access.destroy();
-      closing ??= Promise.all([engine?.close(), datasource?.close()]).then(() => {});
+      closing ??= Promise.all([engine?.close(), datasource?.close(), console?.close()]).then(() => {});
       engine = closedEngine;
       return closing;
     },

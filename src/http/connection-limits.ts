@@ -51,9 +51,20 @@ export function trackConnections(): ConnectionTracker {
   const connectionOf = (socket: Socket): Connection => {
     const known = connections.get(socket);
     if (known) return known;
-    const created = { count: 0, response: undefined, longest: 0, deadline: 0, timerAt: 0, timer: undefined };
+    const created: Connection = {
+      count: 0,
+      response: undefined,
+      longest: 0,
+      deadline: 0,
+      timerAt: 0,
+      timer: undefined,
+    };
     connections.set(socket, created);
-    socket.once('close', () => clearTimeout(connections.get(socket)?.timer));
+    socket.once('close', () => clearTimeout(created.timer));
+    // Node.js resumes reading after each request.
+    socket.on('resume', () => {
+      if (created.count >= maxPipelined) socket.pause();
+    });
     return created;
   };
 
