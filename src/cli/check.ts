@@ -1,7 +1,5 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../duration.js';
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
 import { GatewayzMetricsError } from '../errors.js';
 import { readSettings, type Settings, settingsTable } from '../settings/read-settings.js';
 import type { PrometheusAccess } from '../tools/check/diagnose/open-prometheus.js';
@@ -9,6 +7,7 @@ import type { PrometheusApi } from '../tools/check/diagnose/prometheus-api.js';
 import type { CheckReport } from '../tools/check/report.js';
 import type { CheckOptions } from '../tools/check/run-check.js';
 import type { WatchRecord } from '../tools/check/watch/watch-record.js';
+import { address, collect, expectPath, expectWritable, period } from './check-arguments.js';
 import { Progress } from './progress.js';
 
 interface Flags {
@@ -210,11 +209,6 @@ async function optionsOf(
   };
 }
 
-/** Appends a value of an option that may be repeated. */
-function collect(value: string, values: readonly string[] = []): readonly string[] {
-  return [...values, value];
-}
-
 function expectDashboardsOnly({ prometheusUrl, watch }: Flags, dashboards: readonly string[]): void {
   const fail = (expected: string): Error => new GatewayzMetricsError('settings_invalid', expected);
   if (dashboards.length === 0)
@@ -223,36 +217,4 @@ function expectDashboardsOnly({ prometheusUrl, watch }: Flags, dashboards: reado
   if (prometheusUrl === undefined && !process.env['PROMETHEUS_URL']) {
     throw fail('--prometheus-url: expected the URL of a Prometheus, because --url is not set');
   }
-}
-
-async function expectPath(option: string, path: string, kind: 'file' | 'folder'): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return;
-  throw new GatewayzMetricsError('settings_invalid', `${option}: expected a ${kind}, got ${resolve(path)}`);
-}
-
-/** Before the check, which may take a day. */
-async function expectWritable(file: string): Promise<void> {
-  await writeFile(file, '', { flag: 'a' }).catch((error: NodeJS.ErrnoException) => {
-    const message = `--report: expected a writable file, got ${resolve(file)} (${error.code})`;
-    throw new GatewayzMetricsError('settings_invalid', message);
-  });
-}
-
-function address(text: string): string {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError('expected a URL such as http://backend:8000.');
-  }
-  const { origin, pathname, username, search, hash } = new URL(text);
-  if (username !== '') throw new InvalidArgumentError('expected a URL without user name and password.');
-  if (search !== '' || hash !== '') throw new InvalidArgumentError('expected a URL without query and fragment.');
-  return (origin + pathname).replace(/\/+$/, '');
-}
-
-function period(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined || milliseconds < 1000) {
-    throw new InvalidArgumentError('expected a duration of 1s or more, such as 24h.');
-  }
-  return milliseconds;
 }
