@@ -18,7 +18,8 @@ export function serveCommand(): Command {
       const { createStandalone } = await import('../standalone.js');
       const log = await createLogger(settings);
       const datasource = servesDatasource(settings);
-      const { metrics, observe, reload } = await composeMetrics({ logger: log, datasource });
+      const { metricsConsole = true } = settings;
+      const { metrics, observe, reload } = await composeMetrics({ logger: log, datasource, metricsConsole });
       const service = createStandalone(metrics, log, { observe });
       const { host, port, metricsTokensFile } = settings;
       log.info(
@@ -28,6 +29,7 @@ export function serveCommand(): Command {
           selector: metrics.settings.metricsSelector,
           tokens: metricsTokensFile !== undefined,
           datasource,
+          console: metricsConsole,
         },
         'starting',
       );
