@@ -28,7 +28,9 @@ const variables = settingsTable
   .map(({ env }) => env)
   .filter((name) => name !== undefined)
   .filter((name) =>
-    /^PROMETHEUS_|^METRICS_(?:PREFIX|SELECTOR|MARKER|RECORDED|REFRESH_INTERVAL|EVALUATION_DELAY)$/.test(name),
+    /^PROMETHEUS_|^METRICS_(?:PREFIX|SELECTOR|MARKER|RECORDED|REFRESH_INTERVAL|EVALUATION_DELAY|STALE_LIMIT)$/.test(
+      name,
+    ),
   );
 
 /** `check`: whether an installation is right and, if not, why. */
@@ -181,6 +183,7 @@ async function optionsOf(
       evaluationDelay: settings.metricsEvaluationDelay / 1000,
       refreshInterval: settings.metricsRefreshInterval / 1000,
       prometheusTimeout: settings.prometheusTimeout / 1000,
+      staleLimit: settings.metricsStaleLimit / 1000,
     },
     recorded: settings.metricsRecorded,
     catalogue: new CheckedCatalogue(gatewayzCatalogue),

@@ -19,8 +19,15 @@ export function serveCommand(): Command {
       const { createStandalone } = await import('../standalone.js');
       const log = await createLogger(settings);
       const datasource = servesDatasource(settings);
+      const { metricsConsole = true } = settings;
       const { host, port, metricsTokensFile } = settings;
-      const { metrics, observe, reload } = await composeMetrics({ logger: log, datasource, host, port });
+      const { metrics, observe, reload } = await composeMetrics({
+        logger: log,
+        datasource,
+        metricsConsole,
+        host,
+        port,
+      });
       if (checkConfig) {
         await metrics.close();
         await log.close();
@@ -38,6 +45,7 @@ export function serveCommand(): Command {
           selector: settings.metricsSelector,
           tokens: metricsTokensFile !== undefined,
           datasource,
+          console: metricsConsole,
         },
         'starting',
       );

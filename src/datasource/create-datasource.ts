@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../clock.js';
 import { acceptedEncoding, header } from '../http/negotiate.js';
 import type { Family } from '../model.js';
-import type { UpstreamSettings } from '../upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../prometheus/prometheus-settings.js';
 import { ApiError } from './api-error.js';
 import {
   apiErrorResponse,
@@ -29,7 +29,7 @@ export interface DatasourceOptions {
   /** Path below which `/api/v1/…` is served, without trailing slash; empty text for the root. */
   readonly prefix: string;
   /** Timeout and connections are those of `limits`; connecting takes at most half of the upstream's timeout. */
-  readonly upstream: UpstreamSettings;
+  readonly upstream: PrometheusSettings;
   /** Default: see `DatasourceLimits`; the size of responses is that of the upstream settings. */
   readonly limits?: DatasourceLimitOptions | undefined;
   /** Logs when the upstream begins to fail and when it recovers. */

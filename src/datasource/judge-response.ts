@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { answerError, type Refusal } from '../upstream/answer-error.js';
+import { type ErrorResponse, responseError } from '../prometheus/response-error.js';
 import { ApiError } from './api-error.js';
 import { methodNotAllowedResponse, notFoundResponse, notReadyResponse } from './api-responses.js';
 import type { DatasourceResponse } from './message.js';
@@ -12,7 +12,7 @@ export interface ResponseContext {
   /** Bytes. */
   readonly answerSize: number;
   /** Describes the request for an error message. */
-  readonly describe: () => Pick<Refusal, 'source' | 'url' | 'credentials' | 'secrets' | 'now'>;
+  readonly describe: () => Pick<ErrorResponse, 'source' | 'url' | 'credentials' | 'secrets' | 'now'>;
 }
 
 /** The only upstream headers that reach the client. */
@@ -71,7 +71,7 @@ function forward(status: number, headers: IncomingHttpHeaders, context: Response
 
 function unexpectedResponse(status: number, headers: IncomingHttpHeaders, context: ResponseContext): Error {
   const { location, 'retry-after': retryAfter } = headers;
-  return answerError({
+  return responseError({
     ...context.describe(),
     status,
     contentType: contentType(headers),

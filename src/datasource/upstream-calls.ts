@@ -3,12 +3,12 @@ import type { CancelSignal } from '../cancellation.js';
 import type { Clock, Timer } from '../clock.js';
 import { formatDuration } from '../duration.js';
 import type { OriginPool, PoolRequest } from '../http-client/origin-pool.js';
-import { abortable } from '../upstream/abortable.js';
-import { type Credentials, credentials, type Proof } from '../upstream/credentials.js';
-import { Gate, type Work } from '../upstream/gate.js';
-import { originPool } from '../upstream/origin-pool.js';
-import { isClosedConnection, transportError } from '../upstream/transport-error.js';
-import type { UpstreamSettings } from '../upstream/upstream-settings.js';
+import { abortable } from '../prometheus/abortable.js';
+import { type Authorization, type Credentials, createCredentials } from '../prometheus/credentials.js';
+import { createPrometheusPool } from '../prometheus/prometheus-pool.js';
+import type { PrometheusSettings } from '../prometheus/prometheus-settings.js';
+import { Gate, type Work } from '../prometheus/request-gate.js';
+import { isClosedConnection, transportError } from '../prometheus/transport-error.js';
 import { ApiError } from './api-error.js';
 import { exchange } from './exchange.js';
 import { judgeResponse, type ResponseContext } from './judge-response.js';
@@ -39,7 +39,7 @@ export interface Call {
 export class UpstreamCalls {
   /** For errors that are logged, not for clients. */
   readonly source: string;
-  readonly #settings: UpstreamSettings;
+  readonly #settings: PrometheusSettings;
   readonly #limits: DatasourceLimits;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
@@ -53,13 +53,13 @@ export class UpstreamCalls {
   #closed: Promise<void> | undefined;
 
   /** @throws {GatewayzMetricsError} settings_invalid for a CA file that cannot be used */
-  constructor(settings: UpstreamSettings, limits: DatasourceLimits, clock: Clock) {
+  constructor(settings: PrometheusSettings, limits: DatasourceLimits, clock: Clock) {
     this.#settings = settings;
     this.#limits = limits;
     this.#clock = clock;
-    this.#credentials = credentials(settings);
+    this.#credentials = createCredentials(settings);
     const { concurrency, timeout } = limits;
-    this.#pool = originPool(settings, concurrency);
+    this.#pool = createPrometheusPool(settings, concurrency);
     const url = new URL(settings.prometheusUrl);
     this.#base = url.pathname.replace(/\/*$/, '/api/v1');
     this.source = `Prometheus at ${url.origin}${url.pathname.replace(/\/*$/, '')}`;
@@ -157,7 +157,7 @@ export class UpstreamCalls {
   /** Sends the request again if an idle connection was closed under it: all requests are safe to repeat. */
   async #send(flight: SingleFlight, call: Call, signal: CancelSignal, answered: () => void): Promise<void> {
     try {
-      const proof = await abortable(this.#credentials.prove(), signal);
+      const proof = await abortable(this.#credentials.authorize(), signal);
       const request = this.#request(call, proof, signal);
       const { answerSize: maxBody } = this.#limits;
       const context = { gzip: call.gzip, answerSize: maxBody, describe: () => this.#describe(call, proof) };
@@ -174,7 +174,7 @@ export class UpstreamCalls {
     }
   }
 
-  #request({ method, path, form, gzip }: Call, proof: Proof | undefined, signal: CancelSignal): PoolRequest {
+  #request({ method, path, form, gzip }: Call, proof: Authorization | undefined, signal: CancelSignal): PoolRequest {
     const { prometheusTenant: tenant } = this.#settings;
     const post = method === 'POST';
     return {
@@ -193,7 +193,7 @@ export class UpstreamCalls {
     };
   }
 
-  #describe({ path }: Call, proof: Proof | undefined): ReturnType<ResponseContext['describe']> {
+  #describe({ path }: Call, proof: Authorization | undefined): ReturnType<ResponseContext['describe']> {
     return {
       source: this.source,
       url: new URL(`${this.#base}${path}`, this.#settings.prometheusUrl),

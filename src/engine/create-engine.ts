@@ -1,14 +1,14 @@
 import { consoleEndpoints } from '../catalogue/console-definition.js';
 import { precompiledCatalogue } from '../catalogue/precompiled-catalogue.js';
 import { type Clock, systemClock } from '../clock.js';
+import { createConsoleCollector } from '../collector/console-collector.js';
+import { createPrometheusCollector } from '../collector/prometheus-collector.js';
 import type { Family } from '../model.js';
+import { createPrometheusClient } from '../prometheus/prometheus-client.js';
 import { representationsOf, type View, viewKey } from '../render/representation.js';
 import { Demand } from '../snapshot/demand.js';
 import { latestEvaluationTime } from '../snapshot/grid.js';
 import { Refresher } from '../snapshot/refresher.js';
-import { createConsoleCollector } from '../upstream/console-collector.js';
-import { createPrometheusClient } from '../upstream/prometheus-client.js';
-import { createPrometheusCollector } from '../upstream/prometheus-collector.js';
 import type { Engine, EngineEvents, EngineInput } from './engine.js';
 import { healthOnlySnapshot } from './health-only-snapshot.js';
 import type { HealthSource } from './health-source.js';

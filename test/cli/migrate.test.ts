@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readSettings } from '../../src/settings/read-settings.js';
 import { documentedDifferences } from '../../src/tools/migrate/verify/documented-differences.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { runMigrate } from '../tools/migrate/run-migrate.js';
@@ -116,6 +118,20 @@ describe('migrate', () => {
     const docs = readFileSync(new URL('../../docs/migration.md', import.meta.url), 'utf8');
     const template = /````markdown\n(# health-service-exporter will be removed[\s\S]*?)````/.exec(docs)?.[1];
     expect(stdout.replaceAll('2027-01-31', 'YYYY-MM-DD')).toBe(template);
+  });
+
+  it('has a Compose service in docs/migration.md whose settings exist and whose port is the default', () => {
+    const docs = readFileSync(new URL('../../docs/migration.md', import.meta.url), 'utf8');
+    const text = /### A backend in another language[\s\S]*?```yaml\n([\s\S]*?)```/.exec(docs)?.[1] ?? '';
+    const { services } = parse(text) as { services: Record<string, { environment: Record<string, string> }> };
+    expect(Object.keys(services)).toEqual(['gatewayz-metrics']);
+    const { environment } = services['gatewayz-metrics']!;
+    const { port, ...settings } = readSettings({ env: environment });
+    expect(settings).toMatchObject({
+      prometheusUrl: 'http://prometheus:9090',
+      healthServiceUrl: environment['HEALTH_SERVICE_URL'],
+    });
+    expect(docs).toContain(`gatewayz-metrics:${port}`);
   });
 
   it('has the documented differences that docs/migration.md explains, and no others', () => {

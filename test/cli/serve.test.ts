@@ -203,14 +203,14 @@ describe('serve', () => {
 });
 
 describe('serve --check-config', () => {
-  test('says that the configuration is valid, and asks nothing of Prometheus', async () => {
+  it('says that the configuration is valid, and asks nothing of Prometheus', async () => {
     const fake = await upstream();
     const { code, stdout } = await runCli(['serve', '--check-config'], { PROMETHEUS_URL: fake.url });
     expect([code, stdout]).toEqual([0, 'The configuration is valid.\n']);
     expect(fake.requests).toEqual([]);
   });
 
-  test('exits with 2 and names what is wrong, in files too', async () => {
+  it('exits with 2 and names what is wrong, in files too', async () => {
     const env = { METRICS_TOKENS_FILE: fileURLToPath(import.meta.url), METRICS_HOSTS: 'metrics.example' };
     const { code, stderr } = await runCli(['serve', '--check-config'], env);
     expect([code, stderr]).toEqual([2, expect.stringContaining('METRICS_TOKENS_FILE')]);

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { UpstreamSettings } from '../../src/upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../src/prometheus/prometheus-settings.js';
 import { form, serveDatasource } from './start-datasource.js';
 import { startRecorder } from './start-recorder.js';
 
@@ -10,7 +10,7 @@ const success = '{"status":"success","data":[]}';
 /** A datasource before an upstream that keeps what it is sent, and answers so. */
 async function start(
   options: { body?: string | Buffer; headers?: Record<string, string | string[]>; status?: number } = {},
-  upstream: Partial<UpstreamSettings> = {},
+  upstream: Partial<PrometheusSettings> = {},
 ) {
   const { body = success, headers = json, status = 200 } = options;
   const recorder = await startRecorder((response) => response.writeHead(status, headers).end(body));

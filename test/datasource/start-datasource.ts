@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { nodeHandler } from '../../src/adapters/node.js';
 import { createDatasource, type Datasource, type DatasourceOptions } from '../../src/datasource/create-datasource.js';
 import { toDatasourceRequest } from '../../src/datasource/message.js';
-import type { UpstreamSettings } from '../../src/upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../src/prometheus/prometheus-settings.js';
 import { type FakePrometheus, type FakePrometheusOptions, startFakePrometheus } from '../support/fake-prometheus.js';
 
 export interface Answer {
@@ -35,7 +35,7 @@ export interface StartedFake extends StartedDatasource {
   readonly fake: FakePrometheus;
 }
 
-type Given = Partial<Omit<DatasourceOptions, 'upstream'>> & { readonly upstream?: Partial<UpstreamSettings> };
+type Given = Partial<Omit<DatasourceOptions, 'upstream'>> & { readonly upstream?: Partial<PrometheusSettings> };
 
 /** A datasource before a fake upstream, on a server of its own below `/prometheus`; all closed when the test ends. */
 export async function startDatasource(given: Given = {}, options: FakePrometheusOptions = {}): Promise<StartedFake> {
@@ -46,7 +46,7 @@ export async function startDatasource(given: Given = {}, options: FakePrometheus
 
 /** The same before an upstream that runs already. */
 export async function serveDatasource(
-  given: Given & { readonly upstream: Pick<UpstreamSettings, 'prometheusUrl'> },
+  given: Given & { readonly upstream: Pick<PrometheusSettings, 'prometheusUrl'> },
 ): Promise<StartedDatasource> {
   const log: string[] = [];
   const note = (fields: object, message: string) => log.push(`${message} ${JSON.stringify(fields)}`);

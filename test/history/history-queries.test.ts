@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayzMetricsError } from '../../src/errors.js';
 import { HistoryQueries, historyRanges, type QueryRange } from '../../src/history/history-queries.js';
-import type { RangePoint } from '../../src/upstream/range-client.js';
+import type { RangePoint } from '../../src/prometheus/range-client.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const noon = Date.UTC(2026, 10, 22, 12);

@@ -5,7 +5,7 @@ import type { ConsoleDocument, HistoryDocument } from '../../src/history/console
 import { createConsole } from '../../src/history/create-console.js';
 import { readPageFiles } from '../../src/history/page-files.js';
 import { catalogueFor } from '../../src/presets/presets.js';
-import { createRangeClient } from '../../src/upstream/range-client.js';
+import { createRangeClient } from '../../src/prometheus/range-client.js';
 import { engineInput } from '../support/engine-input.js';
 import { FakeClock } from '../support/fake-clock.js';
 

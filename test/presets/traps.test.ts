@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
+import { createPrometheusCollector } from '../../src/collector/prometheus-collector.js';
 import type { Collection } from '../../src/model.js';
 import { presetCatalogue, presets } from '../../src/presets/presets.js';
+import { createPrometheusClient, type PrometheusClient } from '../../src/prometheus/prometheus-client.js';
 import { parseMatchers } from '../../src/promql/matchers.js';
-import { createPrometheusClient, type PrometheusClient } from '../../src/upstream/prometheus-client.js';
-import { createPrometheusCollector } from '../../src/upstream/prometheus-collector.js';
 import { instant, type Scenario, seedScenarios } from '../catalogue/scenarios/scenario.js';
 import { startTestPrometheus, type TestPrometheus } from '../support/prometheus.js';
 

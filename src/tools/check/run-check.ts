@@ -138,7 +138,8 @@ async function findProblems(
     const failure = endpoints.failure ?? { cause: 'the summary cannot be read', fix: 'update the service' };
     return findingsWithoutSummary(failure, prometheus, catalogue);
   }
-  const selected = scope.selector.length > 0;
+  // With any value, the selector is right, and what is missing is not exported.
+  const selected = scope.selector.length > 0 && !hasValue(known);
   if (!prometheus) return diagnoseReasons(known, selected);
   try {
     const facts = new SourceFacts(prometheus, scope, Date.parse(known.timestamp), catalogue);
@@ -148,6 +149,10 @@ async function findProblems(
     if (error instanceof GatewayzMetricsError) return diagnoseReasons(known, selected);
     throw error;
   }
+}
+
+function hasValue({ metrics }: Summary): boolean {
+  return Object.values(metrics).some((fields) => Object.values(fields).some((value) => value !== 'N/A'));
 }
 
 function findingCriteria(findings: readonly Finding[], strict: boolean): readonly Criterion[] {

@@ -43,7 +43,7 @@ export const checkedCatalogue = new CheckedCatalogue(gatewayzCatalogue);
 export const usualOptions: CheckOptions = {
   load: { requests: 3, quantile: 0.95 },
   strict: false,
-  refresh: { evaluationDelay: 1, refreshInterval: 1, prometheusTimeout: 10 },
+  refresh: { evaluationDelay: 1, refreshInterval: 1, prometheusTimeout: 10, staleLimit: 300 },
   recorded: false,
   scope: { selector: [], marker: { label: 'reexported_by', value: 'gatewayz-metrics' } },
   catalogue: checkedCatalogue,

@@ -20,6 +20,7 @@ const worlds: Readonly<Record<string, (text: string) => string>> = {
   unset: (text) => `${text}provider_availability{provider="p"} 0\n`,
   doubled: (text) => text,
   labelled: (text) => text,
+  'without-trials': (text) => text.replaceAll(/^.*trial_active.*\n/gm, ''),
   aliased: (text) => `${text}process_start_time_seconds 1795400000.25\n`,
 };
 
@@ -305,6 +306,27 @@ describe('a wrong installation', () => {
     expect(failed(report)).toEqual(expect.arrayContaining(['fresh', 'integration', 'errors']));
     expect(criterion(report, 'fresh').detail).toContain('the last refresh failed');
     expect(criterion(report, 'errors').detail).toMatch(/\d+ failed refreshes/);
+  });
+
+  it('that loses Prometheus is told so once: a metric that was never exported stays a warning', async () => {
+    const proxy = await startProxy(prometheus.url);
+    cleanUps.push(() => proxy.close());
+    const service = await startService(proxy.url, { METRICS_SELECTOR: 'world="without-trials"' });
+    cleanUps.push(() => service.stop());
+    await hasValue(service.url, 'http', 'total_requests');
+    proxy.mode = 'break';
+    await until(async () => (await summaryOf(service.url)).status === 'stale', {
+      what: 'the summary is stale',
+      within: 50_000,
+    });
+    const report = await check(service.url);
+    expect(failed(report)).toEqual(expect.arrayContaining(['fresh']));
+    expect(criterion(report, 'values')).toMatchObject({ ok: true, value: 0 });
+    expect(missing(report, 'business.active_trials')).toEqual({
+      field: 'business.active_trials',
+      cause: 'no series named trial_active in Prometheus under {world="without-trials"}',
+      fix: 'export trial_active from the gateway, or ignore this if it does not apply',
+    });
   });
 
   it('at another address than --url is told that nothing listens there, or that it is not there', async () => {

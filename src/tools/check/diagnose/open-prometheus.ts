@@ -1,5 +1,5 @@
 import { GatewayzMetricsError } from '../../../errors.js';
-import type { UpstreamSettings } from '../../../upstream/upstream-settings.js';
+import type { PrometheusSettings } from '../../../prometheus/prometheus-settings.js';
 import { PrometheusApi } from './prometheus-api.js';
 
 /** Milliseconds: what Grafana gives a query too. */
@@ -8,9 +8,9 @@ const queryTimeout = 60_000;
 /** How to reach the Prometheus behind the service. */
 export type PrometheusAccess =
   /** Directly: an address, and the credentials for it. */
-  | { readonly kind: 'direct'; readonly settings: UpstreamSettings }
+  | { readonly kind: 'direct'; readonly settings: PrometheusSettings }
   /** Through the service's own Prometheus API, where that is on. */
-  | { readonly kind: 'service'; readonly settings: UpstreamSettings };
+  | { readonly kind: 'service'; readonly settings: PrometheusSettings };
 
 /**
  * Undefined if only the service's own Prometheus API is available, and that is off. Rejects only with the reason of

@@ -3,9 +3,9 @@ import { systemClock } from '../../../clock.js';
 import { GatewayzMetricsError } from '../../../errors.js';
 import { joinBody } from '../../../http-client/read-body.js';
 import type { Labels, Vector } from '../../../model.js';
-import { ApiTransport } from '../../../upstream/api-transport.js';
-import { openAnswer } from '../../../upstream/read-answer.js';
-import type { UpstreamSettings } from '../../../upstream/upstream-settings.js';
+import { ApiTransport } from '../../../prometheus/api-transport.js';
+import type { PrometheusSettings } from '../../../prometheus/prometheus-settings.js';
+import { parseData } from '../../../prometheus/read-response.js';
 
 /** Epoch milliseconds. */
 export interface Window {
@@ -32,7 +32,7 @@ export class PrometheusApi {
   readonly #signal: AbortSignal;
 
   /** @param signal ends all calls */
-  constructor(settings: UpstreamSettings, signal: AbortSignal) {
+  constructor(settings: PrometheusSettings, signal: AbortSignal) {
     this.#transport = new ApiTransport(settings, systemClock);
     this.#signal = signal;
   }
@@ -94,7 +94,7 @@ export class PrometheusApi {
   ): Promise<T> {
     const { data } = await this.#transport.ask(
       { method, path, parameters: new URLSearchParams(parameters) },
-      async (chunks, asked) => openAnswer(await joinBody(chunks), asked),
+      async (chunks, asked) => parseData(await joinBody(chunks), asked),
       this.#signal,
     );
     const read = schema.safeParse(data);

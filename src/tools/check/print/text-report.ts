@@ -1,4 +1,3 @@
-import { gatewayzCatalogue } from '../../../presets/presets.js';
 import { countResults } from '../dashboards/count-results.js';
 import { listed } from '../diagnose/diagnosis.js';
 import type {

@@ -8,6 +8,7 @@ export interface RefreshSettings {
   /** Used if the service does not report the effective interval. */
   readonly refreshInterval: number;
   readonly prometheusTimeout: number;
+  readonly staleLimit: number;
 }
 
 /** Names are fixed; a test holds them against the metrics that there are. */

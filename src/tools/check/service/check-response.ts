@@ -31,6 +31,8 @@ export function checkResponse(
       return checkSummary(response, catalogue);
     case 'docs':
       return checkDocs(response, catalogue);
+    case 'openapi':
+      return { problems: wrongType(response, 'application/json; charset=utf-8'), content: 'the endpoints described' };
     case 'exposition':
     case 'scrape':
       return checkExposition(endpoint, response, openMetrics, marker, catalogue);

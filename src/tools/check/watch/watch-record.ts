@@ -18,8 +18,14 @@ export interface WatchProbe {
 
 /** Shares of probes. */
 const leastAvailability = 0.999;
-/** Seconds: as long as the last good values are shown, by default. */
-const longestGap = 300;
+
+export interface WatchLimits {
+  /** Milliseconds. */
+  readonly unwatched: number;
+  /** Seconds; the service shows the last good values for as long. */
+  readonly longestGap: number;
+  readonly endpoints: readonly CheckedEndpoint[];
+}
 
 interface OpenGap {
   readonly from: number;
@@ -32,6 +38,7 @@ export class WatchRecord {
   readonly #planned: number;
   /** Longest time between two probes, in milliseconds; a longer one is a gap. */
   readonly #unwatched: number;
+  readonly #longestGap: number;
   readonly #endpoints: readonly CheckedEndpoint[];
   readonly #gaps: Gap[] = [];
   readonly #open = new Map<'service' | 'data', OpenGap>();
@@ -42,8 +49,9 @@ export class WatchRecord {
   #available = 0;
   #fresh = 0;
 
-  /** @param planned milliseconds @param unwatched milliseconds */
-  constructor(from: number, planned: number, unwatched: number, endpoints: readonly CheckedEndpoint[]) {
+  /** @param from epoch milliseconds @param planned milliseconds */
+  constructor(from: number, planned: number, { unwatched, longestGap, endpoints }: WatchLimits) {
+    this.#longestGap = longestGap;
     this.#endpoints = endpoints;
     this.#from = from;
     this.#last = from;
@@ -124,9 +132,9 @@ export class WatchRecord {
       },
       {
         id: 'watch.gap',
-        ok: longest <= longestGap,
+        ok: longest <= this.#longestGap,
         value: longest,
-        budget: longestGap,
+        budget: this.#longestGap,
         detail: gaps.length === 0 ? 'no gap' : `${gapCount(gaps)}, the longest ${longest} s`,
       },
       {

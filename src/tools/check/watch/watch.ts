@@ -21,7 +21,11 @@ export async function watch(
 ): Promise<WatchRecord> {
   const every = Math.min(intervalBounds.most, Math.max(intervalBounds.least, milliseconds / 100));
   const started = Date.now();
-  const record = new WatchRecord(started, milliseconds, 3 * every + 60_000, catalogue.endpoints);
+  const record = new WatchRecord(started, milliseconds, {
+    unwatched: 3 * every + 60_000,
+    longestGap: settings.staleLimit,
+    endpoints: catalogue.endpoints,
+  });
   let metrics: ServiceMetrics | undefined;
   try {
     while (Date.now() - started < milliseconds + every) {

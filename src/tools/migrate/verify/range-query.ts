@@ -3,9 +3,9 @@ import { systemClock } from '../../../clock.js';
 import { GatewayzMetricsError } from '../../../errors.js';
 import { joinBody } from '../../../http-client/read-body.js';
 import type { Labels } from '../../../model.js';
-import { ApiTransport } from '../../../upstream/api-transport.js';
-import { openAnswer } from '../../../upstream/read-answer.js';
-import type { UpstreamSettings } from '../../../upstream/upstream-settings.js';
+import { ApiTransport } from '../../../prometheus/api-transport.js';
+import type { PrometheusSettings } from '../../../prometheus/prometheus-settings.js';
+import { parseData } from '../../../prometheus/read-response.js';
 
 /** A series over a window: step index → value as Prometheus sent it. Steps without a sample are missing. */
 export interface RangeSeries {
@@ -36,7 +36,7 @@ const matrix = z.object({
 export class RangeClient {
   readonly #transport: ApiTransport;
 
-  constructor(settings: UpstreamSettings) {
+  constructor(settings: PrometheusSettings) {
     this.#transport = new ApiTransport(settings, systemClock);
   }
 
@@ -57,7 +57,7 @@ export class RangeClient {
     const question = { method: 'POST', path: '/api/v1/query_range', parameters } as const;
     const { data } = await this.#transport.ask(
       question,
-      async (chunks, asked) => openAnswer(await joinBody(chunks), asked),
+      async (chunks, asked) => parseData(await joinBody(chunks), asked),
       signal,
     );
     const read = matrix.safeParse(data);

@@ -12,7 +12,11 @@ function look(second: number, more: Partial<WatchProbe> = {}): WatchProbe {
 
 /** A watch of 100 s with a look every 10 s, of which some saw something else. */
 function watched(others: Readonly<Record<number, Partial<WatchProbe>>> = {}, seconds = 100): WatchRecord {
-  const record = new WatchRecord(start, 100_000, 90_000, checkedCatalogue.endpoints);
+  const record = new WatchRecord(start, 100_000, {
+    unwatched: 90_000,
+    longestGap: 300,
+    endpoints: checkedCatalogue.endpoints,
+  });
   for (let second = 0; second <= seconds; second += 10) record.note(look(second, others[second]));
   return record;
 }
@@ -85,7 +89,11 @@ describe('a watch', () => {
   });
 
   it('never rounds its availability up to all', () => {
-    const record = new WatchRecord(start, 1000, 90_000, checkedCatalogue.endpoints);
+    const record = new WatchRecord(start, 1000, {
+      unwatched: 90_000,
+      longestGap: 300,
+      endpoints: checkedCatalogue.endpoints,
+    });
     for (let index = 0; index < 30_000; index += 1) record.note(look(0, index === 5 ? { service: 'x' } : {}));
     expect(record.report().availability).toBe(0.9999);
   });
