@@ -5,7 +5,7 @@ import { createCatalogue } from './catalogue/create-catalogue.js';
 import { systemClock } from './clock.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { loadDatasource } from './datasource/load-datasource.js';
-import { documentation } from './documentation.js';
+import { documentationAs } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
 import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
@@ -14,6 +14,7 @@ import { hostLogger, type Logger } from './host-logger.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
 import { createMounts } from './http/mounts.js';
+import type { DocsForm } from './http/negotiate.js';
 import { createRoutes } from './http/routes.js';
 import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
@@ -103,14 +104,14 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
   let engine: SupervisedEngine | undefined;
   let closing: Promise<void> | undefined;
   let dropped: EngineState['seriesOverLimit'] = {};
-  let docs: string | undefined;
+  const docs = new Map<DocsForm, string | Promise<string>>();
   let ready = false;
 
   const events: EngineEvents = {
     publish: (representations) => views.publish(representations),
     seriesOverLimit: (counts) => {
       dropped = counts;
-      docs = undefined;
+      docs.clear();
     },
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
@@ -142,9 +143,10 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }
           : { contentType: expositionType, text: renderExposition(families) };
       },
-      docs: () => {
-        docs ??= documentation(catalogue, settings, dropped);
-        return docs;
+      docs: (form) => {
+        const document = docs.get(form) ?? documentationAs(form, catalogue, settings, dropped);
+        docs.set(form, document);
+        return document;
       },
       authorize: access.authorize,
       observe,
