@@ -7,6 +7,7 @@ import { sparkline } from '../../../../src/tools/demo/screen/sparkline.js';
 const summary: SummaryDocument = {
   timestamp: '2026-11-22T12:00:05.000Z',
   status: 'ok',
+  fields: { available: 23, total: 23 },
   age_seconds: 5.2,
   metrics: {
     http: {
