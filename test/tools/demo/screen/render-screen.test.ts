@@ -55,6 +55,7 @@ const summary: SummaryDocument = {
 const state: ScreenState = {
   summary,
   addresses: [
+    ['Console', 'http://127.0.0.1:8000/prometheus/console/'],
     ['Summary', 'http://127.0.0.1:8000/prometheus/metrics/summary'],
     ['Docs', 'http://127.0.0.1:8000/prometheus/metrics/docs'],
     ['Prometheus', 'http://127.0.0.1:40001'],
