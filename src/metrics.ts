@@ -7,7 +7,8 @@ import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { loadDatasource } from './datasource/load-datasource.js';
 import { documentationAs } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
-import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
+import { shareEngine } from './engine/share-engine.js';
+import type { SupervisedEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
 import { loadConsole } from './history/load-console.js';
 import { hostLogger, type Logger } from './host-logger.js';
@@ -116,7 +117,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
   const start = (): SupervisedEngine => {
-    engine ??= closing ? closedEngine : superviseEngine({ settings, definition, queries: catalogue.queries }, events);
+    engine ??= closing ? closedEngine : shareEngine({ settings, definition, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');

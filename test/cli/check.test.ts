@@ -157,6 +157,22 @@ describe('check', { timeout: 180_000 }, () => {
     expect(await runCli(['check'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--url: expected') });
   });
 
+  it('with --preset checks a service of another preset, and with auto the one that Prometheus has metrics of', async () => {
+    const other = await startService(prometheus.url, { METRICS_PRESET: 'litellm' });
+    cleanUps.push(() => other.stop());
+    await until(async () => (await fetch(`${other.url}/readyz`)).ok, { what: 'the service is ready', within: 30_000 });
+    const args = ['check', '--url', other.url, '--prometheus-url', prometheus.url, '--quick', '--json'];
+    const summaryOf = async (preset: string) => {
+      const { criteria } = JSON.parse((await runCli([...args, '--preset', preset])).stdout) as CheckReport;
+      return criteria.find(({ id }) => id === 'endpoint.summary');
+    };
+    expect(await summaryOf('litellm')).toMatchObject({ ok: true });
+    // The gateway of this test is GatewayZ's.
+    expect(await summaryOf('auto')).toMatchObject({ ok: false });
+    const right = await runCli(['check', '--url', service.url, '--quick', '--preset', 'auto']);
+    expect(right.code).toBe(0);
+  });
+
   it('with --quick measures no handling times', async () => {
     const { code, stdout } = await runCli(['check', '--url', service.url, '--quick', '--json']);
     expect(code).toBe(0);
