@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCatalogue } from '../../../src/catalogue/create-catalogue.js';
-import { gatewayzCatalogue } from '../../../src/presets/presets.js';
-import { parseMatchers } from '../../../src/promql/matchers.js';
-import { createPrometheusClient, type PrometheusClient } from '../../../src/prometheus/prometheus-client.js';
 import { createPrometheusCollector } from '../../../src/collector/prometheus-collector.js';
+import { gatewayzCatalogue } from '../../../src/presets/presets.js';
+import { createPrometheusClient, type PrometheusClient } from '../../../src/prometheus/prometheus-client.js';
+import { parseMatchers } from '../../../src/promql/matchers.js';
 import { startTestPrometheus, type TestPrometheus } from '../../support/prometheus.js';
 import { type SeededSeries, seed } from '../../support/seed-series.js';
 
