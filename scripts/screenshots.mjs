@@ -13,7 +13,11 @@ const shownAt = Date.UTC(2026, 10, 22, 12, 0, 0);
 /** Milliseconds of history that the lines show. */
 const recording = 240_000;
 const folder = join(root, 'docs', 'images');
-const views = { console: '#/', 'console-models': '#/models', 'console-value': '#/value/http.request_rate_per_minute' };
+const pictures = [
+  ['console-light', '#/', 'light'],
+  ['console-dark', '#/', 'dark'],
+  ['console-value-light', '#/value/http.request_rate_per_minute', 'light'],
+];
 
 const demo = spawn(process.execPath, ['dist/cli/main.js', 'demo', '--port', String(port), '--seed', '7'], {
   cwd: root,
@@ -26,10 +30,8 @@ try {
     executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
   });
-  for (const colorScheme of ['light', 'dark']) {
-    for (const [name, hash] of Object.entries(views)) {
-      await takePicture(browser, colorScheme, hash, join(folder, `${name}-${colorScheme}.png`));
-    }
+  for (const [name, hash, colorScheme] of pictures) {
+    await takePicture(browser, colorScheme, hash, join(folder, `${name}.png`));
   }
   await browser.close();
 } finally {
@@ -63,7 +65,7 @@ async function takePicture(browser, colorScheme, hash, path) {
   await page.goto(address + hash);
   await page.locator('h1').waitFor();
   await page
-    .locator(hash === '#/' ? '.providers tbody tr' : hash === '#/models' ? 'tbody tr' : '.plot canvas')
+    .locator(hash === '#/' ? '.providers tbody tr' : '.plot canvas')
     .first()
     .waitFor();
   await page.screenshot({ path });

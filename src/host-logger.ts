@@ -9,19 +9,24 @@ export interface Logger {
 
 /** The host's logger, or JSON lines on standard output without one. */
 export async function hostLogger(logger: Logger | undefined, settings: Settings): Promise<Logger> {
-  if (logger !== undefined) return isSilent(logger) ? errorsOnly : logger;
+  if (logger !== undefined) return isSilent(logger) ? withStandardError(logger) : logger;
   const { createLogger } = await import('./logger.js');
   return createLogger(settings);
 }
 
-/** Whether the logger discards everything, as that of `Fastify()` does: one function for all levels. */
+/** Whether the logger discards everything, as that of `Fastify()` does: one function without parameters for all levels. */
 function isSilent(logger: Logger): boolean {
-  return logger.error === logger.info;
+  return logger.error === logger.info && logger.error.length === 0;
 }
 
 /** A host without a logger is told of errors on standard error. */
-const errorsOnly: Logger = {
-  info: () => {},
-  warn: () => {},
-  error: (_fields, message) => process.stderr.write(`gatewayz-metrics: ${message}\n`),
-};
+function withStandardError(logger: Logger): Logger {
+  return {
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error(fields, message) {
+      logger.error(fields, message);
+      process.stderr.write(`gatewayz-metrics: ${message}\n`);
+    },
+  };
+}

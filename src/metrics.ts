@@ -5,14 +5,17 @@ import { createCatalogue } from './catalogue/create-catalogue.js';
 import { systemClock } from './clock.js';
 import type { DatasourceLimitOptions } from './datasource/limits.js';
 import { loadDatasource } from './datasource/load-datasource.js';
-import { documentation } from './documentation.js';
+import { documentationAs } from './documentation.js';
 import type { EngineEvents, EngineState, LogRecord } from './engine/engine.js';
-import { type SupervisedEngine, superviseEngine } from './engine/supervised-engine.js';
+import { shareEngine } from './engine/share-engine.js';
+import type { SupervisedEngine } from './engine/supervised-engine.js';
 import { GatewayzMetricsError } from './errors.js';
+import { loadConsole } from './history/load-console.js';
 import { hostLogger, type Logger } from './host-logger.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { createMetricsMount } from './http/metrics-mount.js';
 import { createMounts } from './http/mounts.js';
+import type { DocsForm } from './http/negotiate.js';
 import { createRoutes } from './http/routes.js';
 import { ViewStore, waitLimit } from './http/view-store.js';
 import type { Family } from './model.js';
@@ -102,19 +105,19 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
   let engine: SupervisedEngine | undefined;
   let closing: Promise<void> | undefined;
   let dropped: EngineState['seriesOverLimit'] = {};
-  let docs: string | undefined;
+  const docs = new Map<DocsForm, string | Promise<string>>();
   let ready = false;
 
   const events: EngineEvents = {
     publish: (representations) => views.publish(representations),
     seriesOverLimit: (counts) => {
       dropped = counts;
-      docs = undefined;
+      docs.clear();
     },
     log: ({ level, message, fields }: LogRecord) => log[level](fields, message),
   };
   const start = (): SupervisedEngine => {
-    engine ??= closing ? closedEngine : superviseEngine({ settings, definition, queries: catalogue.queries }, events);
+    engine ??= closing ? closedEngine : shareEngine({ settings, definition, queries: catalogue.queries }, events);
     return engine;
   };
   const defect = (err: unknown): void => log.error({ err }, 'defect: a request could not be answered');
@@ -141,9 +144,10 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
           ? { contentType: openMetricsType, text: renderOpenMetrics(families) }
           : { contentType: expositionType, text: renderExposition(families) };
       },
-      docs: () => {
-        docs ??= documentation(catalogue, settings, dropped);
-        return docs;
+      docs: (form) => {
+        const document = docs.get(form) ?? documentationAs(form, catalogue, settings, dropped);
+        docs.set(form, document);
+        return document;
       },
       authorize: access.authorize,
       observe,
@@ -152,8 +156,21 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     clock,
   );
 
+  const console = await loadConsole({
+    settings,
+    catalogue,
+    snapshot: (endpoint) => start().snapshot(endpoint),
+    authorize: access.authorize,
+    observe,
+    defect,
+    clock,
+  });
   const { owns, handle } = createMounts(
-    [metricsMount, ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : [])],
+    [
+      metricsMount,
+      ...(datasource ? [{ base: `${prefix}/api/v1`, handle: datasource.handle }] : []),
+      ...(console ? [console] : []),
+    ],
     defect,
   );
 
@@ -183,7 +200,7 @@ export async function composeMetrics(options: MetricsOptions = {}): Promise<Comp
     },
     close() {
       access.destroy();
-      closing ??= Promise.all([engine?.close(), datasource?.close()]).then(() => {});
+      closing ??= Promise.all([engine?.close(), datasource?.close(), console?.close()]).then(() => {});
       engine = closedEngine;
       return closing;
     },

@@ -85,6 +85,8 @@ export interface Collection {
   readonly querySeconds: number;
   /** By row id: family and number of its label sets over METRICS_MAX_SERIES. */
   readonly seriesOverLimit: ReadonlyMap<string, { readonly family: string; readonly count: number }>;
+  /** What an operator can do while no value has ever come. */
+  readonly hint?: string | undefined;
   /** Set when the source as a whole failed; then every outcome has failed. */
   readonly failure?: {
     readonly code: string;
@@ -147,6 +149,10 @@ export interface Snapshot {
   readonly status: SnapshotStatus;
   /** Why the last refresh failed. */
   readonly failure: string | undefined;
+  /** What an operator can do while no value has ever come. */
+  readonly hint?: string | undefined;
+  /** Clock of Prometheus minus ours, in seconds. */
+  readonly clockSkewSeconds?: number | undefined;
   /** Made before Prometheus responded, from the Health Service alone. */
   readonly provisional?: boolean;
   /** By row id, for every row of the endpoint. */

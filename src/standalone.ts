@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { nodeHandler } from './adapters/node.js';
 import { GatewayzMetricsError } from './errors.js';
 import type { Logger } from './host-logger.js';
-import { trackConnections } from './http/connection-limits.js';
+import { type ConnectionTracker, trackConnections } from './http/connection-limits.js';
+import { refuseForeignHost } from './http/host-guard.js';
 import type { MetricsRequest, MetricsResponse } from './http/message.js';
 import { toPath } from './http/mounts.js';
 import { documentResponse, errorResponse } from './http/responses.js';
@@ -54,18 +55,32 @@ export interface Standalone {
 /** Counts a response that never reached `metrics.handle`. */
 type Observe = (endpoint: string, status: number, startedAt: number) => void;
 
+interface StandaloneOptions {
+  readonly limits?: ConnectionLimits;
+  readonly observe?: Observe;
+  /** Host names beside loopback names that requests may have; undefined for any. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
 /** Creates the standalone service: `node:http` around the node adapter, `/healthz`, `/readyz`, and 404 for anything else. */
 export function createStandalone(
   metrics: Metrics,
   log: ServiceLogger,
-  { limits = defaultConnectionLimits, observe = () => {} }: { limits?: ConnectionLimits; observe?: Observe } = {},
+  { limits = defaultConnectionLimits, observe = () => {}, hosts }: StandaloneOptions = {},
 ): Standalone {
   const { responseTimeout, datasourceTimeout, ...serverLimits } = limits;
   const { metricsPrefix } = metrics.settings;
   const datasourcePaths = `${metricsPrefix}/api/v1`;
   const connections = trackConnections();
   const answer = nodeHandler({
-    handle: (request) => (metrics.owns(request.url) ? metrics.handle(request) : probe(request)),
+    handle(request) {
+      const refused = hosts && refuseForeignHost(request, hosts);
+      if (refused) {
+        observe('other', refused.status, performance.now());
+        return refused;
+      }
+      return metrics.owns(request.url) ? metrics.handle(request) : probe(request);
+    },
   });
   let closing: Promise<void> | undefined;
 
@@ -74,13 +89,14 @@ export function createStandalone(
   const options = { ...serverLimits, joinDuplicateHeaders: true, insecureHTTPParser: false };
   const server = createServer(options, (request, response) => {
     const isDatasource = toPath(request.url ?? '').startsWith(datasourcePaths);
-    connections.track(request.socket, response, isDatasource ? datasourceTimeout : responseTimeout);
     // Bugs in the metrics paths are logged where they occur.
     if (isVerbose(log)) logResponse(log, request, response);
     // A client that keeps sending would keep the server open.
     if (closing) response.shouldKeepAlive = false;
-    answer(request, response);
+    const milliseconds = isDatasource ? datasourceTimeout : responseTimeout;
+    connections.track(request, response, milliseconds, () => answer(request, response));
   });
+  server.on('connection', (socket) => connections.add(socket));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const status = parserStatus(error);
     if (status === undefined || !socket.writable || connections.isSending(socket)) return void socket.destroy();
@@ -125,17 +141,20 @@ export function createStandalone(
         });
       }),
     close() {
-      closing ??= closeServer(server).then(() => metrics.close());
+      closing ??= closeServer(server, connections).then(() => metrics.close());
       return closing;
     },
   };
 }
 
-function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return Promise.resolve();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  return closed;
+/** `close` of the HTTP server would destroy connections whose last response is still being sent. */
+async function closeServer(server: Server, connections: ConnectionTracker): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  connections.close();
+  await closed;
+  // Stops the timer that checks connections.
+  server.close();
 }
 
 function replyJson(request: MetricsRequest, status: number, document: object): MetricsResponse {

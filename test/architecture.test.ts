@@ -36,7 +36,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   promql: ['@lezer/common', '@prometheus-io/lezer-promql', 'node:util'],
   catalogue: [],
   presets: [],
-  docs: [],
+  docs: ['marked'],
   render: ['node:crypto', 'node:zlib'],
   snapshot: [],
 };

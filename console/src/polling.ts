@@ -118,7 +118,7 @@ async function unavailableMessage(response: Response): Promise<string | undefine
 function secondsToNext(headers: Headers): number {
   const maxAge = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1];
   const left = maxAge === undefined ? 5 : Number(maxAge) - Number(headers.get('age') ?? 0);
-  return Math.min(Math.max(left + 1, 2), 120);
+  return Math.min(Math.max(left + 1, 2), 600);
 }
 
 function backOff(headers?: Headers): void {

@@ -1,16 +1,15 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type Clock, systemClock, type Timer } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Area, Authorize, Denial } from '../http/decision.js';
 import type { MetricsRequest } from '../http/message.js';
-import { secondsToWait } from '../http/seconds-to-wait.js';
+import { RateLimiter } from '../http/rate-limiter.js';
 import type { TokenStore } from './token-store.js';
 
 /** Decision of the host application: true, or the reader's name, allows the request. */
 export type HostAuthorize = (request: MetricsRequest, area: Area) => boolean | string | Promise<boolean | string>;
 
 /** Failed logins allowed per address and minute. Valid tokens are never limited, because clients behind a proxy share its address. */
-const failures = { points: 20, duration: 60 };
+const failuresPerMinute = 20;
 /** Longer tokens do not exist; hashing them would be work that an attacker chooses. */
 const maxTokenLength = 512;
 /** Milliseconds the host application may take: as long as a request waits for Prometheus. */
@@ -25,7 +24,7 @@ const unauthorized: Denial = {
 
 /** Authorizes by the tokens of `METRICS_TOKENS_FILE`: 401 for unknown tokens, 403 without the scope, 429 after many failures. */
 export function authorizeByToken(tokens: TokenStore): Authorize {
-  const limiter = new RateLimiterMemory(failures);
+  const limiter = new RateLimiter(failuresPerMinute, 60_000);
   return (request, area) => {
     const token = bearerToken(request.headers['authorization']);
     const reader = token === undefined ? undefined : tokens.find(token);
@@ -72,8 +71,8 @@ async function withTimeout<T>(decision: T | Promise<T>, clock: Clock): Promise<T
   return Promise.race([decision, late]).finally(() => timer?.cancel());
 }
 
-async function afterFailure(limiter: RateLimiterMemory, address: string): Promise<Denial> {
-  const retryAfter = await secondsToWait(limiter, address);
+function afterFailure(limiter: RateLimiter, address: string): Denial {
+  const retryAfter = limiter.consume(address);
   if (retryAfter === undefined) return unauthorized;
   const words = 'Too many failed logins.';
   return { allowed: false, error: new GatewayzMetricsError('rate_limited', words, { retryAfter }) };

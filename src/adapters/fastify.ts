@@ -20,7 +20,7 @@ const commonMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS
  */
 export async function setupPrometheusRoutes(fastify: FastifyLike, options: MetricsOptions = {}): Promise<Metrics> {
   const metrics = await createMetrics({ logger: fastify.log, ...options });
-  const { metricsPrefix, datasource } = metrics.settings;
+  const { metricsPrefix, datasource, metricsConsole } = metrics.settings;
   const base = `${metricsPrefix}/metrics`;
   const api = `${metricsPrefix}/api/v1`;
   const methods = [...(fastify.supportedMethods ?? commonMethods)];
@@ -29,7 +29,8 @@ export async function setupPrometheusRoutes(fastify: FastifyLike, options: Metri
   const hidden = { exposeHeadRoute: false, schema: { hide: true } } as const;
 
   // Exact routes: the router takes longer to match a wildcard.
-  for (const url of [...metrics.paths, `${base}/*`]) {
+  const page = `${metricsPrefix}/console`;
+  for (const url of [...metrics.paths, `${base}/*`, ...(metricsConsole === true ? [page, `${page}/*`] : [])]) {
     const handler = answerWith(metrics, urlOf(url));
     fastify.route({ ...hidden, url, handler, method: ['GET', 'HEAD'] });
     // Other methods are refused before Fastify parses a body.

@@ -12,9 +12,8 @@ export interface ConsoleDefinition {
   };
 }
 
-/** `known` only says that there is such a provider. Durations are seconds, `available` is 1 or 0, the ratio 0 to 1. */
+/** Durations are seconds, `available` is 1 or 0, the ratio 0 to 1. */
 export const providerColumns = [
-  'known',
   'available',
   'error_ratio',
   'requests_per_minute',

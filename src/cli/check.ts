@@ -1,13 +1,13 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../duration.js';
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
 import { GatewayzMetricsError } from '../errors.js';
 import { readSettings, type Settings, settingsTable } from '../settings/read-settings.js';
 import type { PrometheusAccess } from '../tools/check/diagnose/open-prometheus.js';
+import type { PrometheusApi } from '../tools/check/diagnose/prometheus-api.js';
 import type { CheckReport } from '../tools/check/report.js';
 import type { CheckOptions } from '../tools/check/run-check.js';
 import type { WatchRecord } from '../tools/check/watch/watch-record.js';
+import { address, collect, expectPath, expectWritable, period } from './check-arguments.js';
 import { Progress } from './progress.js';
 
 interface Flags {
@@ -17,18 +17,19 @@ interface Flags {
   readonly dashboards?: readonly string[];
   readonly dashboard: readonly string[];
   readonly quick?: true;
+  readonly preset?: string;
   readonly watch?: number;
   readonly strict?: true;
   readonly json?: true;
   readonly report?: string;
 }
 
-/** Settings of the service that matter here; a fault in any other is none of this command's business. */
+/** Settings of the service that this command reads. */
 const variables = settingsTable
   .map(({ env }) => env)
   .filter((name) => name !== undefined)
   .filter((name) =>
-    /^PROMETHEUS_|^METRICS_(?:PREFIX|SELECTOR|MARKER|RECORDED|REFRESH_INTERVAL|EVALUATION_DELAY|STALE_LIMIT)$/.test(
+    /^PROMETHEUS_|^METRICS_(?:PREFIX|SELECTOR|MARKER|RECORDED|REFRESH_INTERVAL|EVALUATION_DELAY|STALE_LIMIT|PRESET)$/.test(
       name,
     ),
   );
@@ -52,6 +53,10 @@ export function checkCommand(): Command {
       collect,
     )
     .option('--dashboard <file>', 'run every query of this dashboard; may be repeated', collect, [])
+    .option(
+      '--preset <names>',
+      'presets of the service (default: METRICS_PRESET); auto: those that Prometheus has metrics of',
+    )
     .option('--quick', 'skip the handling times, which take thousands of requests')
     .option('--watch <duration>', 'keep checking for this long, such as 24h, and then report', period)
     .option('--strict', 'also fail for metrics that the gateway does not export, and for queries without data')
@@ -81,7 +86,7 @@ async function check(flags: Flags): Promise<number> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const context = { prometheus, progress: (line: string) => progress.show(line) };
-    const options = await optionsOf(flags, settings, dashboards);
+    const options = await optionsOf(flags, settings, dashboards, prometheus);
     const report = service
       ? await run({ ...context, service }, options, flags.watch, progress, interrupted.signal)
       : await checkDashboardsOnly(context, options);
@@ -145,8 +150,9 @@ async function run(
   return { ...last, ok: criteria.every(({ ok }) => ok), criteria, watch: record.report() };
 }
 
-function readCheckSettings({ prometheusUrl }: Flags): Settings {
+function readCheckSettings({ prometheusUrl, preset }: Flags): Settings {
   const env = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
+  if (preset !== undefined && preset !== 'auto') env['METRICS_PRESET'] = preset;
   return readSettings({ env, prometheusUrl });
 }
 
@@ -167,14 +173,25 @@ function accessOf({ url, prometheusUrl, tokenFile }: Flags, settings: Settings):
   };
 }
 
+/** Names of the metrics of the last day; none without a Prometheus that responds, which the check reports. */
+async function recentNames(prometheus: PrometheusApi | undefined): Promise<readonly string[]> {
+  const to = Date.now();
+  const names = await prometheus?.labelValues('__name__', undefined, { from: to - 24 * 3_600_000, to }).catch(() => []);
+  return names ?? [];
+}
+
 async function optionsOf(
-  { url, strict, quick }: Flags,
+  { url, strict, quick, preset }: Flags,
   settings: Settings,
   dashboards: readonly string[],
+  prometheus: PrometheusApi | undefined,
 ): Promise<CheckOptions> {
   const { loadFor } = await import('../tools/check/service/measure-handling-times.js');
   const { CheckedCatalogue } = await import('../tools/check/checked-catalogue.js');
-  const { gatewayzCatalogue } = await import('../presets/presets.js');
+  const { detectPresets, presetCatalogue, presets } = await import('../presets/presets.js');
+  const detected = preset === 'auto' ? detectPresets(await recentNames(prometheus)) : [];
+  const named = presets.filter(({ name }) => (settings.metricsPreset as readonly string[]).includes(name));
+  const chosen = detected.length > 0 ? detected : named;
   return {
     load: loadFor(url),
     quick: quick ?? false,
@@ -186,15 +203,10 @@ async function optionsOf(
       staleLimit: settings.metricsStaleLimit / 1000,
     },
     recorded: settings.metricsRecorded,
-    catalogue: new CheckedCatalogue(gatewayzCatalogue),
+    catalogue: new CheckedCatalogue(presetCatalogue(chosen, true)),
     scope: { selector: settings.metricsSelector, marker: settings.metricsMarker },
     dashboards,
   };
-}
-
-/** Appends a value of an option that may be repeated. */
-function collect(value: string, values: readonly string[] = []): readonly string[] {
-  return [...values, value];
 }
 
 function expectDashboardsOnly({ prometheusUrl, watch }: Flags, dashboards: readonly string[]): void {
@@ -205,36 +217,4 @@ function expectDashboardsOnly({ prometheusUrl, watch }: Flags, dashboards: reado
   if (prometheusUrl === undefined && !process.env['PROMETHEUS_URL']) {
     throw fail('--prometheus-url: expected the URL of a Prometheus, because --url is not set');
   }
-}
-
-async function expectPath(option: string, path: string, kind: 'file' | 'folder'): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return;
-  throw new GatewayzMetricsError('settings_invalid', `${option}: expected a ${kind}, got ${resolve(path)}`);
-}
-
-/** Before the check, which may take a day. */
-async function expectWritable(file: string): Promise<void> {
-  await writeFile(file, '', { flag: 'a' }).catch((error: NodeJS.ErrnoException) => {
-    const message = `--report: expected a writable file, got ${resolve(file)} (${error.code})`;
-    throw new GatewayzMetricsError('settings_invalid', message);
-  });
-}
-
-function address(text: string): string {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError('expected a URL such as http://backend:8000.');
-  }
-  const { origin, pathname, username, search, hash } = new URL(text);
-  if (username !== '') throw new InvalidArgumentError('expected a URL without user name and password.');
-  if (search !== '' || hash !== '') throw new InvalidArgumentError('expected a URL without query and fragment.');
-  return (origin + pathname).replace(/\/+$/, '');
-}
-
-function period(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined || milliseconds < 1000) {
-    throw new InvalidArgumentError('expected a duration of 1s or more, such as 24h.');
-  }
-  return milliseconds;
 }

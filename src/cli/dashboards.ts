@@ -8,7 +8,7 @@ type Given = Parameters<typeof readGrafanaOptions>[0] & { readonly out: string }
 export function dashboardsCommand(): Command {
   const command = new Command('dashboards')
     .description("Write Grafana's dashboards, and the files that provision them, its datasources and its alerts.")
-    .requiredOption('--out <folder>', 'where dashboards/ and provisioning/ go; existing files of ours are replaced');
+    .requiredOption('--out <folder>', 'folder for dashboards/ and provisioning/; generated files in it are replaced');
   return withGrafanaOptions(command).action(async (given: Given) => {
     const { grafanaFiles } = await import('../tools/grafana/files.js');
     for (const [path, text] of grafanaFiles(readGrafanaOptions(given))) {

@@ -26,7 +26,7 @@ export function withGrafanaOptions(command: Command): Command {
   return command
     .option('--selector <matchers>', "matchers of the gateway's series (default: METRICS_SELECTOR)")
     .option('--service-selector <matchers>', "matchers of this service's own scrape target", matchers, [])
-    .option('--metric-prefix <prefix>', 'what stands before every metric name in your Prometheus', prefix, '')
+    .option('--metric-prefix <prefix>', 'prefix of every metric name in your Prometheus', prefix, '')
     .option('--variables <labels>', 'labels of the gateway that become variables of its dashboards', labels, [
       'job',
       'instance',

@@ -11,7 +11,9 @@ import { serveCommand } from './serve.js';
 import { tokenCommand } from './token.js';
 import { version } from './version.js';
 
-const program = new Command('gatewayz-metrics').description('The metrics front of an LLM gateway.').version(version);
+const program = new Command('gatewayz-metrics')
+  .description('Serves the metrics of an LLM gateway, read from Prometheus.')
+  .version(version);
 const commands = [
   serveCommand,
   demoCommand,

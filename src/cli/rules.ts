@@ -11,7 +11,7 @@ export function rulesCommand(): Command {
     .description('Print alert rules and recording rules as YAML.')
     .addOption(new Option('--kind <kind>', 'which rules').choices(['alerts', 'recording', 'all']).default('alerts'))
     .addOption(
-      new Option('--format <format>', 'for whom; Grafana has no recording rules of ours')
+      new Option('--format <format>', 'target of the rules; recording rules are for Prometheus only')
         .choices(['prometheus', 'grafana'])
         .default('prometheus'),
     );

@@ -12,22 +12,40 @@ const shutdownDeadline = 10_000;
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Run the service. Settings come from environment variables.')
-    .action(async () => {
+    .option('--check-config', 'check the settings and the files they name, then exit')
+    .action(async ({ checkConfig = false }: { checkConfig?: boolean }) => {
       const settings = readSettings();
       const { createLogger } = await import('../logger.js');
       const { createStandalone } = await import('../standalone.js');
       const log = await createLogger(settings);
       const datasource = servesDatasource(settings);
-      const { metrics, observe, reload } = await composeMetrics({ logger: log, datasource });
-      const service = createStandalone(metrics, log, { observe });
+      const { metricsConsole = true } = settings;
       const { host, port, metricsTokensFile } = settings;
+      const { metrics, observe, reload } = await composeMetrics({
+        logger: log,
+        datasource,
+        metricsConsole,
+        host,
+        port,
+      });
+      if (checkConfig) {
+        await metrics.close();
+        await log.close();
+        process.stdout.write('The configuration is valid.\n');
+        return;
+      }
+      const isOpenLoopback = isLoopback(host) && metricsTokensFile === undefined;
+      const hosts = isOpenLoopback ? (settings.metricsHosts ?? []) : undefined;
+      const service = createStandalone(metrics, log, { observe, hosts });
       log.info(
         {
           version,
           prometheusUrl: settings.prometheusUrl,
-          selector: metrics.settings.metricsSelector,
+          preset: settings.metricsPreset,
+          selector: settings.metricsSelector,
           tokens: metricsTokensFile !== undefined,
           datasource,
+          console: metricsConsole,
         },
         'starting',
       );

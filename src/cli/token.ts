@@ -5,7 +5,7 @@ import { formatToken, isScope, type Scope, scopes } from '../access/tokens-file.
 
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('Make a token for a reader, and the line for METRICS_TOKENS_FILE.')
+    .description('Create a token for a reader and print its line for METRICS_TOKENS_FILE.')
     .argument('<name>', 'name of the reader, such as grafana', readerName)
     .option('--scopes <list>', `what it may read: ${scopes.join(', ')}, with commas between`, scopeList, [
       'metrics',

@@ -1,6 +1,7 @@
 import type { Catalogue, CompiledRow } from '../catalogue/compile.js';
 import { findSpelling } from '../catalogue/compile-row.js';
 import type { OutputFamily } from '../catalogue/definition.js';
+import { findHint } from '../catalogue/find-hint.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { GatewayzMetricsError } from '../errors.js';
 import type { Collection, Collector } from '../model.js';
@@ -46,6 +47,8 @@ export function createPrometheusCollector(
   let asked = new QueryCache(client, patience, Number.NaN);
   let results = new Map<string, RowResult>();
 
+  let hint: string | undefined;
+
   async function collect(instant: number, ids: readonly string[], signal: AbortSignal): Promise<Collection> {
     if (asked.instant !== instant) {
       asked = new QueryCache(client, patience, instant);
@@ -63,6 +66,7 @@ export function createPrometheusCollector(
       outcomes: new Map(known.map(([id, { outcome }]) => [id, outcome])),
       durations: new Map(known.map(([id, { seconds }]) => [id, seconds])),
       querySeconds: cost,
+      hint,
       seriesOverLimit: new Map(
         known.flatMap(([id, { dropped: count }]) =>
           count > 0 ? [[id, { family: familyOf.get(id)!.name, count }]] : [],
@@ -105,6 +109,7 @@ export function createPrometheusCollector(
     const absent = derived.filter(isMissing);
     const down = absent.length > 0 ? await (looking ?? findDownTargets(catalogue, questions)) : [];
     const unanswered = absent.filter(hasNoSamples).map(({ row }) => row);
+    hint = findHint({ names, down, presets: catalogue.presets });
     const known = names && (await excludeReexported(names, unanswered, catalogue, questions));
     for (const [index, result] of limited.entries()) {
       results.set(result.row.id, {

@@ -44,3 +44,20 @@ function escapePipe(run: string): string {
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
+
+/**
+ * Escapes a text of ours for a paragraph or table cell, so that it reads well unrendered too: names with underscores and code
+ * spans become inline code.
+ */
+export function prose(text: string): string {
+  return text
+    .split(/(`[^`]+`|[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*_\w*(?:\.\w+)*\*?)/)
+    .map((part, index) => (index % 2 === 1 ? code(part.replaceAll('`', '')) : escapeInner(part)))
+    .join('');
+}
+
+/** As `escapeText`, but spaces at both ends stay: the text goes on. */
+function escapeInner(text: string): string {
+  const [before = '', after = ''] = [/^\s*/.exec(text)?.[0], text.trim() === '' ? '' : /\s*$/.exec(text)?.[0]];
+  return before + escapeText(text) + after;
+}

@@ -1,14 +1,15 @@
 import type { Catalogue } from '../catalogue/compile.js';
 import type { OutputFamily } from '../catalogue/definition.js';
+import { missingCodes } from '../catalogue/missing-reasons.js';
 import { type ErrorCode, errorCodes, responseCodes } from '../errors.js';
-import { code, escapeText, table } from './markdown.js';
+import { code, escapeText, prose, table } from './markdown.js';
 
 /** Input of the API documentation for one installation. */
 export interface DocsContext {
   readonly catalogue: Catalogue;
   /** Path before every endpoint: `<prefix>/metrics`. */
   readonly base: string;
-  readonly routes: readonly { readonly path: string; readonly help: string }[];
+  readonly routes: readonly { readonly path: string; readonly kind: string; readonly help: string }[];
   readonly ownFamilies: readonly DescribedFamily[];
   readonly marker: { readonly label: string; readonly value: string } | undefined;
   /** Label sets over the series limit, by family. */
@@ -24,7 +25,7 @@ export function renderDocs(context: DocsContext): string {
   const sections = [
     `# Metrics API\n\n${table(
       ['path', 'content'],
-      context.routes.map(({ path, help }) => [code(context.base + path), escapeText(help)]),
+      context.routes.map(({ path, help }) => [code(context.base + path), prose(help)]),
     )}`,
     `## Rules\n\n${rules(context)}`,
     overLimit(context.dropped),
@@ -32,6 +33,10 @@ export function renderDocs(context: DocsContext): string {
     ...catalogue.endpoints.map(({ name }) => familySection(`/${name}`, catalogue.families[name] ?? [])),
     familySection('the Health Service', health),
     familySection('gatewayz-metrics itself', context.ownFamilies),
+    `## Reasons\n\nCodes in \`reasons\` of /summary. A failed query has the code of its error.\n\n${table(
+      ['code', 'meaning'],
+      Object.entries(missingCodes).map(([name, meaning]) => [code(name), prose(meaning)]),
+    )}`,
     `## Errors\n\nReturned by the endpoints:\n\n${errorTable(responseCodes)}`,
     `In logs, exceptions and on the command line:\n\n${errorTable(otherCodes)}`,
     `## Canonical PromQL\n\nThe definition of each value. Every expression can be pasted into Prometheus.\n`,
@@ -47,7 +52,7 @@ const otherCodes = (Object.keys(errorCodes) as ErrorCode[]).filter((name) => !re
 function errorTable(codes: readonly ErrorCode[]): string {
   return table(
     ['code', 'status', 'meaning'],
-    codes.map((name) => [code(name), String(errorCodes[name].status), escapeText(errorCodes[name].meaning)]),
+    codes.map((name) => [code(name), String(errorCodes[name].status), prose(errorCodes[name].meaning)]),
   );
 }
 
@@ -75,7 +80,7 @@ function overLimit(dropped: Readonly<Record<string, number>>): string {
 function fieldTable({ fields }: Catalogue): string {
   return table(
     ['field', 'unit', 'meaning'],
-    fields.map(({ section, field, unit, help }) => [code(`${section}.${field}`), escapeText(unit), escapeText(help)]),
+    fields.map(({ section, field, unit, help }) => [code(`${section}.${field}`), escapeText(unit), prose(help)]),
   );
 }
 
@@ -85,7 +90,7 @@ function familySection(title: string, families: readonly DescribedFamily[]): str
     code(name),
     type,
     labels.map(code).join(' '),
-    escapeText(help),
+    prose(help),
   ]);
   return `## Families of ${title}\n\n${table(['family', 'type', 'labels', 'meaning'], rows)}`;
 }

@@ -1,5 +1,5 @@
 import { settingsTable } from '../settings/read-settings.js';
-import { code, escapeText, table } from './markdown.js';
+import { code, prose, table } from './markdown.js';
 
 /** Renders the settings as a Markdown table: variable, option, default, description. */
 export function settingsMarkdown(): string {
@@ -9,7 +9,7 @@ export function settingsMarkdown(): string {
       env === undefined ? '–' : code(env),
       code(option),
       value ? code(value) : '–',
-      escapeText(description),
+      prose(description),
     ]),
   );
 }

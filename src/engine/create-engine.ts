@@ -43,7 +43,10 @@ export function createEngine(
 
   const views = new RequestedViews({
     refresher: () => refresher,
-    render: (snapshot, wanted) => representationsOf(snapshot, wanted, catalogue, settings.metricsMarker, lengths),
+    render: (snapshot, wanted) => {
+      const shown = { ...snapshot, clockSkewSeconds: client.clockSkewSeconds };
+      return representationsOf(shown, wanted, catalogue, settings.metricsMarker, lengths);
+    },
     async healthOnly(endpoint, since) {
       const now = clock.now();
       const evaluationTime = latestEvaluationTime(Math.min(since, now), interval, delay);

@@ -36,7 +36,7 @@ export interface Console {
   /** Everything that the page shows. */
   data(request: MetricsRequest): Promise<MetricsResponse>;
   /** The history of one value. */
-  history(request: MetricsRequest, signal?: AbortSignal): Promise<MetricsResponse>;
+  history(request: MetricsRequest): Promise<MetricsResponse>;
 }
 
 /** What the console's routes hand out. */
@@ -103,7 +103,7 @@ export function createConsole(sources: ConsoleSources): Console {
       return jsonResponse(request, document, freshnessHeaders(snapshot, now));
     },
 
-    async history(request, signal) {
+    async history(request) {
       const query = queryOf(request);
       const id = query.get('field');
       const range = oneOf(historyRanges, query.get('range')) ?? '1h';
@@ -112,7 +112,7 @@ export function createConsole(sources: ConsoleSources): Console {
         return errorResponse(request, new GatewayzMetricsError('not_found', 'The summary has no such field.'));
       const promql = historyQuery(field, catalogue);
       try {
-        const { step, timestamps, values } = await histories.read(promql, range, signal);
+        const { step, timestamps, values } = await histories.read(promql, range, request.signal);
         const document: HistoryDocument = { field: id!, range, step_seconds: step / 1000, promql, timestamps, values };
         return jsonResponse(request, document, { 'cache-control': 'no-store' });
       } catch (error) {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../cancellation.js';
 import type { Clock } from '../clock.js';
 import { GatewayzMetricsError } from '../errors.js';
 import type { RangePoint, RangeWindow } from '../prometheus/range-client.js';
@@ -54,7 +55,7 @@ export class HistoryQueries {
    * @param signal aborted when the reader goes away
    * @throws {GatewayzMetricsError} rate_limited while too many others are under way, or upstream_…
    */
-  async read(promql: string, range: HistoryRange, signal?: AbortSignal): Promise<History> {
+  async read(promql: string, range: HistoryRange, signal?: CancelSignal): Promise<History> {
     const key = `${range} ${promql}`;
     const shared = this.#find(key) ?? this.#start(key, promql, range);
     shared.readers += 1;
@@ -62,7 +63,7 @@ export class HistoryQueries {
       shared.readers -= 1;
       if (shared.readers === 0) shared.controller.abort();
     };
-    signal?.addEventListener('abort', leave, { once: true });
+    signal?.addEventListener('abort', leave);
     try {
       return await shared.result;
     } finally {

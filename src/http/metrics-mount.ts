@@ -8,7 +8,7 @@ import { unavailableDocument } from '../render/summary.js';
 import type { Authorize } from './decision.js';
 import type { MetricsRequest, WholeResponse } from './message.js';
 import { mountRoutes, type RouteMount } from './mount-routes.js';
-import { acceptedEncoding, header, wantsOpenMetrics } from './negotiate.js';
+import { acceptedEncoding, type DocsForm, docsForm, header, wantsOpenMetrics } from './negotiate.js';
 import type { PublishedView } from './published-view.js';
 import { documentResponse, publishedResponse } from './responses.js';
 import type { Route } from './routes.js';
@@ -23,7 +23,7 @@ export interface HandlerSources {
   readonly problem: () => string | undefined;
   readonly scrape: (openMetrics: boolean) => Promise<{ contentType: string; text: string }>;
   /** The same string as long as nothing in it has changed: it is compressed once. */
-  readonly docs: () => string;
+  readonly docs: (form: DocsForm) => string | Promise<string>;
   readonly authorize: Authorize;
   /** Called once per answer; `endpoint` is one of the routes' or `other`. */
   readonly observe: (endpoint: string, status: number, startedAt: number) => void;
@@ -31,7 +31,17 @@ export interface HandlerSources {
   readonly defect: (error: unknown) => void;
 }
 
-const markdown = 'text/markdown; charset=utf-8';
+const docsTypes: Readonly<Record<DocsForm, string>> = {
+  markdown: 'text/markdown; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  openapi: 'application/json; charset=utf-8',
+};
+
+function compressDocument(text: string): { text: string; etag: string; gzip: Uint8Array<ArrayBuffer> } {
+  const etag = createHash('sha256').update(text).digest('base64url').slice(0, 24);
+  return { text, etag, gzip: gzipSync(text) };
+}
 
 /** Serves the endpoints below `<prefix>/metrics`; synchronously where the endpoint is warm. Never throws or rejects. */
 export function createMetricsMount(
@@ -43,7 +53,7 @@ export function createMetricsMount(
   const { authorize, observe, defect: onError } = sources;
   // Created once: the cached bytes of a view are found by its object.
   const views = new Map(routes.map((route) => [route, viewsOf(route.endpoint)]));
-  let docs = { text: '', etag: '', gzip: new Uint8Array() };
+  const docs = new Map<DocsForm, { text: string; etag: string; gzip: Uint8Array<ArrayBuffer> }>();
   const mounted = routes.map((route) => ({
     ...route,
     handle: (request: MetricsRequest, query: string) => answer(route, request, query),
@@ -52,7 +62,8 @@ export function createMetricsMount(
 
   function answer(route: Route, request: MetricsRequest, query: string): WholeResponse | Promise<WholeResponse> {
     if (route.kind === 'scrape') return answerScrape(request);
-    if (route.kind === 'docs') return answerDocs(request);
+    if (route.kind === 'docs') return answerDocs(request, docsForm(header(request, 'accept')));
+    if (route.kind === 'openapi') return answerDocs(request, 'openapi');
     const view = viewOf(route, request, query);
     const now = clock.monotonic();
     const current = sources.current(view, now);
@@ -83,12 +94,18 @@ export function createMetricsMount(
     return views.get(route)![formatOf(route, request, query)][acceptedEncoding(header(request, 'accept-encoding'))];
   }
 
-  function answerDocs(request: MetricsRequest): WholeResponse {
-    const text = sources.docs();
-    if (text !== docs.text) {
-      docs = { text, etag: createHash('sha256').update(text).digest('base64url').slice(0, 24), gzip: gzipSync(text) };
-    }
-    return replyText(request, markdown, text, () => docs.gzip, docs.etag);
+  function answerDocs(request: MetricsRequest, form: DocsForm): WholeResponse | Promise<WholeResponse> {
+    const text = sources.docs(form);
+    return typeof text === 'string'
+      ? replyDocs(request, form, text)
+      : text.then((rendered) => replyDocs(request, form, rendered));
+  }
+
+  function replyDocs(request: MetricsRequest, form: DocsForm, text: string): WholeResponse {
+    const cached = docs.get(form);
+    const current = cached?.text === text ? cached : compressDocument(text);
+    docs.set(form, current);
+    return replyText(request, docsTypes[form], text, () => current.gzip, current.etag);
   }
 }
 

@@ -33,6 +33,27 @@ export function wantsOpenMetrics(accept: string): boolean {
 
 const versions: Readonly<Record<string, string>> = { 'application/openmetrics-text': '1.0.0', 'text/plain': '0.0.4' };
 
+/** The forms of the documentation. */
+export type DocsForm = 'markdown' | 'html' | 'json' | 'openapi';
+
+/** The form of `/docs` that the client prefers; Markdown unless it names HTML or JSON. */
+export function docsForm(accept: string): DocsForm {
+  let best: { readonly form: DocsForm; readonly quality: number } = { form: 'markdown', quality: 0 };
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const form = docsForms[type];
+    const preference = quality(parameters);
+    if (form && preference > best.quality) best = { form, quality: preference };
+  }
+  return best.form;
+}
+
+const docsForms: Readonly<Record<string, DocsForm>> = {
+  'text/markdown': 'markdown',
+  'text/html': 'html',
+  'application/json': 'json',
+};
+
 /** gzip where the client accepts it. */
 export const acceptedEncoding: (acceptEncoding: string) => Encoding = remembered((acceptEncoding) => {
   for (const coding of acceptEncoding.toLowerCase().split(',')) {

@@ -15,21 +15,22 @@ export interface PublishedParts {
  */
 export class PublishedView {
   readonly representation: Representation;
-  readonly #receivedAt: number;
+  readonly #madeAt: number;
   #parts: PublishedParts | undefined;
   #age = Number.NaN;
   #maxAge = Number.NaN;
   #overdue = false;
 
-  constructor(representation: Representation, receivedAt: number) {
+  /** @param madeAt When its snapshot was made. */
+  constructor(representation: Representation, madeAt: number) {
     this.representation = representation;
-    this.#receivedAt = receivedAt;
+    this.#madeAt = madeAt;
   }
 
   /** Whether the values are too old to be shown. A 503 has none. */
   isExpired(now: number): boolean {
     const { status, expires, madeAt } = this.representation;
-    return status === 200 && now - this.#receivedAt > expires - madeAt;
+    return status === 200 && now - this.#madeAt > expires - madeAt;
   }
 
   /** Headers and body at `now`. Built once per second of age at most. */
@@ -43,7 +44,7 @@ export class PublishedView {
       };
       return this.#parts;
     }
-    const elapsed = Math.max(0, now - this.#receivedAt);
+    const elapsed = Math.max(0, now - this.#madeAt);
     const age = Math.max(0, madeAt - evaluationTime) + elapsed;
     const seconds = Math.floor(age / 1000);
     const maxAge = seconds + Math.floor(Math.max(0, nextRefresh - madeAt - elapsed) / 1000);

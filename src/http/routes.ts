@@ -6,7 +6,7 @@ export interface Route {
   readonly path: string;
   /** The `endpoint` label of our own metrics. */
   readonly endpoint: string;
-  readonly kind: 'summary' | 'exposition' | 'scrape' | 'docs';
+  readonly kind: 'summary' | 'exposition' | 'scrape' | 'docs' | 'openapi';
   readonly help: string;
 }
 
@@ -16,7 +16,8 @@ export function createRoutes(endpoints: readonly EndpointDefinition[]): readonly
     { path: '/summary', endpoint: 'summary', kind: 'summary', help: 'JSON for dashboard widgets.' },
     ...endpoints.map(({ name, help }): Route => ({ path: `/${name}`, endpoint: name, kind: 'exposition', help })),
     { path: '/all', endpoint: 'all', kind: 'exposition', help: 'Every family, each once.' },
-    { path: '/docs', endpoint: 'docs', kind: 'docs', help: 'This documentation, generated.' },
+    { path: '/docs', endpoint: 'docs', kind: 'docs', help: 'This documentation, as Markdown, HTML or JSON.' },
+    { path: '/openapi.json', endpoint: 'openapi', kind: 'openapi', help: 'All endpoints as OpenAPI 3.1.' },
     {
       path: '',
       endpoint: 'scrape',

@@ -7,6 +7,8 @@ import { PublishedView } from './published-view.js';
 
 /** Milliseconds a request waits at most when its view is not warm. */
 export const waitLimit = 8_000;
+/** Milliseconds. */
+const longestDelay = 10_000;
 /** Milliseconds between two notices to the engine that a view is still requested. */
 const touchEvery = 1_000;
 
@@ -44,7 +46,7 @@ export class ViewStore {
       const { published } = entry;
       const showable = published?.representation.status === 200 && !published.isExpired(now);
       const better = bytes.status === 200 && !(bytes.provisional && showable);
-      if (better || !showable) entry.published = new PublishedView(bytes, now);
+      if (better || !showable) entry.published = new PublishedView(bytes, now - this.#delayOf(bytes));
     }
   }
 
@@ -87,6 +89,11 @@ export class ViewStore {
     });
     entry.requestedAt = this.#clock.monotonic();
     return entry.published;
+  }
+
+  /** Milliseconds between the snapshot and its arrival: rendering takes time. A clock that jumped meanwhile counts little. */
+  #delayOf({ madeAt }: Representation): number {
+    return Math.min(Math.max(this.#clock.now() - madeAt, 0), longestDelay);
   }
 
   #remember(view: View): CacheEntry {

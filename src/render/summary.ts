@@ -7,13 +7,24 @@ import type { Cause, RowState, Sample, Snapshot } from '../model.js';
 /** Milliseconds after a field's last value in which its absence makes the status `partial`. */
 const partialWindow = 3_600_000;
 
+/** Sections of the standard fields. Others are not counted. */
+const countedSections = new Set(['http', 'models', 'providers', 'database', 'business']);
+
+/** Seconds of clock skew from which it is mentioned: more than a scrape interval of data would be missing. */
+const notableSkew = 30;
+
 type Value = string | number | null;
 
 /** Body of `/summary`. Ages in seconds. */
 export interface SummaryDocument {
   readonly timestamp: string;
-  readonly status: 'ok' | 'partial' | 'stale';
+  /** `waiting`: Prometheus responds, and no field has ever had a value. */
+  readonly status: 'ok' | 'partial' | 'waiting' | 'stale';
   readonly age_seconds: number;
+  /** What an operator can do. */
+  readonly hint?: string;
+  /** Standard fields with a value, of those that the presets in use can fill. */
+  readonly fields: { readonly available: number; readonly total: number };
   readonly metrics: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   /** By `section.field`: why the value is missing. */
   readonly missing: Readonly<Record<string, string>>;
@@ -43,7 +54,9 @@ export function summaryDocument(
   const missing: Record<string, string> = {};
   const reasons: Record<string, Cause> = {};
   const stale: Record<string, number> = {};
+  const fields = { available: 0, total: 0 };
   let partial = false;
+  let everHadValue = false;
   for (const field of catalogue.fields) {
     const name = `${field.section}.${field.field}`;
     const state = snapshot.rows.get(field.row);
@@ -65,6 +78,11 @@ export function summaryDocument(
         metrics: catalogue.rows.get(field.row)?.metrics ?? [field.row],
       };
     } else if (state?.reason !== undefined) stale[name] = seconds(snapshot.madeAt - state.evaluationTime!);
+    if (countedSections.has(field.section)) {
+      fields.total += 1;
+      if (usable) fields.available += 1;
+    }
+    everHadValue ||= field.section !== 'health' && state?.valuedAt !== undefined;
     partial ||= !(usable && state?.reason === undefined) && hadValueRecently(state, snapshot.madeAt);
   }
   for (const { section, field, gateway } of catalogue.notExported) {
@@ -73,12 +91,15 @@ export function summaryDocument(
     missing[`${section}.${field}`] = `not exported by ${gateway}`;
     reasons[`${section}.${field}`] = { code: 'not_exported', metrics: [] };
   }
-  const status = snapshot.status === 'stale' ? 'stale' : partial ? 'partial' : 'ok';
+  const status = snapshot.status === 'stale' ? 'stale' : !everHadValue ? 'waiting' : partial ? 'partial' : 'ok';
+  const hint = clockHint(snapshot.clockSkewSeconds) ?? (status === 'waiting' ? snapshot.hint : undefined);
   const timestamp = new Date(snapshot.evaluationTime).toISOString();
   return {
     timestamp,
     status,
     age_seconds: seconds(snapshot.madeAt - snapshot.evaluationTime),
+    ...(hint !== undefined && { hint }),
+    fields,
     metrics,
     missing,
     reasons,
@@ -88,6 +109,12 @@ export function summaryDocument(
 
 export function unavailableDocument(now: number, message: string): UnavailableDocument {
   return { timestamp: new Date(now).toISOString(), status: 'unavailable', error: { code: 'unavailable', message } };
+}
+
+function clockHint(skew: number | undefined): string | undefined {
+  if (skew === undefined || Math.abs(skew) < notableSkew) return undefined;
+  const direction = skew > 0 ? 'behind' : 'ahead of';
+  return `The clock of this service is ${Math.abs(Math.round(skew))} s ${direction} that of Prometheus: synchronize the clocks.`;
 }
 
 function hadValueRecently(state: RowState | undefined, now: number): boolean {

@@ -53,6 +53,17 @@ const sizeUnits: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
+/** Lower-case host names, from a list separated by commas. */
+export function hostNames(): z.ZodType<readonly string[], string> {
+  return schemaOf(text, 'host names without ports, separated by commas', (value, reject) => {
+    const names = value
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim());
+    return names.every((name) => /^[\w.-]{1,253}$/.test(name)) ? names : reject();
+  });
+}
+
 /** Bytes, from a number with or without a unit. */
 export function size(): z.ZodType<number, string | number> {
   const expected = 'a size above 0 such as "64MiB" or "10MB", or a whole number of bytes';

@@ -6,6 +6,7 @@ import {
   duration,
   headerWord,
   host,
+  hostNames,
   integer,
   listOf,
   marker,
@@ -265,6 +266,15 @@ export const settingsTable = [
     description: 'Serve the console at <prefix>/console/. Default: on in serve, off when embedded.',
     secret: false,
     schema: boolean(),
+  },
+  {
+    option: 'metricsHosts',
+    env: 'METRICS_HOSTS',
+    default: undefined,
+    description:
+      'Host names, besides loopback names, that requests to serve may have while it listens on a loopback address without tokens.',
+    secret: false,
+    schema: hostNames(),
   },
   {
     option: 'metricsOpen',

@@ -213,6 +213,7 @@ export class Refresher {
       expires: newest + limit,
       status: shown === undefined ? 'unavailable' : fresh ? 'ok' : 'stale',
       failure: deciding?.failure ?? unknown,
+      hint: this.#sources[0]?.hint,
       rows: new Map(rows.map((row): [string, RowState] => [row, this.#states.get(row)])),
     };
   }

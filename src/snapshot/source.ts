@@ -6,6 +6,8 @@ export class Source {
   readonly answeredAt = new Map<string, number>();
   /** Why the last call failed. */
   failure: Collection['failure'];
+  /** What an operator can do while no value has ever come. */
+  hint: string | undefined;
   readonly #collector: Collector;
 
   constructor(collector: Collector) {
@@ -28,6 +30,7 @@ export class Source {
   async collect(evaluationTime: number, rows: readonly string[], signal: AbortSignal): Promise<Collection> {
     const collection = await this.#collect(evaluationTime, rows, signal);
     this.failure = collection.failure;
+    if (!collection.failure) this.hint = collection.hint;
     return collection;
   }
 

@@ -1,3 +1,4 @@
+import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { setupPrometheusRoutes } from '../../src/adapters/fastify.js';
@@ -86,4 +87,31 @@ test('settings that cannot be used reject, before anything is added to the appli
   const app = fastify();
   await expect(setupPrometheusRoutes(app, { env: {}, prometheusUrl: 'nowhere' })).rejects.toThrow('prometheusUrl');
   expect(app.printRoutes()).not.toContain('metrics');
+});
+
+test('the routes are not part of the OpenAPI document of the application', async () => {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  await app.register(swagger, { openapi: { info: { title: 'Gateway', version: '1' } } });
+  app.get('/v1/models', async () => []);
+  await setupPrometheusRoutes(app, { ...options(await upstream()), datasource: true, logger: app.log });
+  await app.ready();
+  expect(Object.keys(app.swagger().paths ?? {})).toEqual(['/v1/models']);
+});
+
+test('every spelling that the router accepts is answered', async () => {
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { ignoreDuplicateSlashes: true, caseSensitive: false, ignoreTrailingSlash: true },
+  });
+  await setupPrometheusRoutes(app, { ...options(await upstream()), logger: app.log });
+  await listen(app);
+  for (const url of [
+    '//prometheus//metrics/docs',
+    '/Prometheus/METRICS/Docs',
+    '/prometheus/metrics/%64ocs',
+    '/prometheus/metrics/docs/',
+  ]) {
+    expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
+  }
 });

@@ -122,6 +122,7 @@ describe('check', { timeout: 180_000 }, () => {
       ['time.performance', 500, 100],
       ['time.all', 500, 200],
       ['time.docs', 500, 1],
+      ['time.openapi', 500, 1],
       ['time.scrape', 500, 50],
     ]);
     expect(over[0]!.detail).toContain('event loop');
@@ -157,6 +158,22 @@ describe('check', { timeout: 180_000 }, () => {
     expect(await runCli(['check'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--url: expected') });
   });
 
+  it('with --preset checks a service of another preset, and with auto the one that Prometheus has metrics of', async () => {
+    const other = await startService(prometheus.url, { METRICS_PRESET: 'litellm' });
+    cleanUps.push(() => other.stop());
+    await until(async () => (await fetch(`${other.url}/readyz`)).ok, { what: 'the service is ready', within: 30_000 });
+    const args = ['check', '--url', other.url, '--prometheus-url', prometheus.url, '--quick', '--json'];
+    const summaryOf = async (preset: string) => {
+      const { criteria } = JSON.parse((await runCli([...args, '--preset', preset])).stdout) as CheckReport;
+      return criteria.find(({ id }) => id === 'endpoint.summary');
+    };
+    expect(await summaryOf('litellm')).toMatchObject({ ok: true });
+    // The gateway of this test is GatewayZ's.
+    expect(await summaryOf('auto')).toMatchObject({ ok: false });
+    const right = await runCli(['check', '--url', service.url, '--quick', '--preset', 'auto']);
+    expect(right.code).toBe(0);
+  });
+
   it('with --quick measures no handling times', async () => {
     const { code, stdout } = await runCli(['check', '--url', service.url, '--quick', '--json']);
     expect(code).toBe(0);
@@ -185,7 +202,7 @@ describe('check', { timeout: 180_000 }, () => {
     const { watch, criteria } = JSON.parse(stdout) as CheckReport;
     expect(watch).toMatchObject({ plannedSeconds: 3, availability: 1, gaps: [] });
     expect(watch!.probes).toBeGreaterThan(1);
-    expect(Object.keys(watch!.worst)).toHaveLength(9);
+    expect(Object.keys(watch!.worst)).toHaveLength(10);
     const ids = criteria.map(({ id }) => id).filter((id) => id.startsWith('watch.'));
     expect(ids).toEqual(['watch.duration', 'watch.availability', 'watch.freshness', 'watch.gap', 'watch.times']);
     expect(code).toBe(0);

@@ -1,5 +1,6 @@
 import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRoutes } from '../../src/http/routes.js';
 import { gatewayzCatalogue } from '../../src/presets/presets.js';
@@ -198,5 +199,20 @@ describe('serve', () => {
     const { code, stderr } = await runCli(['serve'], { HOST: 'gateway.invalid', PORT: '0' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Cannot listen on gateway\.invalid:0: [^.]+\. Change it with HOST and PORT\.$/);
+  });
+});
+
+describe('serve --check-config', () => {
+  it('says that the configuration is valid, and asks nothing of Prometheus', async () => {
+    const fake = await upstream();
+    const { code, stdout } = await runCli(['serve', '--check-config'], { PROMETHEUS_URL: fake.url });
+    expect([code, stdout]).toEqual([0, 'The configuration is valid.']);
+    expect(fake.requests).toEqual([]);
+  });
+
+  it('exits with 2 and names what is wrong, in files too', async () => {
+    const env = { METRICS_TOKENS_FILE: fileURLToPath(import.meta.url), METRICS_HOSTS: 'metrics.example' };
+    const { code, stderr } = await runCli(['serve', '--check-config'], env);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('METRICS_TOKENS_FILE')]);
   });
 });

@@ -1,17 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
+import { browserFlags } from './browser-flags.js';
 import { type ConsoleStub, startConsoleStub } from './console-stub.js';
-
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export interface OpenedPage {
   readonly page: Page;
@@ -34,7 +24,7 @@ export function withBrowser(): {
     const { program, env } = inject('chromium');
     browser = await chromium.launch({
       executablePath: program,
-      args: flags,
+      args: [...browserFlags],
       env: { ...process.env, ...env } as Record<string, string>,
     });
   });

@@ -61,12 +61,13 @@ describe('a page that is open', () => {
     const { page } = await open(
       () => {
         evaluation += 1;
-        const timestamp = evaluatedAt + 120_000 * evaluation;
+        const timestamp = evaluatedAt + 600_000 * evaluation;
         const column = Object.fromEntries(Object.keys(values).map((id) => [id, [evaluation % 7]]));
         const states = { openai: 'h', groq: evaluation % 9 === 0 ? 'x' : 'h' };
         return {
-          headers: { 'cache-control': 'private, max-age=130' },
+          headers: { 'cache-control': 'private, max-age=600' },
           body: wellDocument({
+            stale_limit_seconds: 3_600,
             timestamp,
             history: { recorded_since: evaluatedAt, timestamps: [timestamp], values: column, states },
           }),
@@ -83,14 +84,14 @@ describe('a page that is open', () => {
     const pass = async (refreshes: number): Promise<void> => {
       for (let refresh = 0; refresh < refreshes; refresh += 1) {
         // Not only sent, but shown: a jump of the clock would cancel what is under way.
-        const shown = new Date(evaluatedAt + 120_000 * (evaluation + 1)).toISOString();
-        await page.clock.fastForward('02:15');
+        const shown = new Date(evaluatedAt + 600_000 * (evaluation + 1)).toISOString();
+        await page.clock.fastForward('11:10');
         await page.locator(`.age time[datetime="${shown}"]`).waitFor({ timeout: 5_000 });
       }
     };
-    await pass(120);
+    await pass(40);
     const atFirst = await heap();
-    await pass(540);
+    await pass(144);
     expect(await heap()).toBeLessThan(1.2 * atFirst);
     expect(await page.locator('.sections').count()).toBe(1);
   });

@@ -93,7 +93,7 @@ describe('the documentation', () => {
     expect(docs({}, { model_inference_requests_total: 12 })).toContain(
       '- `model_inference_requests_total`: 12 label sets\n',
     );
-    expect(whole).not.toContain('METRICS_MAX_SERIES');
+    expect(whole).not.toContain('## Series over METRICS_MAX_SERIES');
   });
 
   test('is inert: no tag, no entity that would hide text, tables of one width', () => {

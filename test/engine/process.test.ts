@@ -70,9 +70,11 @@ test.each([
 test('nothing that belongs to the whole process is touched: signals, errors, globals, the registry of prom-client', async () => {
   const printed = await run(`
     const { register } = await import('prom-client');
+    // The registry of engines: one thread for modules that are evaluated again and again.
+    const ours = 'Symbol(gatewayz-metrics.engines)';
     const process_ = () => ({
       listeners: Object.fromEntries(process.eventNames().map((name) => [String(name), process.listenerCount(name)])),
-      globals: [...Object.getOwnPropertyNames(globalThis), ...Object.getOwnPropertySymbols(globalThis).map(String)],
+      globals: [...Object.getOwnPropertyNames(globalThis), ...Object.getOwnPropertySymbols(globalThis).map(String).filter((name) => name !== ours)],
       metrics: register.getMetricsAsArray().length,
       environment: { ...process.env },
     });
@@ -90,6 +92,23 @@ test('nothing that belongs to the whole process is touched: signals, errors, glo
   expect(during).toEqual(before);
   expect(after).toEqual(before);
   expect(before?.metrics).toBe(0);
+});
+
+test('modules that are evaluated again, as in development servers, share one thread', async () => {
+  const printed = await run(`
+    const options = { env: {}, logger: silent, prometheusUrl: metrics.settings.prometheusUrl.replace(/\\/$/, '') };
+    await get('/summary');
+    let last;
+    for (let edit = 0; edit < 5; edit += 1) {
+      const { createMetrics: again } = await import(${JSON.stringify(built('index.js').href)} + '?edit=' + edit);
+      last = await again({ ...options });
+      const { status } = await last.handle({ method: 'GET', url: '/prometheus/metrics/summary', headers: {} });
+      print([status, threads]);
+    }
+    await metrics.close();
+    print((await last.handle({ method: 'GET', url: '/prometheus/metrics/all', headers: {} })).status);
+  `);
+  expect(printed).toEqual([...Array.from({ length: 5 }, () => [200, 1]), 200]);
 });
 
 test('a process lives for as long as it awaits an answer, and no longer', async () => {

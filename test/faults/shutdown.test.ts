@@ -13,7 +13,7 @@ async function start() {
   const fake = await startFakePrometheus();
   onTestFinished(() => fake.close());
   playWholeGateway(fake);
-  const cli = startCli(['serve'], { PORT: '0', PROMETHEUS_URL: fake.url });
+  const cli = startCli(['serve'], { PORT: '0', PROMETHEUS_URL: fake.url, METRICS_HOSTS: 'gateway' });
   onTestFinished(() => cli.kill('SIGKILL'));
   const url = await listeningAt(cli);
   await readyAt(url);

@@ -27,6 +27,7 @@ describe('the summary', () => {
   test('has the fields of the contract, in their order, and nothing else', () => {
     const { metrics, ...others } = document(snapshotOf(all('1')));
     expect(others).toEqual({
+      fields: { available: expect.any(Number), total: 23 },
       timestamp: '2026-11-22T11:59:54.800Z',
       status: 'ok',
       age_seconds: 5.2,
@@ -201,4 +202,40 @@ test('whatever the rows hold, the document is JSON whose fields are text, number
       expect(Object.values(parsed.stale).every((age) => age >= 0)).toBe(true);
     }),
   );
+});
+
+describe('a gateway that has never been seen', () => {
+  const never = (reason: string, code: string): RowState => ({
+    metrics: [],
+    evaluationTime: undefined,
+    valuedAt: undefined,
+    reason,
+    cause: { code, metrics: ['x'] },
+  });
+  const nothing = Object.fromEntries(rowIds.map((id) => [id, never('no series named x in Prometheus', 'no_series')]));
+  const hint = 'Prometheus has litellm_* metrics: set METRICS_PRESET=litellm';
+
+  test('is waited for, with what to do, and all its fields are missing', () => {
+    const shown = document(snapshotOf(nothing, { hint }));
+    expect(shown).toMatchObject({ status: 'waiting', hint, fields: { available: 0, total: 23 } });
+    expect(Object.keys(shown.missing).length).toBeGreaterThanOrEqual(23);
+  });
+
+  test('is not waited for any more once one value has come, nor while Prometheus does not respond', () => {
+    const one = { ...nothing, [rowIds[0]!]: fresh('1') };
+    expect(document(snapshotOf(one, { hint }))).toMatchObject({ status: 'ok', fields: { total: 23 } });
+    expect(document(snapshotOf(one, { hint }))).not.toHaveProperty('hint');
+    expect(document(snapshotOf(nothing, { hint, status: 'stale' })).status).toBe('stale');
+  });
+});
+
+test.each([
+  [-3_600, 'The clock of this service is 3600 s ahead of that of Prometheus: synchronize the clocks.'],
+  [31, 'The clock of this service is 31 s behind that of Prometheus: synchronize the clocks.'],
+  [29, undefined],
+  [undefined, undefined],
+])('a clock that is off by %s s is mentioned', (clockSkewSeconds, hint) => {
+  const rows = Object.fromEntries(rowIds.map((id) => [id, fresh('1')]));
+  expect(document(snapshotOf(rows, { clockSkewSeconds }))).toMatchObject({ status: 'ok' });
+  expect(document(snapshotOf(rows, { clockSkewSeconds })).hint).toBe(hint);
 });

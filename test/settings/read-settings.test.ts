@@ -37,6 +37,7 @@ describe('readSettings without anything given', () => {
       metricsRecorded: false,
       metricsTokensFile: unset,
       metricsConsole: unset,
+      metricsHosts: unset,
       metricsOpen: false,
       metricsWorker: true,
       datasource: unset,

@@ -14,9 +14,9 @@ const columns: ConsoleDefinition['models']['columns'] = {
 /** Providers and models of the console. */
 export const consoleDefinition: ConsoleDefinition = {
   providers: {
-    known: { promql: 'count by (provider) (model_inference_requests_total{provider!=""})' },
     available: { row: 'provider_availability' },
     error_ratio: { row: 'provider_error_rate' },
+    // Also what makes a provider without traffic known: its rate is 0.
     requests_per_minute: {
       promql: '60 * sum by (provider) (rate(model_inference_requests_total{provider!=""}[5m]))',
     },

@@ -8,6 +8,8 @@ import { type CheckedEndpoint, checkedEndpoints } from './service/checked-endpoi
 export class CheckedCatalogue {
   readonly rows: Catalogue['rows'];
   readonly fields: Catalogue['fields'];
+  /** All fields of the summary, those that the gateway cannot fill included. */
+  readonly summaryFields: readonly Pick<Catalogue['fields'][number], 'section' | 'field'>[];
   /** By endpoint. */
   readonly families: Catalogue['families'];
   readonly endpoints: readonly CheckedEndpoint[];
@@ -17,9 +19,10 @@ export class CheckedCatalogue {
   readonly exportedOnly: readonly string[];
 
   constructor(definition: CatalogueDefinition) {
-    const { rows, fields, families } = createCatalogue(definition, { selector: [], marker: undefined });
+    const { rows, fields, families, notExported } = createCatalogue(definition, { selector: [], marker: undefined });
     this.rows = rows;
     this.fields = fields;
+    this.summaryFields = [...fields, ...notExported];
     this.families = families;
     this.endpoints = checkedEndpoints(definition.endpoints);
     this.metrics = new Set([

@@ -117,12 +117,12 @@ export async function runDashboardCheck(
 
 async function summaryOf(
   service: ServiceClient,
-  { fields }: CheckedCatalogue,
+  { summaryFields }: CheckedCatalogue,
   signal: AbortSignal,
 ): Promise<Summary | undefined> {
   const response = await service.get('/summary', signal);
   if (isFailure(response) || response.status !== 200) return undefined;
-  const summary = readSummary(response.body, fields);
+  const summary = readSummary(response.body, summaryFields);
   return 'problems' in summary ? undefined : summary;
 }
 

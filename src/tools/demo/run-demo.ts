@@ -60,8 +60,10 @@ function footerOf(lifetime: number | undefined): string {
 }
 
 function addressesOf({ urls, metrics }: Stack): readonly (readonly [string, string])[] {
-  const below = `${urls.service}${metrics.settings.metricsPrefix}/metrics`;
+  const { metricsPrefix: prefix } = metrics.settings;
+  const below = `${urls.service}${prefix}/metrics`;
   return [
+    ['Console', `${urls.service}${prefix}/console/`],
     ['Summary', `${below}/summary`],
     ['Docs', `${below}/docs`],
     ['Prometheus', urls.prometheus],
@@ -70,8 +72,11 @@ function addressesOf({ urls, metrics }: Stack): readonly (readonly [string, stri
 }
 
 function asLines({ urls, metrics }: Stack, lifetime: number | undefined, output: NodeJS.WriteStream): Show {
-  const below = `${urls.service}${metrics.settings.metricsPrefix}/metrics`;
+  const { metricsPrefix: prefix } = metrics.settings;
+  const below = `${urls.service}${prefix}/metrics`;
   output.write(`
+  ${urls.service}${prefix}/console/   the console: open this in a browser
+
   ${below}/summary   for dashboard widgets
   ${below}/all       every family as text
   ${below}/docs      what each value means

@@ -57,8 +57,9 @@ export async function startStack({ port, seed, onProgress }: StackOptions): Prom
       port,
       prometheusUrl: prometheus.url,
       healthServiceUrl: healthService.url,
-      // On, as with `serve` on a loopback address.
+      // Both on, as with `serve` on a loopback address.
       datasource: true,
+      metricsConsole: true,
       logger: log,
     });
     const service = createStandalone(metrics, log);

@@ -1,4 +1,5 @@
 import { businessDashboard } from './dashboards/business.js';
+import { familiesDashboard } from './dashboards/families.js';
 import { healthServiceDashboard } from './dashboards/health-service.js';
 import { httpDashboard } from './dashboards/http.js';
 import { modelsDashboard } from './dashboards/models.js';
@@ -23,5 +24,6 @@ export function dashboardSpecs(
     businessDashboard(queries),
     healthServiceDashboard(serviceQueries),
     thisServiceDashboard(serviceQueries),
+    familiesDashboard(queries),
   ];
 }

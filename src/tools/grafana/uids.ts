@@ -7,4 +7,5 @@ export const uids = {
   business: 'gatewayz-business',
   healthService: 'gatewayz-health-service',
   thisService: 'gatewayz-this-service',
+  families: 'gatewayz-families',
 } as const;

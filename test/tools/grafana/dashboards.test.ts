@@ -49,7 +49,7 @@ function problems<T extends { readonly where: string }>(
 }
 
 describe('the dashboards', () => {
-  it('are seven, each of which links to all by their tag', () => {
+  it('are eight, each of which links to all by their tag', () => {
     expect(all.map(({ title }) => title)).toEqual([
       'GatewayZ / Overview',
       'GatewayZ / HTTP',
@@ -58,6 +58,7 @@ describe('the dashboards', () => {
       'GatewayZ / Business',
       'GatewayZ / Health Service',
       'GatewayZ / This service',
+      'GatewayZ / All families',
     ]);
     for (const { links, tags } of all) {
       expect(links).toContainEqual(expect.objectContaining({ type: 'dashboards', tags }));
@@ -121,7 +122,7 @@ describe('the dashboards', () => {
         type === 'timeseries' && /^\{\{(?:status|status_code|code|outcome)\}\}$/.test(targets[0]?.legendFormat ?? '')
       );
     });
-    expect(outcomes.length).toBe(6);
+    expect(outcomes.length).toBe(7);
     for (const { where, fieldConfig } of outcomes) {
       const colorOf = (name: string) =>
         fieldConfig?.overrides?.find(({ matcher: { id, options } }) => {
@@ -164,6 +165,7 @@ describe('the variables', () => {
       'gatewayz-business': ['datasource', 'job', 'instance'],
       'gatewayz-health-service': ['datasource', 'service_job', 'service_instance'],
       'gatewayz-this-service': ['datasource', 'service_job', 'service_instance'],
+      'gatewayz-families': ['datasource', 'job', 'instance'],
     });
   });
 
@@ -182,6 +184,37 @@ describe('the variables', () => {
   it('can be others', () => {
     const [overview] = dashboards({ ...defaults, variables: ['env'] });
     expect(overview?.templating.list.map(({ name }) => name)).toEqual(['datasource', 'env']);
+  });
+});
+
+describe('the dashboard of all families', () => {
+  const titlesOf = (options: GrafanaOptions) =>
+    dashboards(options)
+      .find(({ uid }) => uid === 'gatewayz-families')
+      ?.panels.flatMap(({ type, title }) => (type === 'row' ? [] : [title])) ?? [];
+
+  it('has one panel for every family of the catalogue', () => {
+    const families = gatewayzCatalogue.tables.flatMap(({ families = [] }) => families);
+    expect(titlesOf(defaults).sort()).toEqual([...new Set(families.map(({ name }) => name))].sort());
+  });
+
+  it('shows a family that is added to the catalogue, with no other change', () => {
+    const table = {
+      file: 'own.yml',
+      families: [
+        {
+          name: 'own_queue_length',
+          type: 'gauge' as const,
+          help: 'Current number of queued jobs.',
+          unit: '',
+          endpoint: 'system',
+          labels: ['queue'],
+          row: { id: 'own_queue_length', promql: { value: 'sum by (queue) (own_queue_length)' } },
+        },
+      ],
+    };
+    const definition = { ...gatewayzCatalogue, tables: [...gatewayzCatalogue.tables, table] };
+    expect(titlesOf({ ...defaults, queries: { ...defaults.queries, definition } })).toContain('own_queue_length');
   });
 });
 

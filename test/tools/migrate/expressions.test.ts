@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { classifyQuery, type QueryClassification } from '../../../src/tools/migrate/find/classify-query.js';
-import { noFacts, type StackFacts } from '../../../src/tools/migrate/find/facts.js';
+import type { StackFacts } from '../../../src/tools/migrate/find/facts.js';
 
 const facts: StackFacts = {
-  ...noFacts,
+  services: new Set(),
+  staying: new Map(),
+  dataSources: { types: new Map(), defaultType: undefined },
+  isMigrated: false,
   hosts: new Map([['hse', new Set(['8002'])]]),
   jobs: new Set(['health_service_exporter', 'hse.jobs']),
   jobsByHand: new Map([['health', 'relabelling sets it']]),

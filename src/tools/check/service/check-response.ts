@@ -31,6 +31,8 @@ export function checkResponse(
       return checkSummary(response, catalogue);
     case 'docs':
       return checkDocs(response, catalogue);
+    case 'openapi':
+      return { problems: wrongType(response, 'application/json; charset=utf-8'), content: 'the endpoints described' };
     case 'exposition':
     case 'scrape':
       return checkExposition(endpoint, response, openMetrics, marker, catalogue);
@@ -41,9 +43,9 @@ function wrongType({ contentType }: ServiceResponse, expected: string): string[]
   return contentType === expected ? [] : [`its type is ${contentType || 'not given'}, expected ${expected}`];
 }
 
-function checkSummary(response: ServiceResponse, { fields }: CheckedCatalogue): ResponseCheck {
+function checkSummary(response: ServiceResponse, { summaryFields }: CheckedCatalogue): ResponseCheck {
   const problems = wrongType(response, 'application/json; charset=utf-8');
-  const read = readSummary(response.body, fields);
+  const read = readSummary(response.body, summaryFields);
   if ('problems' in read) return { problems: [...problems, ...read.problems], content: '' };
   const values = Object.values(read.metrics).flatMap(Object.values);
   const had = values.filter((value) => value !== 'N/A').length;

@@ -19,7 +19,7 @@ export type Summary = z.infer<typeof summary>;
 /** The summary, or its problems. */
 export function readSummary(
   body: string,
-  fields: readonly SummaryField[],
+  fields: readonly Pick<SummaryField, 'section' | 'field'>[],
 ): Summary | { readonly problems: readonly string[] } {
   let document: unknown;
   try {
@@ -37,7 +37,10 @@ export function readSummary(
   return problems.length > 0 ? { problems } : read.data;
 }
 
-function problemsOf({ metrics, missing, reasons, stale }: Summary, fields: readonly SummaryField[]): string[] {
+function problemsOf(
+  { metrics, missing, reasons, stale }: Summary,
+  fields: readonly Pick<SummaryField, 'section' | 'field'>[],
+): string[] {
   const healthService = 'health' in metrics;
   const expected = fields
     .filter(({ section }) => healthService || section !== 'health')

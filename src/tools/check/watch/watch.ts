@@ -46,7 +46,7 @@ export async function watch(
 
 async function probeService(
   service: ServiceClient,
-  { endpoints, fields }: CheckedCatalogue,
+  { endpoints, summaryFields }: CheckedCatalogue,
   before: ServiceMetrics | undefined,
   settings: RefreshSettings,
   signal: AbortSignal,
@@ -65,7 +65,7 @@ async function probeService(
   }
   const silent = client.size === 0;
   const metrics = silent ? undefined : await scrapeService(service, signal);
-  const data = silent ? undefined : await dataProblem(service, fields, ageBudget(metrics, settings), signal);
+  const data = silent ? undefined : await dataProblem(service, summaryFields, ageBudget(metrics, settings), signal);
   const handled = new Map(
     endpoints.flatMap(({ endpoint }) => {
       const counts = metrics && before ? handledSince(before, metrics, endpoint) : undefined;
@@ -84,7 +84,7 @@ function handledSince(before: ServiceMetrics, after: ServiceMetrics, endpoint: s
 
 async function dataProblem(
   service: ServiceClient,
-  fields: CheckedCatalogue['fields'],
+  fields: CheckedCatalogue['summaryFields'],
   budget: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {

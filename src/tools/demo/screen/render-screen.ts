@@ -78,16 +78,16 @@ function stateOf(summary: ScreenState['summary']): readonly [string, Color] {
   return [`${summary.status}, ${time}`, summary.status === 'ok' ? 'green' : 'red'];
 }
 
-/** One address a line; the short ones at the end share the last line. */
+/** As many addresses on a line as fit. */
 function addressLines(addresses: ScreenState['addresses'], columns: number, paint: Paint): string[] {
-  const [first, second, ...others] = addresses;
-  const line = (entries: readonly (readonly [string, string])[]) => {
-    const text = entries.map(([label, url]) => `${label.padEnd(10)} ${url}`).join('  ');
-    return paint(clip(` ${text}`, columns), undefined);
-  };
-  return [first, second]
-    .flatMap((entry) => (entry === undefined ? [] : [line([entry])]))
-    .concat(others.length > 0 ? [line(others)] : []);
+  const lines: string[] = [];
+  for (const [label, url] of addresses) {
+    const text = `${label.padEnd(10)} ${url}`;
+    const longer = `${lines.at(-1) ?? ''}  ${text}`;
+    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
+    else lines.push(` ${text}`);
+  }
+  return lines.map((line) => paint(clip(line, columns), undefined));
 }
 
 function sections(

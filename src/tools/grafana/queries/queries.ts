@@ -1,6 +1,11 @@
 import type { Scope } from '../../../catalogue/compile.js';
 import { createCatalogue } from '../../../catalogue/create-catalogue.js';
-import type { CatalogueDefinition, SummaryField } from '../../../catalogue/definition.js';
+import type {
+  CatalogueDefinition,
+  EndpointDefinition,
+  FamilyDefinition,
+  SummaryField,
+} from '../../../catalogue/definition.js';
 import { addMatchers } from '../../../promql/add-matchers.js';
 import type { Matcher } from '../../../promql/matchers.js';
 import type { VariableSpec } from '../panels/panel.js';
@@ -22,6 +27,8 @@ export interface QueryOptions {
 
 /** PromQL for dashboards and rules: canonical expressions of the catalogue, and others with the same matchers. */
 export interface Queries {
+  readonly endpoints: readonly EndpointDefinition[];
+  readonly families: readonly FamilyDefinition[];
   readonly fields: readonly SummaryField[];
   /** Variables that every dashboard of these queries needs. */
   readonly variables: readonly VariableSpec[];
@@ -31,6 +38,8 @@ export interface Queries {
    * @throws {TypeError} for an unknown row or part
    */
   row(id: string, part?: string): string;
+  /** Names of the metrics that a row reads. */
+  metricsOf(id: string): readonly string[];
   /** Canonical PromQL of a summary field; for Health Service fields, the family on this service's scrape target. */
   field(field: SummaryField): string;
   /** Adds base selector, marker and prefix to PromQL over series of the gateway. */
@@ -71,7 +80,10 @@ export function createQueries(options: QueryOptions): Queries {
   const service = (promql: string): string => withPrefix(addMatchers(promql, own), metricPrefix);
   const gateway = (promql: string): string => withPrefix(addMatchers(promql, matchers), metricPrefix);
   return {
+    endpoints: definition.endpoints,
+    families: definition.tables.flatMap(({ families = [] }) => families),
     fields,
+    metricsOf: (id) => rows.get(id)?.metrics ?? [],
     variables: [
       ...variables.map((label, index) => variable(options, 'gateway', label, variables.slice(0, index))),
       ...serviceVariables.map((label, index) => variable(options, 'service', label, serviceVariables.slice(0, index))),

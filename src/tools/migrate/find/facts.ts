@@ -21,15 +21,3 @@ export interface StackFacts {
   /** Whether the exporter's jobs are gone and the new job is there. */
   readonly isMigrated: boolean;
 }
-
-export const noFacts: StackFacts = {
-  services: new Set(),
-  staying: new Map(),
-  hosts: new Map(),
-  jobs: new Set(),
-  jobsByHand: new Map(),
-  instances: new Set(),
-  relabelled: [],
-  dataSources: { types: new Map(), defaultType: undefined },
-  isMigrated: false,
-};

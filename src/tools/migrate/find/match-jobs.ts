@@ -32,7 +32,7 @@ export function selectedSeries({ name, matchers }: QuerySelector): SelectedSerie
 }
 
 /** A Grafana variable in a matcher; a `$` that anchors a pattern is none. */
-export const hasVariable = ({ value }: Matcher): boolean => /\$\w|\$\{|\[\[\w+\]\]/.test(value);
+const hasVariable = ({ value }: Matcher): boolean => /\$\w|\$\{|\[\[\w+\]\]/.test(value);
 
 export function matchJobs(selector: QuerySelector, facts: StackFacts): JobMatch {
   const series = selectedSeries(selector);

@@ -24,8 +24,8 @@ export function mentionTraces(
   for (const line of text.split('\n')) {
     const offset = start;
     const isCovered = (at: number) => covered.some((range) => offset + at >= range.start && offset + at < range.end);
-    const judged = classifyLine(line, kind, name, isCovered);
-    if (judged !== undefined) traces.push({ kind, start, end: start + line.length, ...judged });
+    const found = classifyLine(line, kind, name, isCovered);
+    if (found !== undefined) traces.push({ kind, start, end: start + line.length, ...found });
     start += line.length + 1;
   }
   return traces;

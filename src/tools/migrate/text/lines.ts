@@ -19,7 +19,7 @@ export function indentAt(text: string, start: number): number {
   return /^[ \t]*/.exec(lineAt(text, start))?.[0].length ?? 0;
 }
 
-export function isBlank(line: string): boolean {
+function isBlank(line: string): boolean {
   return line.trim() === '';
 }
 

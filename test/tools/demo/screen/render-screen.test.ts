@@ -7,6 +7,7 @@ import { sparkline } from '../../../../src/tools/demo/screen/sparkline.js';
 const summary: SummaryDocument = {
   timestamp: '2026-11-22T12:00:05.000Z',
   status: 'ok',
+  fields: { available: 23, total: 23 },
   age_seconds: 5.2,
   metrics: {
     http: {
@@ -54,6 +55,7 @@ const summary: SummaryDocument = {
 const state: ScreenState = {
   summary,
   addresses: [
+    ['Console', 'http://127.0.0.1:8000/prometheus/console/'],
     ['Summary', 'http://127.0.0.1:8000/prometheus/metrics/summary'],
     ['Docs', 'http://127.0.0.1:8000/prometheus/metrics/docs'],
     ['Prometheus', 'http://127.0.0.1:40001'],
