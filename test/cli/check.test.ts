@@ -122,6 +122,7 @@ describe('check', { timeout: 180_000 }, () => {
       ['time.performance', 500, 100],
       ['time.all', 500, 200],
       ['time.docs', 500, 1],
+      ['time.openapi', 500, 1],
       ['time.scrape', 500, 50],
     ]);
     expect(over[0]!.detail).toContain('event loop');
@@ -201,7 +202,7 @@ describe('check', { timeout: 180_000 }, () => {
     const { watch, criteria } = JSON.parse(stdout) as CheckReport;
     expect(watch).toMatchObject({ plannedSeconds: 3, availability: 1, gaps: [] });
     expect(watch!.probes).toBeGreaterThan(1);
-    expect(Object.keys(watch!.worst)).toHaveLength(9);
+    expect(Object.keys(watch!.worst)).toHaveLength(10);
     const ids = criteria.map(({ id }) => id).filter((id) => id.startsWith('watch.'));
     expect(ids).toEqual(['watch.duration', 'watch.availability', 'watch.freshness', 'watch.gap', 'watch.times']);
     expect(code).toBe(0);

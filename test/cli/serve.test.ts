@@ -206,7 +206,7 @@ describe('serve --check-config', () => {
   it('says that the configuration is valid, and asks nothing of Prometheus', async () => {
     const fake = await upstream();
     const { code, stdout } = await runCli(['serve', '--check-config'], { PROMETHEUS_URL: fake.url });
-    expect([code, stdout]).toEqual([0, 'The configuration is valid.\n']);
+    expect([code, stdout]).toEqual([0, 'The configuration is valid.']);
     expect(fake.requests).toEqual([]);
   });
 
