@@ -44,7 +44,7 @@ function refusalOf(successor: Successor, canAdd: boolean): string | undefined {
 const doubts: Readonly<Partial<Record<JobShare, (name: string) => string>>> = {
   port: (name) =>
     `the job ${name} scrapes port ${exporterPort}; that is not proof that it is the exporter; remove it if it is`,
-  name: (name) => `the job ${name} has the name of the exporter, but none of its targets is the exporter`,
+  name: (name) => `the job ${name} has the name of the exporter, but other targets; rename it by hand`,
   probe: (name) => `the job ${name} probes the exporter; point it at ${newJob} or remove it`,
 };
 
