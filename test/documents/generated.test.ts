@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../src/catalogue/create-catalogue.js';
+import { missingCodes } from '../../src/catalogue/missing-reasons.js';
 import { documentation } from '../../src/documentation.js';
 import { errorCodes } from '../../src/errors.js';
 import { createRoutes } from '../../src/http/routes.js';
@@ -39,6 +40,7 @@ describe('the documents', () => {
     const expected = new Set([
       ...routes.map(({ path }) => `/prometheus/metrics${path}`),
       ...Object.keys(errorCodes),
+      ...Object.keys(missingCodes),
       ...catalogue.fields.map(({ section, field }) => `${section}.${field}`),
       ...Object.values(catalogue.families).flatMap((families) => families.map(({ name }) => name)),
     ]);
