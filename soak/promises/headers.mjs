@@ -30,7 +30,7 @@ export function judgeError({ status, headers, body }, { method, reader, area }) 
   if (method === 'HEAD') return;
   const { error, paths } = JSON.parse(String(body));
   must(error.code === codes[status] && error.message !== '', `the code ${codes[status]}`, error);
-  if (status === 404) must(paths.length === 9, 'nine paths', paths);
+  if (status === 404) must(paths.length === 10, 'ten paths', paths);
 }
 
 /** Headers that tell a refused reader how to continue. */
