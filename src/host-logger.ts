@@ -19,7 +19,7 @@ function isSilent(logger: Logger): boolean {
   return logger.error === logger.info && logger.error.length === 0;
 }
 
-/** A host without a logger is told of errors on standard error. */
+/** A host without a logger gets errors on standard error. */
 function withStandardError(logger: Logger): Logger {
   return {
     info: (fields, message) => logger.info(fields, message),

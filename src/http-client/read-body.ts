@@ -68,7 +68,7 @@ export async function joinBody(chunks: AsyncIterable<Buffer>, limit = Number.POS
   return joined.bytes.toString();
 }
 
-/** The first bytes of a body that only serves to explain an error, as far as they can be had; never throws. */
+/** The first bytes of a body that only serves to explain an error, as far as they are available; never throws. */
 export async function readBeginning(body: Readable, gzipped: boolean, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -15,9 +15,9 @@ import type { Route } from './routes.js';
 
 /** What the routes hand out, as functions: nothing here knows where it comes from. */
 export interface HandlerSources {
-  /** The bytes at hand, at `now`, for a view that is kept warm; undefined if there are none. */
+  /** The cached bytes of a warm view at `now`; undefined if there are none. */
   readonly current: (view: View, now: number) => PublishedView | undefined;
-  /** Makes a view available and waits for it, at most as long as a request may. */
+  /** Makes a view available and waits for it, within the limit of a request. */
   readonly fetch: (view: View) => Promise<PublishedView | undefined>;
   /** Why refreshes do not work, where that is known and not the fault of a data source. */
   readonly problem: () => string | undefined;

@@ -23,7 +23,7 @@ export function documentResponse(
   return reply(request, status, { ...documentHeaders(contentType, body), ...headers }, body);
 }
 
-/** A refusal: how to authenticate where that would help, when to come again where it is for want of patience. */
+/** A denied request: how to authenticate where that would help, and when to retry where a limit was reached. */
 export function deniedResponse(request: MetricsRequest, { error, challenge }: Denial): WholeResponse {
   return errorResponse(
     request,

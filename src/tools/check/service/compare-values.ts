@@ -18,7 +18,7 @@ export interface CompareSources {
   /** Reads a newer summary. */
   readonly again: () => Promise<Summary | undefined>;
   readonly docs: InstallationDocs | undefined;
-  /** Undefined where no Prometheus is at hand. */
+  /** Undefined where no Prometheus is available. */
   readonly api: PrometheusApi | undefined;
   /** The service's own `upstream_up`. */
   readonly upstreamUp: boolean | undefined;

@@ -28,7 +28,7 @@ export interface SimulatedServer {
 
 /**
  * A gateway with 16 providers, 120 models and traffic of its own, which exports the contract at `/metrics` from the first
- * moment. Visitors may chat with it too. Rejects when the port cannot be had.
+ * moment. Visitors may chat with it too. Rejects when the port is not available.
  */
 export async function startSimulatedGateway(options: SimulatedGatewayOptions): Promise<SimulatedServer> {
   const { seed, port: wanted = 0, clock = systemClock } = options;
