@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FakeRequest } from '../support/fake-prometheus.js';
-import { drip, endlessBody, hang, hangMidBody } from '../support/fake-upstream-behaviours.js';
+import { drip, hang, hangMidBody, steadyBody } from '../support/fake-upstream-behaviours.js';
 import { clientOf, errorOf, instant, startClient } from './start-client.js';
 
 const timeout = 500;
@@ -75,7 +75,7 @@ describe('a signal that fires', () => {
   test.each([
     ['before an answer', hang],
     ['in the middle of an answer', hangMidBody],
-    ['while megabytes arrive', endlessBody()],
+    ['while a long response arrives', steadyBody],
   ])('%s ends the request with its reason and frees the connection', async (_, behaviour) => {
     const { fake, client, ask } = await startClient({ prometheusConnections: 1, prometheusMaxBody: 2 ** 40 });
     fake.behave(behaviour, is('given up'));

@@ -150,6 +150,13 @@ export function endlessBody(status = 200): Behaviour {
   };
 }
 
+/** JSON text without end, slow enough that no size limit is reached within seconds. */
+export const steadyBody: Behaviour = (response) => {
+  response.writeHead(200, json);
+  const timer = setInterval(() => response.write(Buffer.alloc(4 * 1024, ' ')), 5);
+  response.once('close', () => clearInterval(timer));
+};
+
 function endless(piece: Buffer): Readable {
   return Readable.from(
     (function* () {
