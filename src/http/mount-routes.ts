@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { GatewayzMetricsError } from '../errors.js';
 import type { Area, Authorize, Decision } from './decision.js';
 import type { MetricsRequest, WholeResponse } from './message.js';
-import { deniedResponse, errorResponse } from './responses.js';
+import { deniedResponse, errorResponse, internalErrorResponse } from './responses.js';
 
 /** One path of a mount. Routes take GET and HEAD. */
 export interface MountedRoute {
@@ -46,7 +46,7 @@ export function mountRoutes(base: string, routes: readonly MountedRoute[], optio
 
   const failed = (error: unknown, request: MetricsRequest): WholeResponse => {
     onError(error);
-    return errorResponse(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
+    return internalErrorResponse(request);
   };
 
   const answer = (route: MountedRoute, request: MetricsRequest): WholeResponse | Promise<WholeResponse> => {

@@ -1,7 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { GatewayzMetricsError } from '../errors.js';
 import type { Handler, MetricsRequest, MetricsResponse } from './message.js';
-import { errorResponse } from './responses.js';
+import { internalErrorResponse } from './responses.js';
 
 /** The paths at and below one path, and what answers them. */
 export interface Mount {
@@ -27,7 +26,7 @@ export function createMounts(mounts: readonly [Mount, ...Mount[]], onError: (err
 
   const failed = (error: unknown, request: MetricsRequest): MetricsResponse => {
     onError(error);
-    return errorResponse(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
+    return internalErrorResponse(request);
   };
 
   return {

@@ -1,4 +1,4 @@
-import type { GatewayzMetricsError } from '../errors.js';
+import { GatewayzMetricsError } from '../errors.js';
 import type { Denial } from './decision.js';
 import { documentHeaders, type Headers } from './document-headers.js';
 import type { MetricsRequest, WholeResponse } from './message.js';
@@ -34,6 +34,11 @@ export function deniedResponse(request: MetricsRequest, { error, challenge }: De
       ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
     },
   );
+}
+
+/** The response after a bug of ours: a 500 without details. */
+export function internalErrorResponse(request: MetricsRequest): WholeResponse {
+  return errorResponse(request, new GatewayzMetricsError('internal', 'The request could not be answered.'));
 }
 
 /** An error as JSON: `{"error": {"code", "message"}}` and what else belongs to it. */

@@ -175,7 +175,7 @@ describe('an answer that is not of the Prometheus API', () => {
     ]);
   });
 
-  test('what asks for patience says for how long', async () => {
+  test('Retry-After of the upstream is passed on', async () => {
     const { ask, fake } = await startDatasource();
     fake.behave(plainText(429, 'slow down', { 'retry-after': '12' }));
     expect((await ask(query)).headers['retry-after']).toBe('12');

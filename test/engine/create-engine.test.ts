@@ -182,7 +182,7 @@ describe('while Prometheus is down', () => {
     expect(clock.now()).toBe(noon + 65_000);
   });
 
-  test('and asks for patience, it gets it', async () => {
+  test('and sends Retry-After, it is honoured', async () => {
     const started = await startEngine();
     const { engine, prometheus, nextRefresh } = started;
     await engine.ask(business);
@@ -195,7 +195,7 @@ describe('while Prometheus is down', () => {
     expect((await nextRefresh(business)).stale).toBe(false);
   });
 
-  test('and asks for patience with one query of many, that one gets it, and the others are fresh', async () => {
+  test('and sends Retry-After for one query of many, that one gets it, and the others are fresh', async () => {
     const started = await startEngine();
     const { engine, prometheus, nextRefresh } = started;
     await engine.ask(summary);
